@@ -1,0 +1,36 @@
+// Package concurrentusers_test tells the stories of several users at once, and of several sessions of
+// one: each sees all that is hers, and nothing else.
+package concurrentusers_test
+
+import (
+	"testing"
+
+	"github.com/netra-systems/staging-e2e/fixtures/prompts"
+	"github.com/netra-systems/staging-e2e/testutil/staging"
+	"github.com/netra-systems/staging-e2e/testutil/suite"
+)
+
+func TestStagingConcurrentUserWebSocketConnections(t *testing.T) {
+	s := suite.Start(t)
+	users := s.Users(s.Crowd())
+	s.Together(users, func(u *suite.User) { u.Chat = u.Connect() })
+	s.Together(users, func(u *suite.User) { u.Chat.Ask(prompts.Sum(u.Nonce)).Wait() })
+}
+
+func TestStagingIdleListenerHearsNothing(t *testing.T) {
+	s := suite.Start(t)
+	listener, talker := s.User(), s.User()
+	listener.Connect(staging.Listening())
+	talker.Connect().Ask(prompts.Sum(talker.Nonce)).Wait()
+}
+
+func TestStagingTwoSessionsOfOneUser(t *testing.T) {
+	s := suite.Start(t)
+	alice := s.User()
+	laptop, phone := alice.Connect(), alice.Connect()
+
+	onLaptop := laptop.Ask(prompts.Sum(alice.Nonce))
+	onPhone := phone.Ask(prompts.Largest(alice.Nonce))
+	onLaptop.Wait()
+	onPhone.Wait()
+}

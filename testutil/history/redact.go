@@ -1,0 +1,56 @@
+package history
+
+// redact replaces the secrets in every text of a record, in place, before anything reads it.
+func (l *Log) redact(r *Record) {
+	clean := l.secrets.redact
+	r.Frame = clean(r.Frame)
+	if i := r.Intent; i != nil {
+		i.Why, i.Token = clean(i.Why), clean(i.Token)
+	}
+	if i := r.Login; i != nil {
+		i.Email, i.Problem = clean(i.Email), clean(i.Problem)
+	}
+	if x := r.Exchange; x != nil {
+		x.URL, x.Request, x.Body = clean(x.URL), clean(x.Request), clean(x.Body)
+		x.Header = l.redactHeader(x.Header)
+		l.redactBroken(x.Broken)
+	}
+	if d := r.Dialled; d != nil {
+		d.URL = clean(d.URL)
+		for i, offered := range d.Offered {
+			d.Offered[i] = clean(offered)
+		}
+	}
+	if o := r.Opened; o != nil {
+		o.Subprotocol = clean(o.Subprotocol)
+		o.Header = l.redactHeader(o.Header)
+	}
+	if c := r.Closed; c != nil {
+		c.Reason, c.Body = clean(c.Reason), clean(c.Body)
+		c.Header = l.redactHeader(c.Header)
+		l.redactBroken(c.Broken)
+	}
+	if n := r.Note; n != nil {
+		n.Text = clean(n.Text)
+	}
+}
+
+func (l *Log) redactHeader(header map[string]string) map[string]string {
+	if header == nil {
+		return nil
+	}
+	clean := make(map[string]string, len(header))
+	for name, value := range header {
+		if name == "Set-Cookie" || name == "Cookie" || name == "Authorization" {
+			value = Redacted
+		}
+		clean[name] = l.secrets.redact(value)
+	}
+	return clean
+}
+
+func (l *Log) redactBroken(b *Broken) {
+	if b != nil {
+		b.Error = l.secrets.redact(b.Error)
+	}
+}

@@ -1,0 +1,57 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/judge"
+)
+
+// A Failure is all that a person needs to understand a red story and to run it again.
+type Failure struct {
+	Target   string // kind and address
+	Findings []judge.Finding
+	Stopped  string // why the story could not go on; empty if it came to its end
+	Rerun    string // a command
+	History  string // file
+}
+
+// Text writes the failure for a terminal or a CI log. Records that prove a finding come from record,
+// which returns nil for one that is not to be had.
+func (f Failure) Text(w io.Writer, record func(seq uint64) *history.Record) error {
+	var b strings.Builder
+	for _, finding := range f.Findings {
+		writeFinding(&b, finding, record)
+	}
+	if f.Stopped != "" {
+		fmt.Fprintf(&b, "the story stopped: %s\n", Clean(f.Stopped))
+	}
+	fmt.Fprintf(&b, "target:    %s\n", Clean(f.Target))
+	fmt.Fprintf(&b, "run again: %s\n", f.Rerun)
+	fmt.Fprintf(&b, "history:   %s\n", f.History)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func writeFinding(b *strings.Builder, f judge.Finding, record func(uint64) *history.Record) {
+	fmt.Fprintf(b, "%s %s: %s\n", severity(f), f.Rule, Clean(f.Message))
+	for _, seq := range f.Records {
+		if r := record(seq); r != nil {
+			fmt.Fprintf(b, "    %s\n", Line(r))
+		}
+	}
+}
+
+func severity(f judge.Finding) string {
+	if f.Hard {
+		return "FINDING"
+	}
+	return "advice "
+}
+
+// Summary is a finding on one line.
+func Summary(f judge.Finding) string {
+	return severity(f) + " " + f.Rule + ": " + Clean(f.Message)
+}

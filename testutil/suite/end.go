@@ -1,0 +1,155 @@
+package suite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/netra-systems/staging-e2e/testutil/config"
+	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/judge"
+	"github.com/netra-systems/staging-e2e/testutil/report"
+)
+
+// end brings the story to its end, whatever became of it: sessions listen on and close, what was made
+// is archived, the rest is judged, and the result told.
+func (s *Story) end() {
+	s.t.Helper()
+	s.leave()
+	s.cancel()
+	broken := s.log.Close()
+	s.found(s.judge.Finish())
+	broken = errors.Join(broken, s.file.Close())
+	if broken != nil {
+		s.t.Errorf("the history is not whole, so nothing is shown: %v", broken)
+	}
+	if s.t.Skipped() {
+		s.t.Error("a story never skips: what cannot be shown is not shown, and red")
+	}
+	s.checkCost()
+	s.tell()
+}
+
+// leave lets every open session hear what should not come, and then puts the target back in order. A
+// story that was cut short only closes.
+func (s *Story) leave() {
+	// The story's own context may be done; closing has a limit of its own.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), here.budgets().Settle+here.budgets().Reply)
+	defer cancel()
+	short := s.ctx.Err() != nil
+	if short {
+		s.log.Remark(history.TopicInterrupted, context.Cause(s.ctx).Error())
+	}
+	var closing sync.WaitGroup
+	for _, session := range s.openSessions() {
+		closing.Go(func() {
+			if !short {
+				session.Settle(ctx)
+			}
+			session.Close(ctx)
+		})
+	}
+	closing.Wait()
+	if !short {
+		if err := s.target.Archive(s.ctx); err != nil {
+			s.note(fmt.Errorf("archive the threads of the story: %w", err))
+			s.t.Fail()
+		}
+	}
+}
+
+// checkCost fails a story that asked more of the target than the plan says.
+func (s *Story) checkCost() {
+	edge, api := s.cost.edge(here.config.Users), s.cost.api(here.config.Users)
+	if s.stats.edge > edge || s.stats.api > api {
+		s.t.Errorf("the plan (e2e/plan.go) allows this story %d requests and %d below /api/, and it made %d and %d: correct the plan",
+			edge, api, s.stats.edge, s.stats.api)
+	}
+}
+
+// tell fails the test if there is a hard finding or the story stopped, and says all that is known.
+func (s *Story) tell() {
+	s.t.Helper()
+	hard := 0
+	for _, f := range s.findings {
+		if f.Hard {
+			hard++
+		}
+	}
+	s.t.Attr("netra.findings", fmt.Sprintf("%d hard, %d soft", hard, len(s.findings)-hard))
+	failed := s.t.Failed() || hard > 0 || s.stopped != nil
+	if !failed {
+		for _, f := range s.findings {
+			s.t.Log(report.Summary(f))
+		}
+		s.t.Logf("%s: %s; target: %s", "judged by "+fmt.Sprint(len(judge.Standing()))+" rules, no finding fails it", s.stats, describe(s.target.Describe()))
+		s.discard()
+		return
+	}
+	s.t.Attr("netra.history", s.historyFile())
+	f := report.Failure{
+		Target:   describe(s.target.Describe()),
+		Findings: s.findings,
+		Rerun:    s.rerun(),
+		History:  s.historyFile(),
+	}
+	if s.stopped != nil {
+		f.Stopped = s.stopped.Error()
+	}
+	var b strings.Builder
+	records, err := readRecords(s.historyFile(), s.findings)
+	if err = errors.Join(err, f.Text(&b, records)); err != nil {
+		s.t.Errorf("read the history back: %v", err)
+	}
+	s.t.Error("\n" + b.String())
+}
+
+// discard removes the history of a green story, unless go test -artifacts asks for it.
+func (s *Story) discard() {
+	if s.keeps() {
+		return
+	}
+	if err := os.RemoveAll(s.dir); err != nil {
+		s.t.Logf("remove the history of a green story: %v", err)
+	}
+}
+
+// rerun is the command that runs the story again on the same target. It names variables, never values.
+func (s *Story) rerun() string {
+	command := fmt.Sprintf("go test ./e2e/%s -run '^%s$' -v", here.pkg, strings.ReplaceAll(s.t.Name(), "/", "$/^"))
+	if here.config.Target == config.Embedded {
+		return command
+	}
+	return command + "   (with the STAGING_*, E2E_* and TEST_USER_* variables of this run)"
+}
+
+// readRecords gives access to the records that prove the findings.
+func readRecords(path string, findings []judge.Finding) (func(uint64) *history.Record, error) {
+	kept := map[uint64]*history.Record{}
+	for _, f := range findings {
+		for _, seq := range f.Records {
+			kept[seq] = nil
+		}
+	}
+	record := func(seq uint64) *history.Record { return kept[seq] }
+	r, err := history.ReadFile(path)
+	if err != nil {
+		return record, err
+	}
+	for {
+		next, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return record, r.Close()
+		}
+		if err != nil {
+			return record, errors.Join(err, r.Close())
+		}
+		if _, wanted := kept[next.Seq]; wanted {
+			kept[next.Seq] = next
+		}
+	}
+}

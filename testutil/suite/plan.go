@@ -1,0 +1,138 @@
+package suite
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"time"
+)
+
+// A Plan lists every story of every package below e2e, so that each test process knows the whole: what
+// a -run pattern selects anywhere, and what the selected stories cost at the pace of a remote target.
+type Plan []Entry
+
+// An Entry describes one story.
+type Entry struct {
+	Package string // folder below e2e
+	Story   string // name of its test function
+	Shows   string // what a green result says about the target, one sentence
+	Cost    Cost
+}
+
+// Cost bounds the requests of a story; the suite reports it before a remote run and fails a story that
+// exceeds it. Warm-up and health, the same for every story, are not in it. The parts PerUser count for
+// each of Config.Users.
+type Cost struct {
+	Edge        int // requests and dials outside /api/: login, verify, connect
+	API         int // requests below /api/, archived threads included
+	EdgePerUser int
+	APIPerUser  int
+	Runs        int // agent runs one after the other; overlapping ones count once
+}
+
+// preconditions are the requests with which every story begins: the auth service's health until it has
+// answered quickly twice, and the backend's health.
+const preconditions = 3
+
+func (c Cost) edge(users int) int { return preconditions + c.Edge + users*c.EdgePerUser }
+func (c Cost) api(users int) int  { return c.API + users*c.APIPerUser }
+
+// find returns the entry of a story.
+func (p Plan) find(story string) (Entry, bool) {
+	for _, e := range p {
+		if e.Story == story {
+			return e, true
+		}
+	}
+	return Entry{}, false
+}
+
+// selected returns the entries that go test's -run and -skip select.
+func (p Plan) selected(run, skip string) (Plan, error) {
+	var wanted, unwanted []*regexp.Regexp
+	for _, alternative := range split(run, '|') {
+		// The part before the first slash selects the test, the rest its subtests.
+		re, err := regexp.Compile(split(alternative, '/')[0])
+		if err != nil {
+			return nil, fmt.Errorf("-run: %w", err)
+		}
+		wanted = append(wanted, re)
+	}
+	for _, alternative := range split(skip, '|') {
+		if skip == "" || len(split(alternative, '/')) > 1 {
+			continue // it skips subtests only
+		}
+		re, err := regexp.Compile(alternative)
+		if err != nil {
+			return nil, fmt.Errorf("-skip: %w", err)
+		}
+		unwanted = append(unwanted, re)
+	}
+	var chosen Plan
+	for _, e := range p {
+		if matches(wanted, e.Story) && !matches(unwanted, e.Story) {
+			chosen = append(chosen, e)
+		}
+	}
+	return chosen, nil
+}
+
+func matches(patterns []*regexp.Regexp, name string) bool {
+	return slices.ContainsFunc(patterns, func(re *regexp.Regexp) bool { return re.MatchString(name) })
+}
+
+// split cuts a pattern at each separator that stands outside brackets, as go test does.
+func split(pattern string, separator byte) (parts []string) {
+	class, group, from := 0, 0, 0
+	for i := 0; i < len(pattern); i++ {
+		switch c := pattern[i]; {
+		case c == '\\':
+			i++
+		case c == '[':
+			class++
+		case c == ']':
+			class = max(0, class-1)
+		case c == '(' && class == 0:
+			group++
+		case c == ')' && class == 0:
+			group--
+		case c == separator && class == 0 && group == 0:
+			parts = append(parts, pattern[from:i])
+			from = i + 1
+		}
+	}
+	return append(parts, pattern[from:])
+}
+
+// need is what the selected stories ask of a remote target.
+type need struct {
+	stories, edge, api int
+	duration           time.Duration
+}
+
+// answerEstimate is how long an agent's answer takes when nothing is wrong; the budget is twice that.
+const answerEstimate = 30 * time.Second
+
+// need adds up the stories. They run one after the other in a package, and the packages share the
+// pace; edgePace and apiPace are in requests a minute, 0 without a limit.
+func (p Plan) need(users, edgePace, apiPace int) need {
+	n := need{stories: len(p)}
+	runs := map[string]int{}
+	for _, e := range p {
+		n.edge += e.Cost.edge(users)
+		n.api += e.Cost.api(users)
+		runs[e.Package] += e.Cost.Runs
+	}
+	for _, r := range runs {
+		n.duration = max(n.duration, time.Duration(r)*answerEstimate)
+	}
+	n.duration = max(n.duration, spread(n.edge, edgePace), spread(n.api, apiPace))
+	return n
+}
+
+func spread(requests, perMinute int) time.Duration {
+	if perMinute == 0 {
+		return 0
+	}
+	return time.Duration(requests) * time.Minute / time.Duration(perMinute)
+}

@@ -1,0 +1,76 @@
+package suite
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/wire"
+)
+
+// stats count what a story did: for the plan, and for the one line that a green story says. They are
+// no judgement. The history hands in one record at a time.
+type stats struct {
+	edge, api      int // requests, by what the edge counts together
+	users          map[string]bool
+	sessions       int
+	runs, events   int
+	connect        time.Duration // slowest dial to welcome
+	answer         time.Duration // slowest prompt to completion of an agent
+	dialled, asked map[string]time.Duration
+}
+
+func newStats() stats {
+	return stats{users: map[string]bool{}, dialled: map[string]time.Duration{}, asked: map[string]time.Duration{}}
+}
+
+func (s *stats) count(r *history.Record) {
+	switch r.Kind {
+	case history.Login:
+		s.users[r.User] = true
+	case history.HTTP:
+		s.request(r.Exchange.URL)
+	case history.Dial:
+		s.request(r.Dialled.URL)
+		s.dialled[r.Session] = r.At
+	case history.Send:
+		if r.Event != nil && r.Event.Type == wire.Prompt {
+			s.runs++
+			s.asked[r.Run] = r.At
+		}
+	case history.Recv:
+		s.frame(r)
+	}
+}
+
+func (s *stats) request(address string) {
+	if u, err := url.Parse(address); err == nil && strings.HasPrefix(u.Path, "/api/") {
+		s.api++
+	} else {
+		s.edge++
+	}
+}
+
+func (s *stats) frame(r *history.Record) {
+	if r.Event == nil {
+		return
+	}
+	if at, waiting := s.dialled[r.Session]; waiting && r.Event.Type == wire.Welcome {
+		s.sessions++
+		s.connect = max(s.connect, r.At-at)
+		delete(s.dialled, r.Session)
+	}
+	if at, known := s.asked[r.Run]; known {
+		s.events++
+		if r.Event.Type == wire.AgentCompleted {
+			s.answer = max(s.answer, r.At-at)
+		}
+	}
+}
+
+func (s stats) String() string {
+	return fmt.Sprintf("%d users, %d sessions, %d runs, %d events; slowest connect %s, slowest answer %s",
+		len(s.users), s.sessions, s.runs, s.events, s.connect.Round(time.Millisecond), s.answer.Round(time.Millisecond))
+}

@@ -1,0 +1,212 @@
+package suite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/netra-systems/staging-e2e/testutil/config"
+	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/judge"
+	"github.com/netra-systems/staging-e2e/testutil/report"
+	"github.com/netra-systems/staging-e2e/testutil/staging"
+)
+
+// A Story is one TestStaging… function at work. Its methods, and those of the users, sessions and runs
+// it gives, do one thing each that a user can do, and end the story, red, when that fails.
+type Story struct {
+	t      *testing.T
+	ctx    context.Context
+	cancel context.CancelFunc
+	target *staging.Target
+	log    *history.Log
+	cost   Cost
+	dir    string // of the history and the findings
+
+	mu       sync.Mutex
+	judge    *judge.Judge
+	findings []judge.Finding
+	file     *os.File // findings, as they come
+	sessions []*staging.Session
+	stopped  error
+	stats    stats
+	warm     bool
+}
+
+// Start begins the story of a test: a history, judged as it grows. When the test ends, its sessions
+// listen on for a moment and are closed, what it made is archived, and every hard finding fails it.
+func Start(t *testing.T) *Story {
+	t.Helper()
+	if here == nil {
+		t.Fatal("the package of a story needs: func TestMain(m *testing.M) { suite.Main(m, e2e.Plan) }")
+	}
+	here.started.Add(1)
+	s, err := here.story(t)
+	if err != nil {
+		t.Fatalf("%s did not begin: %v", t.Name(), err)
+	}
+	t.Attr("netra.target", s.target.Describe().Kind)
+	t.Cleanup(s.end)
+	if err := s.target.WarmUp(s.ctx); err != nil {
+		s.stop(err)
+	}
+	return s
+}
+
+func (p *process) story(t *testing.T) (*Story, error) {
+	if err := context.Cause(p.interrupted); err != nil {
+		return nil, err
+	}
+	entry, planned := p.plan.find(root(t.Name()))
+	if !planned {
+		return nil, fmt.Errorf("it is not in the plan (e2e/plan.go)")
+	}
+	target, err := p.reach()
+	if err != nil {
+		return nil, err
+	}
+	s := &Story{t: t, cost: entry.Cost, stats: newStats()}
+	if s.ctx, s.cancel, err = p.deadline(t); err != nil {
+		return nil, err
+	}
+	if err := s.open(target); err != nil {
+		s.cancel()
+		return nil, err
+	}
+	return s, nil
+}
+
+// root is the test function of a subtest.
+func root(name string) string {
+	top, _, _ := strings.Cut(name, "/")
+	return top
+}
+
+// reserve is kept of go test's -timeout for the judgement, so that a story that is cut off still says
+// what it saw.
+const reserve = 5 * time.Second
+
+func (p *process) deadline(t *testing.T) (context.Context, context.CancelFunc, error) {
+	limit, limited := t.Deadline()
+	if !limited {
+		ctx, cancel := context.WithCancel(p.interrupted)
+		return ctx, cancel, nil
+	}
+	left := time.Until(limit)
+	limit = limit.Add(-min(reserve, left/4))
+	ctx, cancel := context.WithDeadlineCause(p.interrupted, limit, ErrTimeout)
+	return ctx, cancel, nil
+}
+
+// ErrTimeout is the cause of the end of a story that go test's -timeout would have cut off.
+var ErrTimeout = errors.New("go test's -timeout leaves no more time (give it a longer one)")
+
+// open creates the history and its judge.
+func (s *Story) open(target *staging.Target) error {
+	attempt := here.attemptOf(s.t.Name())
+	dir, err := s.directory(attempt)
+	if err != nil {
+		return err
+	}
+	s.dir = dir
+	if s.file, err = os.OpenFile(filepath.Join(dir, "findings.txt"), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600); err != nil {
+		return fmt.Errorf("keep findings: %w", err)
+	}
+	header := history.Header{
+		Suite: version(), Package: "./e2e/" + here.pkg, Story: s.t.Name(), Attempt: attempt,
+		Start: time.Now().UTC().Round(0), Target: target.Describe(), Budgets: here.budgets(),
+	}
+	header.Version = history.Version
+	s.judge = judge.New(header)
+	if s.log, err = history.Create(s.historyFile(), header, s.observe); err != nil {
+		return err
+	}
+	s.target = target.Record(s.log)
+	return nil
+}
+
+func (s *Story) historyFile() string { return filepath.Join(s.dir, "history.jsonl") }
+
+// directory is where go test -artifacts wants it, else below STAGING_ARTIFACTS.
+func (s *Story) directory(attempt int) (string, error) {
+	if s.keeps() {
+		return s.t.ArtifactDir(), nil
+	}
+	name := strings.ReplaceAll(s.t.Name(), "/", "_")
+	stamp := time.Now().UTC().Format("20060102T150405")
+	dir := filepath.Join(here.config.Artifacts, here.pkg, fmt.Sprintf("%s-%s-%d-%d", name, stamp, os.Getpid(), attempt))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("make a directory for the history (STAGING_ARTIFACTS): %w", err)
+	}
+	return filepath.Abs(dir)
+}
+
+// keeps tells whether the history is kept although the story is green.
+func (s *Story) keeps() bool {
+	on, err := strconv.ParseBool(flagValue("test.artifacts"))
+	return err == nil && on
+}
+
+// version of the suite, for the header of a history.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(devel)"
+	}
+	return info.Main.Version
+}
+
+// observe judges a record. The history calls it for one record at a time.
+func (s *Story) observe(r *history.Record) {
+	s.stats.count(r)
+	s.found(s.judge.Observe(r))
+}
+
+// found keeps findings, and writes them down at once, in case the process does not live to report them.
+func (s *Story) found(findings []judge.Finding) {
+	if len(findings) == 0 {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.findings = append(s.findings, findings...)
+	for _, f := range findings {
+		fmt.Fprintln(s.file, report.Summary(f))
+	}
+}
+
+// stop fails the story and ends the calling goroutine.
+func (s *Story) stop(err error) {
+	s.t.Helper()
+	s.note(err)
+	s.t.FailNow()
+}
+
+// note keeps the first reason for which the story could not go on.
+func (s *Story) note(err error) {
+	if cause := context.Cause(s.ctx); cause != nil {
+		err = errors.Join(cause, err)
+	}
+	s.log.Remark(history.TopicStory, err.Error())
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopped == nil {
+		s.stopped = err
+	}
+}
+
+// describe names the target, for every output.
+func describe(t history.Target) string {
+	if t.Kind == string(config.Embedded) {
+		return "embedded reference deployment (" + t.API + "): says nothing about staging"
+	}
+	return "remote " + t.API
+}
