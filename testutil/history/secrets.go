@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -31,6 +30,7 @@ type secrets struct {
 	member [256]bool // bytes that occur in a secret
 	arena  []byte    // every form, each preceded by a zero byte
 	grams  map[uint64]uint32
+	filter filter              // says of nearly every other gram that it is in no secret
 	more   map[uint64][]uint32 // further places of a gram, with other neighbours
 	short  []string            // secrets shorter than a piece, looked for as they are
 }
@@ -53,7 +53,7 @@ func (s *secrets) add(values ...string) {
 
 // knows tells whether the whole value was added before, as a token is that is used again.
 func (s *secrets) knows(value string) bool {
-	if len(value) < piece {
+	if len(value) < piece || len(s.grams) == 0 {
 		return slices.Contains(s.short, value)
 	}
 	from, to := s.find(value, 0, len(value))
@@ -81,6 +81,7 @@ func (s *secrets) addGram(text string, at int) {
 	first, known := s.grams[g]
 	if !known {
 		s.grams[g] = uint32(at)
+		s.filter.add(g, s.grams)
 		return
 	}
 	for _, other := range append([]uint32{first}, s.more[g]...) {
@@ -180,6 +181,9 @@ func (s *secrets) redactKnown(text string) string {
 func (s *secrets) find(text string, start, end int) (from, to int) {
 	for i := start; i+gram <= end; i++ {
 		g := binary.LittleEndian.Uint64([]byte(text[i : i+gram]))
+		if !s.filter.mayHold(g) {
+			continue
+		}
 		at, known := s.grams[g]
 		if !known {
 			continue
@@ -207,39 +211,4 @@ func (s *secrets) extend(text string, i, at, start, end int) (from, to int) {
 		to++
 	}
 	return from, to
-}
-
-// Secrets that nobody announced: tokens of others, session tokens, cookies.
-var (
-	jwtShape   = regexp.MustCompile(`(?:eyJ|ZXlK)[A-Za-z0-9_\-]{9,}(?:\.[A-Za-z0-9_\-]*){0,3}`)
-	namedValue = regexp.MustCompile(`(?i)("[a-z0-9_\-]*(?:token|secret|password|api_key|apikey|cookie)"\s*:\s*")(?:[^"\\]|\\.)+`)
-	bearer     = regexp.MustCompile(`(?i)(bearer[ +]|%20bearer%20)[A-Za-z0-9_\-.~+/=%]{6,}`)
-	queryValue = regexp.MustCompile(`(?i)([?&][a-z_]*(?:token|secret|password|key|code)=)[^&\s"'\\]+`)
-)
-
-// redactUnknown replaces what looks like a secret. The words that its patterns need are looked for
-// first, because nearly every frame has none of them.
-func redactUnknown(text string) string {
-	if strings.Contains(text, "eyJ") || strings.Contains(text, "ZXlK") {
-		text = jwtShape.ReplaceAllString(text, Redacted)
-	}
-	if mayNameSecret(text) {
-		text = namedValue.ReplaceAllString(text, "${1}"+Redacted)
-	}
-	if strings.Contains(text, "earer") || strings.Contains(text, "EARER") {
-		text = bearer.ReplaceAllString(text, "${1}"+Redacted)
-	}
-	if strings.Contains(text, "=") {
-		text = queryValue.ReplaceAllString(text, "${1}"+Redacted)
-	}
-	return text
-}
-
-func mayNameSecret(text string) bool {
-	for _, word := range []string{`oken"`, `ecret"`, `assword"`, `_key"`, `pikey"`, `ookie"`, `OKEN"`, `ECRET"`, `ASSWORD"`, `_KEY"`} {
-		if strings.Contains(text, word) {
-			return true
-		}
-	}
-	return false
 }

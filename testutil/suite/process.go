@@ -143,7 +143,7 @@ func (p *process) embed() (err error) {
 	}
 	c := &p.config
 	c.APIURL, c.AuthURL, c.WebSocketURL, c.AppURL = p.reference.APIURL(), p.reference.AuthURL(), p.reference.WebSocketURL(), p.reference.AppURL()
-	c.SimulationKey = config.Secret(p.reference.SimulationKey())
+	c.SimulationKey = config.NewSecret(p.reference.SimulationKey())
 	c.EventShape = "september"
 	c.Abilities = append(c.Abilities, history.ExactAnswers)
 	c.SessionLimit = p.reference.SessionLimit()

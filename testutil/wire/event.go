@@ -71,8 +71,8 @@ const (
 // An Event is a frame in the one canonical form. Its strings share memory with the frame where they
 // can. Empty means absent.
 type Event struct {
-	Type     string // canonical
-	WireType string // the frame's own "type"
+	Type     string  // canonical
+	WireType string  // the frame's own "type"
 	Dialect  Dialect // of a welcome; empty otherwise
 	Variant  Variant // of one of the five; empty otherwise
 
@@ -81,8 +81,9 @@ type Event struct {
 	UserPrefix string // a truncated user_id ("3f6b1c9e..."), without its dots
 	Mode       string // data.mode of a welcome
 
-	Agent string
-	Tool  string // of tool events
+	Agent  string
+	Agents string // agents_involved, as JSON text
+	Tool   string // of tool events
 	// Text is the prompt's content, the thought, the final answer or the error text, by type. A final
 	// answer that is not a JSON string is its JSON text.
 	Text      string
@@ -120,4 +121,14 @@ const (
 	ISOZone  // RFC 3339, with Z or an offset
 	ISONaive // no zone: UTC
 	BadTime
+	IntSeconds // in no document, but what a proxy makes of 1758103300.0
 )
+
+// String describes the form, for people.
+func (f TimeForm) String() string {
+	return [...]string{
+		NoTime: "nothing", FloatSeconds: "float seconds", IntMilliseconds: "integer milliseconds",
+		ISOZone: "ISO 8601 with a zone", ISONaive: "ISO 8601 without a zone",
+		BadTime: "an unreadable time", IntSeconds: "integer seconds",
+	}[f]
+}

@@ -1,0 +1,33 @@
+// Command staging is the suite outside go test.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := command().ExecuteContext(ctx)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "staging:", err)
+		os.Exit(1)
+	}
+}
+
+func command() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "staging",
+		Short:         "Validate a staging deployment of the Netra platform",
+		SilenceErrors: true, // main prints them
+		SilenceUsage:  true, // an error of a server that does not start is none of the command line
+	}
+	root.AddCommand(serveCommand())
+	return root
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/netra-systems/staging-e2e/testutil/refstaging"
+)
+
+// A serving is the serve command with its flags.
+type serving struct {
+	addr, authAddr string
+	tls            bool
+	caFile         string
+	dialect        string
+	envFile        string
+}
+
+func serveCommand() *cobra.Command {
+	var s serving
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the reference deployment as a process of its own",
+		Long: `Run the reference deployment as a process of its own, until it is interrupted.
+
+It prints the variables with which the stories find it; --env also writes them to a file:
+
+  staging serve --tls --env serve.env
+  STAGING_ENV_FILE=$PWD/serve.env go test ./e2e/... -run Staging -v
+
+It listens on loopback only, and its credentials are made anew at each start.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return s.run(c.Context(), c.OutOrStdout()) },
+	}
+	f := c.Flags()
+	f.StringVar(&s.addr, "addr", "127.0.0.1:0", "address of the backend, host:port; port 0 is a free one")
+	f.StringVar(&s.authAddr, "auth-addr", "127.0.0.1:0", "address of the auth service")
+	f.BoolVar(&s.tls, "tls", false, "serve https and wss, with a certificate authority made for the occasion")
+	f.StringVar(&s.caFile, "ca-file", "", "where --tls writes the authority's certificate (default: a temporary file)")
+	f.StringVar(&s.dialect, "dialect", "september", "dialect of the WebSocket")
+	f.StringVar(&s.envFile, "env", "", "also write the variables to this file")
+	return c
+}
+
+func (s serving) run(ctx context.Context, out io.Writer) (err error) {
+	cfg := refstaging.Config{APIAddr: s.addr, AuthAddr: s.authAddr, Dialect: s.dialect}
+	if s.tls {
+		remove, err := s.certify(&cfg)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, remove()) }()
+	}
+	server, err := refstaging.Start(cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, server.Close()) }()
+
+	lines := s.variables(server)
+	if s.envFile != "" {
+		if err := os.WriteFile(s.envFile, []byte(lines), 0o600); err != nil {
+			return fmt.Errorf("write the variables (--env): %w", err)
+		}
+		defer func() { err = errors.Join(err, os.Remove(s.envFile)) }()
+	}
+	if _, err := fmt.Fprintf(out, "%s# serving; interrupt to stop\n", lines); err != nil {
+		return err
+	}
+	<-ctx.Done()
+	return nil
+}
+
+// certify makes a certificate authority and lets the server use it. The returned function removes what
+// was written.
+func (s *serving) certify(cfg *refstaging.Config) (remove func() error, err error) {
+	authority, err := refstaging.GenerateCA()
+	if err != nil {
+		return nil, err
+	}
+	remove = func() error { return nil }
+	if s.caFile == "" {
+		dir, err := os.MkdirTemp("", "staging-serve-")
+		if err != nil {
+			return nil, fmt.Errorf("make a place for the certificate authority (or name one with --ca-file): %w", err)
+		}
+		remove = func() error { return os.RemoveAll(dir) }
+		s.caFile = filepath.Join(dir, "ca.pem")
+	}
+	if s.caFile, err = filepath.Abs(s.caFile); err != nil {
+		return remove, err
+	}
+	if err := os.WriteFile(s.caFile, authority.PEM, 0o600); err != nil {
+		return remove, fmt.Errorf("write the certificate authority (--ca-file): %w", err)
+	}
+	cfg.TLS = authority.TLS()
+	return remove, nil
+}
+
+// variables are the lines to export so that the stories test this server, its limits and abilities
+// included.
+func (s serving) variables(server *refstaging.Server) string {
+	var b strings.Builder
+	set := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "export %s='%s'\n", name, value)
+		}
+	}
+	set("STAGING_TARGET", "remote")
+	set("STAGING_API_URL", server.APIURL())
+	set("STAGING_AUTH_URL", server.AuthURL())
+	set("STAGING_WEBSOCKET_URL", server.WebSocketURL())
+	set("STAGING_APP_URL", server.AppURL())
+	set("STAGING_CA_FILE", s.caFile)
+	set("E2E_OAUTH_SIMULATION_KEY", server.SimulationKey())
+	set("STAGING_DIALECT", s.dialect)
+	set("STAGING_EVENT_SHAPE", s.dialect)
+	set("STAGING_SESSION_LIMIT", fmt.Sprint(server.SessionLimit()))
+	set("STAGING_ABILITIES", "exact-answers")
+	set("STAGING_MAX_REQUESTS_PER_MINUTE", "0")
+	return b.String()
+}

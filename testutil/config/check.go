@@ -1,0 +1,149 @@
+package config
+
+import (
+	"fmt"
+	"net/mail"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// Abilities that a target may declare.
+const (
+	ExactAnswers = "exact-answers" // agents compute, so a figure must be exact (history.ExactAnswers)
+	ShortTokens  = "short-tokens"  // access tokens live seconds, so expiry can be waited for
+	ForgedTokens = "forged-tokens" // the suite can have expired and otherwise wrong tokens validly signed
+	Restart      = "restart"       // the suite can restart the backend
+)
+
+const auto = "auto"
+
+// maxBudget is beyond any limit in docs/protocol: a longer wait is a slip of the unit.
+const maxBudget = 10 * time.Minute
+
+var (
+	abilities = []string{ExactAnswers, ShortTokens, ForgedTokens, Restart}
+	dialects  = []string{auto, "september", "october"}
+	shapes    = []string{auto, "september", "october", "e1", "e2", "e3", "e4", "e5", "e6", "e7", "e8"}
+
+	item = regexp.MustCompile(`^[\w./:@=-]+$`)
+)
+
+func (c *Config) check(ps *problems) {
+	c.checkTarget(ps)
+	c.checkURLs(ps)
+	c.checkCredentials(ps)
+	ps.checkOneOf("STAGING_DIALECT", c.Dialect, dialects)
+	ps.checkOneOf("STAGING_EVENT_SHAPE", c.EventShape, shapes)
+	c.checkLists(ps)
+	c.checkNumbers(ps)
+	c.checkBudgets(ps)
+}
+
+// checkTarget refuses what cannot be meant of the kind of target.
+func (c *Config) checkTarget(ps *problems) {
+	if c.Target == Embedded {
+		for _, u := range c.urls() {
+			if *u.value != "" {
+				ps.add(u.variable, "is set although STAGING_TARGET is embedded", "unset it, or set STAGING_TARGET=remote")
+			}
+		}
+		return
+	}
+	if c.APIURL == "" {
+		ps.add("STAGING_API_URL", "is empty although the target is remote", "set it to the backend's URL, or unset every STAGING_*_URL and STAGING_TARGET for the embedded target")
+	}
+	if c.AuthURL == "" {
+		ps.add("STAGING_AUTH_URL", "is empty although the target is remote", "set it to the auth service's URL, or unset every STAGING_*_URL and STAGING_TARGET for the embedded target")
+	}
+	if len(c.Fault) > 0 {
+		ps.add("STAGING_FAULT", "is set although the target is remote", "unset it; only the embedded target exhibits faults")
+	}
+}
+
+func (c *Config) checkCredentials(ps *problems) {
+	switch {
+	case c.Email != "" && !c.Password.IsSet():
+		ps.add("TEST_USER_PASSWORD", "is empty although TEST_USER_EMAIL is set", "set both or neither")
+	case c.Email == "" && c.Password.IsSet():
+		ps.add("TEST_USER_EMAIL", "is empty although TEST_USER_PASSWORD is set", "set both or neither")
+	case c.Target == Remote && c.Email == "" && !c.SimulationKey.IsSet():
+		ps.add("E2E_OAUTH_SIMULATION_KEY", "is empty although the target is remote", "set it, or TEST_USER_EMAIL and TEST_USER_PASSWORD")
+	}
+	if address, err := mail.ParseAddress(c.Email); c.Email != "" && (err != nil || address.Address != c.Email) {
+		ps.add("TEST_USER_EMAIL", "is no e-mail address", "write only the address, as in someone@example.com")
+	}
+	if strings.ContainsFunc(c.SimulationKey.Reveal(), invisible) {
+		ps.add("E2E_OAUTH_SIMULATION_KEY", "holds white space or a control character", "remove it, often a line end that was copied too")
+	}
+	if strings.ContainsFunc(c.Password.Reveal(), unicode.IsControl) {
+		ps.add("TEST_USER_PASSWORD", "holds a control character", "remove it, often a line end that was copied too")
+	}
+}
+
+func invisible(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }
+
+func (ps *problems) checkOneOf(variable, value string, known []string) {
+	if !slices.Contains(known, value) {
+		ps.add(variable, fmt.Sprintf("is %q", value), "write one of "+strings.Join(known, ", "))
+	}
+}
+
+// checkLists trims the items of every list, so that a blank after a comma does no harm.
+func (c *Config) checkLists(ps *problems) {
+	for _, list := range []struct {
+		variable string
+		items    []string
+	}{
+		{"STAGING_ALLOW_PRODUCTION", c.AllowProduction},
+		{"STAGING_ABILITIES", c.Abilities},
+		{"STAGING_ALLOW_UNMEASURED", c.AllowUnmeasured},
+		{"STAGING_FAULT", c.Fault},
+	} {
+		for i, s := range list.items {
+			s = strings.TrimSpace(s)
+			if !item.MatchString(s) || slices.Contains(list.items[:i], s) {
+				ps.add(list.variable, fmt.Sprintf("has the item %q", s), "write each name once, separated by single commas")
+			}
+			list.items[i] = s
+		}
+	}
+	for _, a := range c.Abilities {
+		ps.checkOneOf("STAGING_ABILITIES", a, abilities)
+	}
+}
+
+func (c *Config) checkNumbers(ps *problems) {
+	between := func(variable string, value, low, high int) {
+		if value < low || value > high {
+			ps.add(variable, fmt.Sprintf("is %d", value), fmt.Sprintf("write a number from %d to %d", low, high))
+		}
+	}
+	between("STAGING_USERS", c.Users, 2, 500)
+	between("STAGING_SESSION_LIMIT", c.SessionLimit, 0, 10_000)
+	between("STAGING_MAX_REQUESTS_PER_MINUTE", c.MaxRequestsPerMinute, 0, 100_000)
+	if c.Target == Remote && c.MaxRequestsPerMinute == 0 && !c.onLoopback() {
+		ps.add("STAGING_MAX_REQUESTS_PER_MINUTE", "is 0 although a URL is off loopback", "write 90 or less: the edge bans for ten minutes above 100")
+	}
+}
+
+func (c *Config) checkBudgets(ps *problems) {
+	limits := map[string]time.Duration{}
+	if c.Target == Remote {
+		limits["STAGING_BUDGET_CONNECT"] = 30 * time.Second // P1 of issue #891
+		limits["STAGING_BUDGET_ANSWER"] = 60 * time.Second  // P2 of issue #891
+	}
+	for f, v := range reflect.ValueOf(c.Budgets).Fields() {
+		variable, budget := f.Tag.Get("env"), time.Duration(v.Int())
+		limit, ok := limits[variable]
+		if !ok {
+			limit = maxBudget
+		}
+		if budget != 0 && (budget < time.Millisecond || budget > limit) {
+			ps.add(variable, "is "+budget.String(), "write a duration from 1ms to "+limit.String()+", or 0 for the default")
+		}
+	}
+}

@@ -1,0 +1,70 @@
+// Package config is the suite's one configuration: a struct filled from the environment and an
+// optional .env file, complete and checked before anything is sent to a target.
+package config
+
+import "time"
+
+// Kind says which of the two kinds of target is under test.
+type Kind string
+
+// The kinds. Embedded is the reference deployment inside the process; Remote is any deployment that
+// is named by URLs, one on loopback included.
+const (
+	Embedded Kind = "embedded"
+	Remote   Kind = "remote"
+)
+
+// Config is the whole configuration. After Parse or Load every field holds its effective value:
+// Target is never empty, defaults of the target kind are filled in, and URLs have no trailing slash.
+// Only a budget of 0 is left to be filled, by the budgets of the target kind.
+//
+// The tags are the one source of README.md's table and of .env.example: env names the variable,
+// default describes what an empty one means, example is a value to begin with.
+type Config struct {
+	Target       Kind   `env:"STAGING_TARGET" section:"The target" default:"remote if any STAGING_*_URL is set, else embedded" example:"remote" doc:"embedded tests the reference deployment inside the process, remote the deployment that the URLs name"`
+	APIURL       string `env:"STAGING_API_URL" default:"none" example:"https://api.staging.netrasystems.ai" doc:"base URL of the backend, without a path"`
+	AuthURL      string `env:"STAGING_AUTH_URL" default:"none" example:"https://auth.staging.netrasystems.ai" doc:"base URL of the auth service, without a path"`
+	WebSocketURL string `env:"STAGING_WEBSOCKET_URL" default:"/ws on the host of STAGING_API_URL" example:"wss://api.staging.netrasystems.ai/ws" doc:"URL of the WebSocket, with its path"`
+	AppURL       string `env:"STAGING_APP_URL" default:"none" example:"https://app.staging.netrasystems.ai" doc:"URL of the frontend, the origin that CORS must admit"`
+	DirectURL    string `env:"STAGING_DIRECT_URL" default:"none" example:"https://netra-backend-staging-abc123-uc.a.run.app" doc:"base URL of the backend behind the load balancer, to tell an edge that fails from a backend that does"`
+	CAFile       string `env:"STAGING_CA_FILE" default:"the system's certificates" example:"ca.pem" doc:"PEM file of a further certificate authority to trust; TLS is always verified"`
+
+	AllowProduction []string `env:"STAGING_ALLOW_PRODUCTION" default:"none" example:"api.netrasystems.ai,auth.netrasystems.ai" doc:"production hosts that may be tested all the same, each in full; without it a netrasystems.ai host without staging in its name is refused"`
+
+	SimulationKey Secret `env:"E2E_OAUTH_SIMULATION_KEY" section:"Credentials (a remote target needs the key, or e-mail and password; the embedded one makes its own)" default:"none" example:"" doc:"key of the simulated login, which gives each story fresh users; preferred when a password is set as well"`
+	Email         string `env:"TEST_USER_EMAIL" default:"none" example:"someone@example.com" doc:"e-mail of the one user to log in with when there is no simulation key"`
+	Password      Secret `env:"TEST_USER_PASSWORD" default:"none" example:"" doc:"that user's password"`
+
+	Dialect      string   `env:"STAGING_DIALECT" section:"What the target declares" default:"auto" example:"auto" doc:"dialect of the WebSocket handshake: auto, september or october"`
+	EventShape   string   `env:"STAGING_EVENT_SHAPE" default:"auto" example:"auto" doc:"shape of the five events: auto, september, october or e1 to e8; deviations from a declared shape fail, under auto they are advice"`
+	SessionLimit int      `env:"STAGING_SESSION_LIMIT" default:"0, undeclared" example:"10" doc:"sessions that one user may hold at a time, 1 to 10000"`
+	Abilities    []string `env:"STAGING_ABILITIES" default:"none" example:"short-tokens,restart" doc:"what the target lets the suite do, of exact-answers, short-tokens, forged-tokens and restart; a criterion that needs an ability that is not declared is not measured"`
+
+	Users                int      `env:"STAGING_USERS" section:"The run" default:"25 embedded, 3 remote" example:"3" doc:"concurrent users of the stories about concurrency, 2 to 500"`
+	MaxRequestsPerMinute int      `env:"STAGING_MAX_REQUESTS_PER_MINUTE" default:"90 remote, 0 embedded" example:"90" doc:"pace of all processes of this machine together, ten times as much below /api/; 0 is no pacing, on loopback only"`
+	AllowUnmeasured      []string `env:"STAGING_ALLOW_UNMEASURED" default:"none" example:"D4,P3" doc:"criteria of issue #891 that may stay unmeasured without failing a story"`
+	Fault                []string `env:"STAGING_FAULT" default:"none" example:"" doc:"regressions that the embedded target shall exhibit, by their ids in the catalogue; never allowed with a remote target"`
+	Artifacts            string   `env:"STAGING_ARTIFACTS" default:"netra-staging-e2e below the system's temporary directory" example:"artifacts" doc:"directory in which failing stories keep their history"`
+	EnvFile              string   `env:"STAGING_ENV_FILE" default:".env beside go.mod, if there is one" example:"" doc:"file to read instead of .env, or none to read no file; only in the environment"`
+
+	Budgets Budgets
+}
+
+// Budgets overrides the latency limits of the target kind (fixtures.Budgets); 0 keeps its default.
+type Budgets struct {
+	HTTP       time.Duration `env:"STAGING_BUDGET_HTTP" section:"Budgets (0 is the default of the target kind; at most 10m)" default:"5s embedded, 30s remote" example:"30s" doc:"one HTTP exchange, to the last byte of the body"`
+	Connect    time.Duration `env:"STAGING_BUDGET_CONNECT" default:"5s embedded, 30s remote" example:"30s" doc:"dial to welcome; at most 30s on a remote target (P1 of issue #891)"`
+	FirstEvent time.Duration `env:"STAGING_BUDGET_FIRST_EVENT" default:"5s embedded, 30s remote" example:"10s" doc:"prompt to the first event of its run"`
+	Gap        time.Duration `env:"STAGING_BUDGET_GAP" default:"5s embedded, 30s remote" example:"15s" doc:"between two events of a run"`
+	Answer     time.Duration `env:"STAGING_BUDGET_ANSWER" default:"15s embedded, 60s remote" example:"60s" doc:"prompt to the outcome of its run; at most 60s on a remote target (P2 of issue #891)"`
+	Reply      time.Duration `env:"STAGING_BUDGET_REPLY" default:"5s embedded, 15s remote" example:"10s" doc:"a direct reply, such as pong to ping"`
+	Settle     time.Duration `env:"STAGING_BUDGET_SETTLE" default:"100ms embedded, 2s remote" example:"2s" doc:"how long a session listens on after its last outcome"`
+	Ready      time.Duration `env:"STAGING_BUDGET_READY" default:"10s embedded, 30s remote" example:"30s" doc:"warm-up, until the auth service answers quickly"`
+}
+
+// apiShare is how much more the edge allows below /api/: 1000 requests a minute instead of 100
+// (docs/protocol/http.md, section 1, Edge).
+const apiShare = 10
+
+// MaxAPIRequestsPerMinute is the pace below /api/; 0 means no pacing.
+func (c Config) MaxAPIRequestsPerMinute() int { return c.MaxRequestsPerMinute * apiShare }

@@ -1,0 +1,93 @@
+package judge
+
+import (
+	"fmt"
+	"slices"
+)
+
+// perPlace is how many findings one rule may make about one run, session or user: the first few
+// show what is wrong, the rest are counted. perRule bounds what a target that breaks every run costs.
+const (
+	perPlace = 5
+	perRule  = 200
+)
+
+// A docket holds the rules by the moments they wait for, and the findings that they made.
+type docket struct {
+	waiting  [moments][]listener
+	speaking *Rule // whose hook runs
+	findings []Finding
+	made     map[place]int
+	withheld map[string]int
+	total    map[class]int
+}
+
+type listener struct {
+	rule *Rule
+	hook func(*View)
+}
+
+// A place is what findings are counted by. Hard and soft ones are counted apart, so that advice never
+// hides a failure.
+type place struct {
+	class
+	user, session, run string
+}
+
+type class struct {
+	rule string
+	hard bool
+}
+
+func (d *docket) add(rule Rule) {
+	hooks := rule.Hooks
+	if rule.State != nil {
+		hooks = rule.State()
+	}
+	for m := range moments {
+		if hook := hooks.at(m); hook != nil {
+			d.waiting[m] = append(d.waiting[m], listener{&rule, hook})
+		}
+	}
+}
+
+func (d *docket) hear(v *View, m moment) {
+	for _, l := range d.waiting[m] {
+		d.speaking = l.rule
+		l.hook(v)
+	}
+}
+
+func (d *docket) file(f Finding) {
+	if d.made == nil {
+		d.made, d.withheld, d.total = map[place]int{}, map[string]int{}, map[class]int{}
+	}
+	at := place{class{f.Rule, f.Hard}, f.User, f.Session, f.Run}
+	if d.total[at.class] >= perRule || d.made[at] >= perPlace {
+		d.withheld[f.Rule]++
+		return
+	}
+	d.made[at]++
+	d.total[at.class]++
+	slices.Sort(f.Records)
+	f.Records = slices.Compact(f.Records)
+	d.findings = append(d.findings, f)
+}
+
+// tally files what was withheld, as one soft finding for each rule: what failed has failed already.
+func (d *docket) tally() {
+	rules := make([]string, 0, len(d.withheld))
+	for rule := range d.withheld {
+		rules = append(rules, rule)
+	}
+	slices.Sort(rules)
+	for _, rule := range rules {
+		d.findings = append(d.findings, Finding{Rule: rule, Message: fmt.Sprintf("%d more findings like those before", d.withheld[rule])})
+	}
+}
+
+func (d *docket) take() []Finding {
+	found := d.findings
+	d.findings = nil
+	return found
+}

@@ -1,0 +1,66 @@
+package judge
+
+// A Rule says what a correct system does and watches for the moments that decide it.
+type Rule struct {
+	// ID is "group/name"; reports, the catalogue and CI refer to it, so it is stable.
+	ID string
+	// Says is what a correct system does, in one sentence.
+	Says string
+	// Source is the issue or the section of the protocol reference that asks for it.
+	Source string
+	// Hard says whether a finding fails the story. A single finding may differ: see View.ReportAs.
+	Hard bool
+
+	Hooks
+
+	// State, if not nil, makes hooks with a state of their own, used instead of Hooks. It is called
+	// once for each judge. A state has to stay constant in size for each run, session or user.
+	State func() Hooks
+}
+
+// Hooks are the moments at which a rule wants to look at the view; nil ones cost nothing. When a hook
+// runs, the view has taken the record in already: View.Record is at hand (nil in the last three when
+// the history ends), with the user, the session and the run that it concerns.
+type Hooks struct {
+	Login    func(*View) // a user has an identity, or was refused one
+	Exchange func(*View) // an HTTP exchange
+	Dial     func(*View)
+	Open     func(*View)
+	Send     func(*View)
+	Frame    func(*View) // every received frame; View.Event is nil when it is unreadable
+	Event    func(*View) // an event of a run arrived at a session: View.Stream and View.Step are set. No repeats.
+	Outcome  func(*View) // with this event the run ended, as far as View.Session can see
+	Note     func(*View)
+	Record   func(*View) // every record, after the hooks above
+
+	RunEnd     func(*View) // nothing can happen to View.Run any more; View.Stream is its own session's
+	SessionEnd func(*View) // the session closed, or the history ends before it did (Session.Closed is nil)
+	End        func(*View) // the history ends
+}
+
+// A moment is an index into the docket's lists.
+type moment int
+
+const (
+	onLogin moment = iota
+	onExchange
+	onDial
+	onOpen
+	onSend
+	onFrame
+	onEvent
+	onOutcome
+	onNote
+	onRecord
+	onRunEnd
+	onSessionEnd
+	onEnd
+	moments
+)
+
+func (h Hooks) at(m moment) func(*View) {
+	return [moments]func(*View){
+		h.Login, h.Exchange, h.Dial, h.Open, h.Send, h.Frame, h.Event, h.Outcome, h.Note, h.Record,
+		h.RunEnd, h.SessionEnd, h.End,
+	}[m]
+}

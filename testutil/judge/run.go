@@ -1,0 +1,132 @@
+package judge
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/wire"
+)
+
+// A Run is one agent execution, from its prompt on. What its events were is in its streams, one for
+// each session of its user that sees them.
+type Run struct {
+	Label   string
+	User    *User
+	Session *Session // where the prompt was sent
+	SentAt  time.Duration
+	SentSeq uint64
+	Intent  history.Intent
+	Prompt  string
+	// Asked and Thread are the wire ids that the prompt carried; the target may choose others.
+	Asked, Thread string
+	// WireType is the type of the message that started the run.
+	WireType string
+
+	// Outcome is that of the first session that saw one, Ended is that session's stream.
+	Outcome wire.Outcome
+	Ended   *Stream
+	// GaveUp is the note with which the story stopped waiting; its Seq is 0 if it did not.
+	GaveUp Remark
+	// Instead is a reply to the prompt that is no event: an acknowledgement, an echo.
+	Instead Reply
+
+	streams []*Stream
+	over    bool
+	nth     int
+}
+
+// A Reply is a frame that answered a prompt and is no event of a run.
+type Reply struct {
+	Seq  uint64
+	Type string // as it travelled
+}
+
+// ExpectsFailure tells whether the story provoked the failure of this run.
+func (r *Run) ExpectsFailure() bool { return r.Intent.Expect == history.Failure }
+
+// Abandoned tells whether the story closed the run's own session while the run was open, so that no
+// outcome is due there.
+func (r *Run) Abandoned() bool {
+	return r.Outcome == wire.Open && r.Session.Closed != nil && r.Session.Closed.By == history.ByClient
+}
+
+// Stream returns the run as the session sees it, nil if it saw nothing and had not to.
+func (r *Run) Stream(s *Session) *Stream {
+	for _, stream := range r.streams {
+		if stream.Session == s {
+			return stream
+		}
+	}
+	return nil
+}
+
+// Streams are the views of the run that sessions of its user have. The first is that of its own session.
+func (r *Run) Streams() []*Stream { return r.streams }
+
+// prompt begins a run. Every session of its user that is open now is due all its events.
+func (v *View) prompt() {
+	r, e := v.Record, v.Event
+	run := &Run{
+		Label: r.Run, User: v.User, Session: v.Session, SentAt: v.Now, SentSeq: r.Seq,
+		Asked: strings.Clone(e.RunID), Thread: strings.Clone(e.ThreadID),
+		Prompt: strings.Clone(e.Text), WireType: v.word(e.WireType), nth: v.nth,
+	}
+	if r.Intent != nil {
+		run.Intent = *r.Intent
+		v.promise(r.Intent)
+	}
+	v.nth++
+	v.User.Prompts++
+	v.Names.claim(run)
+	v.Run = run
+	v.runs[run.Label] = run
+	v.Session.runs = append(v.Session.runs, run)
+	v.Stream = v.stream(run, v.Session)
+	for _, s := range v.User.sessions {
+		if s != v.Session && s.Welcomed() {
+			v.stream(run, s)
+		}
+	}
+}
+
+// keep is how many ended runs a session remembers, in case more events of them come.
+const keep = 4
+
+// stale returns the runs of the session at hand that are forgotten now: ended ones beyond keep.
+func (v *View) stale() []*Run {
+	v.stales = v.stales[:0]
+	s := v.Session
+	if s == nil || len(s.runs) <= keep && s.Closed == nil {
+		return nil
+	}
+	spare := len(s.runs) - keep
+	for _, run := range s.runs {
+		switch {
+		case s.Closed != nil && !run.Abandoned() && !run.watched():
+		case spare > 0 && run.Outcome != wire.Open:
+			spare--
+		default:
+			continue
+		}
+		v.stales = append(v.stales, run)
+	}
+	return v.stales
+}
+
+// watched tells whether another session of the user is still due events of the run.
+func (r *Run) watched() bool {
+	return slices.ContainsFunc(r.streams, func(s *Stream) bool { return s.Session.Closed == nil })
+}
+
+// forget drops a run that is over.
+func (v *View) forget(run *Run) {
+	delete(v.runs, run.Label)
+	s := run.Session
+	s.runs = slices.DeleteFunc(s.runs, func(r *Run) bool { return r == run })
+	for _, stream := range run.streams {
+		v.release(stream)
+	}
+	run.streams, run.Ended = nil, nil
+}

@@ -1,0 +1,190 @@
+package judge
+
+import (
+	"strings"
+	"time"
+
+	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/wire"
+)
+
+// A Session is one WebSocket connection of one user. Offsets are zero while what they mark has not
+// happened.
+type Session struct {
+	Label  string
+	User   *User
+	URL    string
+	Intent history.Intent // of the dial
+
+	DialAt, OpenAt, WelcomeAt, ClosedAt    time.Duration
+	DialSeq, OpenSeq, WelcomeSeq, CloseSeq uint64
+
+	Dialect      wire.Dialect
+	ConnectionID string
+	// Twin is another session that the target gave the same connection id.
+	Twin *Session
+	// Frames counts what was received, FirstType is the canonical type of the first of them.
+	Frames    int
+	FirstType string
+	LastAt    time.Duration // of the last received frame
+	LastSeq   uint64
+	// Refusal is the last error frame before a welcome.
+	Refusal *Refusal
+	// Closed is how the session ended; nil while it has not.
+	Closed *history.Closed
+	// SettledAt is when the story stopped listening for what should not come.
+	SettledAt time.Duration
+	// Ping is the client's ping that has no reply yet.
+	Ping Ping
+	// Provoked is the last message that the story expects to be refused and that starts no run: an
+	// error frame, or a close, is what it asked for.
+	Provoked uint64
+
+	runs []*Run // of prompts sent here, not forgotten
+	nth  int
+}
+
+// A Refusal is an error frame that came in place of a welcome.
+type Refusal struct {
+	Seq        uint64
+	Code, Text string
+}
+
+// A Ping is a request for a direct reply.
+type Ping struct {
+	Seq uint64 // 0: none is outstanding
+	At  time.Duration
+}
+
+// Welcomed tells whether the session became usable.
+func (s *Session) Welcomed() bool { return s.WelcomeSeq != 0 }
+
+// ExpectsRefusal tells whether the story provoked a refusal of this session.
+func (s *Session) ExpectsRefusal() bool { return s.Intent.Expect != "" }
+
+// Unfinished returns the runs whose prompt was sent here and whose outcome did not come.
+func (s *Session) Unfinished() []*Run {
+	var open []*Run
+	for _, run := range s.runs {
+		if run.Outcome == wire.Open {
+			open = append(open, run)
+		}
+	}
+	return open
+}
+
+func (v *View) dial() {
+	v.Exchanged = true
+	r := v.Record
+	if r.Session == "" || v.User == nil {
+		return
+	}
+	s := &Session{Label: r.Session, User: v.User, DialAt: r.At, DialSeq: r.Seq, nth: len(v.sessions)}
+	if r.Intent != nil {
+		s.Intent = *r.Intent
+	}
+	if r.Dialled != nil {
+		s.URL = r.Dialled.URL
+	}
+	v.Session = s
+	v.sessions[s.Label] = s
+	v.User.sessions = append(v.User.sessions, s)
+}
+
+func (v *View) open() {
+	if s := v.Session; s != nil {
+		s.OpenAt, s.OpenSeq = v.Now, v.Record.Seq
+	}
+}
+
+func (v *View) send() {
+	s, e := v.Session, v.Event
+	if s == nil {
+		return
+	}
+	if e == nil {
+		e = &wire.Event{} // broken on purpose
+	}
+	switch in := v.Record.Intent; {
+	case in != nil && in.Expect != "" && v.Record.Run == "":
+		s.Provoked = v.Record.Seq
+	case e.Type == wire.Ping && s.Ping.Seq == 0:
+		s.Ping = Ping{v.Record.Seq, v.Now}
+	case e.Type == wire.Prompt && v.Record.Run != "":
+		v.prompt()
+	}
+}
+
+func (v *View) note() {
+	n := v.Record.Note
+	if n == nil {
+		return
+	}
+	switch n.Topic {
+	case history.TopicSettled:
+		if v.Session != nil {
+			v.Session.SettledAt = v.Now
+		}
+	case history.TopicEnd:
+		v.Closing = true
+	case history.TopicStory, history.TopicInterrupted, history.TopicNotMeasured, history.TopicOneUser, history.TopicRefusal:
+		if len(v.Reasons) < 64 {
+			v.Reasons = append(v.Reasons, Remark{v.Record.Seq, n.Topic, strings.Clone(n.Text)})
+		}
+	case history.TopicGaveUp:
+		if v.Run != nil {
+			v.Run.GaveUp = Remark{v.Record.Seq, n.Topic, strings.Clone(n.Text)}
+		}
+	}
+}
+
+func (v *View) close() {
+	s := v.Session
+	if s == nil || s.Closed != nil {
+		return
+	}
+	s.Closed, s.ClosedAt, s.CloseSeq = &history.Closed{}, v.Now, v.Record.Seq
+	if v.Record.Closed != nil {
+		*s.Closed = *v.Record.Closed
+	}
+	list := s.User.sessions
+	for i := range list {
+		if list[i] == s {
+			s.User.sessions = append(list[:i], list[i+1:]...)
+			break
+		}
+	}
+}
+
+// greet takes in what comes before a session is usable, and the welcome itself.
+func (v *View) greet() {
+	s, e := v.Session, v.Event
+	s.Frames++
+	s.LastAt, s.LastSeq = v.Now, v.Record.Seq
+	if e == nil {
+		return
+	}
+	if s.Frames == 1 {
+		s.FirstType = v.word(e.Type)
+	}
+	switch {
+	case e.Type == wire.Welcome && !s.Welcomed():
+		s.WelcomeAt, s.WelcomeSeq, s.Dialect = v.Now, v.Record.Seq, e.Dialect
+		s.ConnectionID = strings.Clone(e.ConnectionID)
+		s.Twin = v.Names.connect(s)
+		if told := first(e.UserID, e.UserPrefix); told != "" {
+			s.User.Told, s.User.ToldSeq = strings.Clone(told), v.Record.Seq
+		}
+	case isError(e.Type) && !s.Welcomed():
+		s.Refusal = &Refusal{v.Record.Seq, strings.Clone(e.ErrorCode), strings.Clone(bounded(e.Text))}
+	}
+}
+
+func first(texts ...string) string {
+	for _, s := range texts {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}

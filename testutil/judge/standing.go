@@ -1,0 +1,14 @@
+package judge
+
+import (
+	"slices"
+	"strings"
+)
+
+// standing are the families of rules that judge every story, one line each.
+var standing = [][]Rule{}
+
+// Standing returns the rules that judge every story, sorted by id.
+func Standing() []Rule {
+	return slices.SortedFunc(slices.Values(slices.Concat(standing...)), func(a, b Rule) int { return strings.Compare(a.ID, b.ID) })
+}

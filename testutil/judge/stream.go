@@ -1,0 +1,269 @@
+package judge
+
+import (
+	"strings"
+	"time"
+
+	"github.com/netra-systems/staging-e2e/testutil/wire"
+)
+
+// A Stream is one run as one session sees it.
+type Stream struct {
+	Run     *Run
+	Session *Session
+	// Whole tells whether the session was open when the prompt was sent, so that every event is due.
+	Whole bool
+
+	Events            int
+	FirstAt, LastAt   time.Duration
+	FirstSeq, LastSeq uint64
+	First             string // canonical type of the first event
+	Seen              Five
+	WireRun, ThreadID string // the run's ids, as its events first gave them
+	Variant           wire.Variant
+
+	Track wire.Tracker
+	Thoughts int // thinking events
+	// Executing and Completed count tool events; Tools are the pairs that stand open, or were closed
+	// without having been opened.
+	Executing, Completed int
+	Tools                []Pair
+
+	// Outcome is wire.Open until the run ended here.
+	Outcome wire.Outcome
+	EndAt   time.Duration
+	EndSeq  uint64
+	// Answer and AnswerSeq are the text of the root's completion; Error and ErrorSeq are the last
+	// error's.
+	Answer, Error       string
+	AnswerSeq, ErrorSeq uint64
+	// Errors counts error events, Extra what came after the end, repeats left out.
+	Errors, Extra int
+
+	seen    repeats
+	failing bool      // an error of the root, or of the run as a whole
+	clock   time.Time // the latest timestamp of its events
+}
+
+// A Pair counts the events of one tool of one agent.
+type Pair struct {
+	Agent, Tool string
+	Open        int // executing minus completed
+	Seq         uint64
+}
+
+// Five is a set of the five agent events.
+type Five uint8
+
+// Has tells whether the canonical type is in the set.
+func (f Five) Has(eventType string) bool { return f&five(eventType) != 0 }
+
+// Missing lists those of the five that are not in the set.
+func (f Five) Missing() []string {
+	var missing []string
+	for _, t := range wire.TheFive {
+		if !f.Has(t) {
+			missing = append(missing, t)
+		}
+	}
+	return missing
+}
+
+func five(eventType string) Five {
+	for i, t := range wire.TheFive {
+		if t == eventType {
+			return 1 << i
+		}
+	}
+	return 0
+}
+
+// A Step is what one event did to its stream.
+type Step struct {
+	First  bool // it is the first event of the stream
+	Repeat bool // it was delivered before (websocket.md 5.4)
+	Retry  bool // of a repeat: the target marked it as a retry
+	Reused bool // another event had the same event_id
+	Late   bool // the run had ended here, and this is neither the bridge's extra pair nor the end of a failure
+	Again  bool // the run claims another outcome
+	Alone  bool // a tool_completed whose tool_executing did not come
+	// Backwards is how far its timestamp lies before an earlier event's of the stream, 0 if it does not.
+	Backwards time.Duration
+	// Gap is the silence before it: since the event before, or since the prompt. Before is the record
+	// at the gap's other end.
+	Gap    time.Duration
+	Before uint64
+	// Concludes tells whether the run ended here with this event.
+	Concludes bool
+}
+
+// stream makes the view that a session has of a run.
+func (v *View) stream(run *Run, s *Session) *Stream {
+	var stream *Stream
+	if n := len(v.spare); n > 0 {
+		stream, v.spare = v.spare[n-1], v.spare[:n-1]
+	} else {
+		stream = &Stream{}
+	}
+	stream.Run, stream.Session = run, s
+	stream.Whole = s == run.Session || s.Welcomed() && s.WelcomeAt <= run.SentAt
+	run.streams = append(run.streams, stream)
+	return stream
+}
+
+// release makes the memory of a stream ready for another.
+func (v *View) release(s *Stream) {
+	seen, tools := s.seen, s.Tools[:0]
+	seen.clear()
+	*s = Stream{seen: seen, Tools: tools}
+	if len(v.spare) < 256 {
+		v.spare = append(v.spare, s)
+	}
+}
+
+func (v *View) receive() {
+	s, e := v.Session, v.Event
+	v.Strangers = v.Names.search(v.Record.Frame, s.User)
+	v.greet()
+	if e == nil {
+		return
+	}
+	if e.Type == wire.Pong {
+		v.Step.Gap, v.Step.Before = v.Now-s.Ping.At, s.Ping.Seq
+		s.Ping = Ping{}
+	}
+	if !IsRunEvent(e.Type) {
+		v.replied()
+		return
+	}
+	if v.Run == nil || v.Run.User != s.User {
+		return
+	}
+	if v.Stream = v.Run.Stream(s); v.Stream == nil {
+		v.Stream = v.stream(v.Run, s)
+	}
+	v.follow()
+}
+
+// replied notes a reply that came in place of events to the prompt that the session sent last.
+func (v *View) replied() {
+	e, s := v.Event, v.Session
+	if len(s.runs) == 0 || !isStandIn(e) {
+		return
+	}
+	run := s.runs[len(s.runs)-1]
+	if run.Outcome == wire.Open && run.Instead.Seq == 0 {
+		run.Instead = Reply{v.Record.Seq, v.word(e.WireType)}
+	}
+}
+
+// isStandIn tells whether a frame is one of those that look like an answer to a prompt and are none:
+// an acknowledgement, or an echo of a mode that runs no agent (websocket.md 2.1, 4.3).
+func isStandIn(e *wire.Event) bool {
+	return e.Type == wire.Ack || strings.HasSuffix(e.WireType, "_response") && e.Type != wire.HandshakeResponse
+}
+
+// follow takes an event into its stream.
+func (v *View) follow() {
+	e, st, step := v.Event, v.Stream, &v.Step
+	step.Repeat, step.Retry, step.Reused = st.seen.note(e)
+	if step.Repeat {
+		return
+	}
+	step.First = st.Events == 0
+	step.Gap, step.Before = v.Now-st.LastAt, st.LastSeq
+	if step.First {
+		step.Gap, step.Before = v.Now-v.Run.SentAt, v.Run.SentSeq
+		st.FirstAt, st.FirstSeq, st.First = v.Now, v.Record.Seq, v.word(e.Type)
+	}
+	st.Events++
+	st.LastAt, st.LastSeq = v.Now, v.Record.Seq
+	st.Seen |= five(e.Type)
+	if e.Type == wire.AgentThinking {
+		st.Thoughts++
+	}
+	v.identify()
+	v.clock()
+	v.tools()
+	v.track()
+}
+
+func (v *View) identify() {
+	e, st := v.Event, v.Stream
+	if st.WireRun == "" && e.RunID != "" {
+		st.WireRun = strings.Clone(e.RunID)
+	}
+	if st.ThreadID == "" && e.ThreadID != "" {
+		st.ThreadID = strings.Clone(e.ThreadID)
+	}
+	if st.Variant == "" {
+		st.Variant = e.Variant
+	}
+}
+
+// clock notes timestamps that go back. Runs that overlap in a session have clocks of their own.
+func (v *View) clock() {
+	e, st := v.Event, v.Stream
+	if e.Time.IsZero() {
+		return
+	}
+	if back := st.clock.Sub(e.Time); back > 0 {
+		v.Step.Backwards = back
+		return
+	}
+	st.clock = e.Time
+}
+
+// track feeds the state machine of the run's end.
+func (v *View) track() {
+	e, st, step := v.Event, v.Stream, &v.Step
+	ended, failing, claims := st.Track.Ended(), st.failing, st.Track.Outcomes()
+	st.Track.Observe(e)
+	step.Again = st.Track.Outcomes() > max(1, claims)
+	switch {
+	case isError(e.Type):
+		st.failing = st.failing || v.isRoot(e.Agent)
+		st.Errors++
+		st.Error, st.ErrorSeq = strings.Clone(bounded(e.Text)), v.Record.Seq
+	case e.Type == wire.AgentCompleted && v.isRoot(e.Agent) && (e.Text != "" || st.AnswerSeq == 0):
+		st.Answer, st.AnswerSeq = e.Text, v.Record.Seq
+	}
+	step.Late = ended && !v.isBridge() || failing && e.Type != wire.AgentCompleted && !isError(e.Type)
+	if step.Late {
+		st.Extra++
+	}
+	if !ended && st.Track.Ended() {
+		step.Concludes = true
+		v.conclude(st, v.Now, v.Record.Seq)
+	}
+}
+
+// conclude notes that the run ended as far as the stream's session can see.
+func (v *View) conclude(st *Stream, at time.Duration, seq uint64) {
+	st.Outcome, st.EndAt, st.EndSeq = st.Track.Outcome(), at, seq
+	if run := st.Run; run.Ended == nil {
+		run.Outcome, run.Ended = st.Outcome, st
+	}
+}
+
+// reduce drops what is not needed once the rules have heard the outcome, and until then keeps the
+// answer in memory of its own.
+func (s *Stream) reduce() {
+	if s.Outcome == wire.Open {
+		s.Answer = strings.Clone(s.Answer)
+		return
+	}
+	s.Answer = ""
+}
+
+func (v *View) isRoot(agent string) bool {
+	root := v.Stream.Track.Root()
+	return agent == "" || root == "" || strings.EqualFold(agent, root)
+}
+
+// isBridge tells whether the event may be one of the extra pair named "supervisor" that the agent
+// bridge adds (websocket.md 5.4). That the pair is one, and whole, is seen when the run is over.
+func (v *View) isBridge() bool {
+	e := v.Event
+	return (e.Type == wire.AgentStarted || e.Type == wire.AgentCompleted) && e.Agent == "supervisor"
+}

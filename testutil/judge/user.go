@@ -1,0 +1,87 @@
+package judge
+
+import (
+	"time"
+
+	"github.com/netra-systems/staging-e2e/testutil/history"
+)
+
+// A User is an identity of the story and what the target says about it.
+type User struct {
+	Label   string
+	Email   string
+	Subject string // "sub" of the access token; empty until a login gave one
+	Issued  time.Time
+	Expires time.Time
+
+	LoginSeq uint64
+	// Before is the identity that the login at hand replaced, nil for the first.
+	Before *User
+	// LoggedOut tells whether the user gave its token back and has no newer one.
+	LoggedOut bool
+	// Prompts counts the prompts that the user's sessions sent, REST executions included.
+	Prompts int
+	// Told is the id, or the beginning of it, that the target last called the user by in a welcome.
+	Told    string
+	ToldSeq uint64
+
+	local     string     // the local part of the e-mail address of a fresh user
+	sessions  []*Session // not yet closed
+	lastLogin int        // status of the last login exchange: 0 none, -1 it broke
+}
+
+// userAt returns the user with the label, new if need be; nil for no label.
+func (v *View) userAt(label string) *User {
+	if label == "" {
+		return nil
+	}
+	u := v.users[label]
+	if u == nil {
+		u = &User{Label: label}
+		v.users[label] = u
+	}
+	return u
+}
+
+func (v *View) login() {
+	u, id := v.User, v.Record.Login
+	if id.Problem != "" {
+		return
+	}
+	if u.LoginSeq != 0 {
+		before := *u
+		before.Before = nil
+		u.Before = &before
+	}
+	u.Email, u.Subject, u.Issued, u.Expires = id.Email, id.Subject, id.Issued, id.Expires
+	u.LoginSeq, u.LoggedOut = v.Record.Seq, false
+	v.Names.learn(u)
+}
+
+func (v *View) exchange() {
+	v.Exchanged = true
+	if v.User == nil {
+		return
+	}
+	x := v.Record.Exchange
+	v.Strangers = v.Names.search(x.Body, v.User)
+	switch x.Purpose {
+	case history.PurposeExecute:
+		v.User.Prompts++
+		v.promise(v.Record.Intent)
+	case history.PurposeLogin, history.PurposeRefresh:
+		v.User.lastLogin = x.Status
+		if x.Broken != nil {
+			v.User.lastLogin = -1
+		}
+	case history.PurposeLogout:
+		v.User.LoggedOut = v.User.LoggedOut || x.Status/100 == 2
+	}
+}
+
+// promise notes what an intent says that only this user may see.
+func (v *View) promise(in *history.Intent) {
+	if in != nil && in.Nonce != "" {
+		v.Names.nonces[in.Nonce] = v.User
+	}
+}

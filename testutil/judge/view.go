@@ -1,0 +1,165 @@
+package judge
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/wire"
+)
+
+// A View is what is known of the history so far. Rules read it and never derive it again. Its
+// objects are bounded: a run that ended is kept only while something may still happen to it.
+type View struct {
+	Header history.Header
+
+	// The record at hand and what it concerns; nil where there is none. Record is nil once the
+	// history has ended.
+	Record  *history.Record
+	Event   *wire.Event // of a Send or Recv
+	User    *User
+	Session *Session
+	Run     *Run
+	// Stream is Run as Session sees it. It is nil for a frame that is no event of a run.
+	Stream *Stream
+	// Step says what the event at hand did to Stream.
+	Step Step
+
+	// Now is the offset of the last record, also after the history has ended.
+	Now time.Duration
+	// Exchanged is whether any packet went to the network: an exchange or a dial.
+	Exchanged bool
+	// Closing is whether the history was closed in order (history.TopicEnd), and Reasons are the notes
+	// that say why a story stopped early.
+	Closing bool
+	Reasons []Remark
+
+	Names names
+	// Strangers are the users, other than the one who got it, that the frame or body at hand names.
+	Strangers []Stranger
+
+	users    map[string]*User
+	sessions map[string]*Session
+	runs     map[string]*Run
+	nth      int // runs so far, to keep their order
+	words    map[string]string
+	spare    []*Stream
+	stales   []*Run
+	docket   *docket
+}
+
+// A Remark is a note that the judge keeps.
+type Remark struct {
+	Seq         uint64
+	Topic, Text string
+}
+
+func newView(h history.Header) View {
+	return View{
+		Header:   h,
+		Names:    newNames(),
+		users:    map[string]*User{},
+		sessions: map[string]*Session{},
+		runs:     map[string]*Run{},
+		words:    map[string]string{},
+	}
+}
+
+// Users returns the users so far, by label.
+func (v *View) Users() []*User {
+	return sorted(v.users, func(a, b *User) int { return strings.Compare(a.Label, b.Label) })
+}
+
+// Sessions returns the sessions so far, by the order of their dials.
+func (v *View) Sessions() []*Session {
+	return sorted(v.sessions, func(a, b *Session) int { return a.nth - b.nth })
+}
+
+// ordered returns the runs that are not forgotten, by the order of their prompts.
+func (v *View) ordered() []*Run { return sorted(v.runs, func(a, b *Run) int { return a.nth - b.nth }) }
+
+func sorted[T any](m map[string]*T, compare func(a, b *T) int) []*T {
+	return slices.SortedFunc(maps.Values(m), compare)
+}
+
+// Declared tells whether the target declares the shape of its events, which makes rules on shape hard.
+func (v *View) Declared() bool {
+	return v.Header.Target.Shape != "" && v.Header.Target.Shape != "auto"
+}
+
+// Exact tells whether the target's agents compute, so that their answers are exact.
+func (v *View) Exact() bool { return v.Header.Target.Can(history.ExactAnswers) }
+
+// begin makes r the record at hand.
+func (v *View) begin(r *history.Record) {
+	v.Record, v.Event, v.User, v.Session, v.Run, v.Stream, v.Step = r, nil, nil, nil, nil, nil, Step{}
+	v.Strangers = nil
+	if r == nil {
+		return
+	}
+	v.Now, v.Event = r.At, r.Event
+	v.User = v.userAt(r.User)
+	v.Session = v.sessions[r.Session]
+	v.Run = v.runs[r.Run]
+	if v.User == nil && v.Session != nil {
+		v.User = v.Session.User
+	}
+}
+
+// look makes the stream, its run and its session what a finding is about.
+func (v *View) look(s *Stream) {
+	v.Stream, v.Run, v.Session, v.User = s, s.Run, s.Session, s.Session.User
+}
+
+// Report makes a finding of the class of the rule that runs, about the user, session and run at hand.
+// The proof is what it lists, or else the record at hand.
+func (v *View) Report(proof []uint64, format string, args ...any) {
+	v.ReportAs(v.docket.speaking.Hard, proof, format, args...)
+}
+
+// ReportAs is Report with a class of its own.
+func (v *View) ReportAs(hard bool, proof []uint64, format string, args ...any) {
+	f := Finding{Rule: v.docket.speaking.ID, Hard: hard, Message: fmt.Sprintf(format, args...), Records: v.proof(proof)}
+	if v.User != nil {
+		f.User = v.User.Label
+	}
+	if v.Session != nil {
+		f.Session = v.Session.Label
+	}
+	if v.Run != nil {
+		f.Run = v.Run.Label
+	}
+	v.docket.file(f)
+}
+
+// Here is the proof that ends in the record at hand; earlier records may come before it.
+func (v *View) Here(earlier ...uint64) []uint64 {
+	if v.Record != nil {
+		earlier = append(earlier, v.Record.Seq)
+	}
+	return earlier
+}
+
+func (v *View) proof(list []uint64) []uint64 {
+	list = slices.DeleteFunc(list, func(seq uint64) bool { return seq == 0 })
+	if len(list) == 0 {
+		list = v.Here()
+	}
+	return list
+}
+
+// word returns s in memory of its own, so that a kept name does not keep its frame. Names repeat, so
+// they are kept once; a target that invents names without end gets copies instead.
+func (v *View) word(s string) string {
+	if known, ok := v.words[s]; ok {
+		return known
+	}
+	s = strings.Clone(s)
+	if len(v.words) < 4096 {
+		v.words[s] = s
+	}
+	return s
+}

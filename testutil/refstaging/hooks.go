@@ -1,0 +1,144 @@
+package refstaging
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/netra-systems/staging-e2e/testutil/refstaging/internal/agents"
+)
+
+// Hooks are the seams of the deployment, grouped by the part that they belong to. Each hook is called
+// once, by [Start], with the correct behaviour, and returns what is used in its place: usually a
+// function that calls next and changes one thing. A nil hook leaves the behaviour alone and costs
+// nothing. What a hook returns is called from many goroutines at once.
+type Hooks struct {
+	Tokens    TokenHooks
+	Handshake HandshakeHooks
+	Sessions  SessionHooks
+	Router    RouterHooks
+	Registry  RegistryHooks
+	Emitter   EmitterHooks
+	Health    HealthHooks
+	HTTP      HTTPHooks
+}
+
+// TokenHooks wrap what the auth service knows about tokens.
+type TokenHooks struct {
+	// Issue is called for every token that is handed out.
+	Issue func(next IssueToken) IssueToken
+	// Validate is called for every token that is presented, on REST and on the WebSocket.
+	Validate func(next ValidateToken) ValidateToken
+	// Revoke is called when a valid access token is logged out.
+	Revoke func(next RevokeToken) RevokeToken
+}
+
+type (
+	// IssueToken signs a token of a kind, [AccessToken] or [RefreshToken].
+	IssueToken func(user Identity, kind string) (string, error)
+	// ValidateToken names the owner of a token that must be of a kind, or says why it is refused.
+	ValidateToken func(token, kind string) (Identity, error)
+	// RevokeToken makes a token invalid everywhere.
+	RevokeToken func(user Identity)
+)
+
+// HandshakeHooks wrap the upgrade to a WebSocket.
+type HandshakeHooks struct {
+	// Negotiate is called with the offered subprotocols of every upgrade (websocket.md 3.3).
+	Negotiate func(next Negotiate) Negotiate
+	// Extract is called for the token of every upgrade (websocket.md 3.4).
+	Extract func(next ExtractToken) ExtractToken
+}
+
+type (
+	// Negotiate chooses the subprotocol to answer with; "" is none. Not ok refuses the upgrade with 403.
+	Negotiate func(offered []string) (chosen string, ok bool)
+	// ExtractToken takes the token from an upgrade request; "" when it carries none.
+	ExtractToken func(r *http.Request) string
+)
+
+// SessionHooks wrap the session factory.
+type SessionHooks struct {
+	// Open is called for every authenticated connection, before it is registered.
+	Open func(next OpenSession) OpenSession
+	// Welcome is called for the first frame of every session, with the sessions locked: it must
+	// neither block nor call the server. Returning nil sends no welcome.
+	Welcome func(next WelcomeFrame) WelcomeFrame
+}
+
+type (
+	// OpenSession gives the identity that a session will act as. An error closes the connection with
+	// 1011 after a SERVICE_INIT_FAILED frame.
+	OpenSession func(user Identity) (Identity, error)
+	// WelcomeFrame builds the welcome of a session; it is marshalled as JSON.
+	WelcomeFrame func(s *Session, now time.Time) any
+)
+
+// RouterHooks wrap the way of a client message to its handler.
+type RouterHooks struct {
+	// Route is called for every decoded message of a client, on the session's reading goroutine.
+	Route func(next Route) Route
+}
+
+// Route handles one message of a session. It must not block.
+type Route func(s *Session, m Message)
+
+// RegistryHooks wrap the agent registry.
+type RegistryHooks struct {
+	// Lookup is called for every run, REST and WebSocket, with the agent's advertised name.
+	Lookup func(next Lookup) Lookup
+}
+
+type (
+	// Lookup finds an agent by its advertised name.
+	Lookup func(name string) (Agent, bool)
+	// Agent, Task, Answer and Reporter are what a registry hook needs to put in an agent of its own.
+	Agent    = agents.Agent
+	Task     = agents.Task
+	Answer   = agents.Answer
+	Reporter = agents.Reporter
+)
+
+// EmitterHooks wrap the chain that an event of a run passes: Emit, then Encode, then Deliver.
+type EmitterHooks struct {
+	// Emit is called for every event on its run's goroutine. It may wait, drop the event by not
+	// calling next, change it, or add others.
+	Emit func(next Emit) Emit
+	// Encode is called for the frame of every event, with the sessions locked: it must neither block
+	// nor call the server.
+	Encode func(next Encode) Encode
+	// Deliver is called for every encoded frame, with the sessions locked. Calling next twice repeats
+	// the frame; calling it with another user misroutes it.
+	Deliver func(next Deliver) Deliver
+}
+
+type (
+	// Emit sends one event on its way; it sets the event's time and id.
+	Emit func(Event)
+	// Encode writes one event as it travels.
+	Encode func(Event) ([]byte, error)
+	// Deliver queues a frame for all sessions of a user.
+	Deliver func(userID string, frame []byte)
+)
+
+// HealthHooks wrap what the health endpoints report about the parts of the deployment.
+type HealthHooks struct {
+	// Check is called with "auth" or "backend" for each health answer that depends on the service.
+	Check func(next Check) Check
+}
+
+// Check reports whether a service can work; its error becomes the reason of a 503.
+type Check func(service string) error
+
+// HTTPHooks wrap the whole of a service, upgrades included.
+type HTTPHooks struct {
+	Auth func(next http.Handler) http.Handler // every request to the auth service
+	API  func(next http.Handler) http.Handler // every request to the backend
+}
+
+// hooked is the behaviour that a hook makes of the correct one.
+func hooked[F any](hook func(F) F, correct F) F {
+	if hook == nil {
+		return correct
+	}
+	return hook(correct)
+}

@@ -1,0 +1,157 @@
+package refstaging
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// Server is a running reference deployment.
+type Server struct {
+	cfg      Config
+	urls     urls
+	hub      *hub
+	tasks    *tasks             // connections and runs
+	requests *tasks             // HTTP requests being answered
+	stop     context.CancelFunc // ends all runs
+
+	services []*http.Server
+	serving  sync.WaitGroup
+	closing  sync.Once
+}
+
+// Start runs a reference deployment until Close. When it returns, both services answer.
+func Start(cfg Config) (*Server, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, fmt.Errorf("start the reference deployment: %w", err)
+	}
+	auth, err := listen(cfg.AuthAddr, cfg.TLS)
+	if err != nil {
+		return nil, fmt.Errorf("start the reference deployment: auth service: %w", err)
+	}
+	api, err := listen(cfg.APIAddr, cfg.TLS)
+	if err != nil {
+		auth.Close() // nothing was accepted yet
+		return nil, fmt.Errorf("start the reference deployment: backend: %w", err)
+	}
+	s := assemble(cfg, newURLs(cfg, auth.Addr(), api.Addr()))
+	s.serve(s.services[0], auth)
+	s.serve(s.services[1], api)
+	return s, nil
+}
+
+func listen(address string, config *tls.Config) (net.Listener, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil || config == nil {
+		return listener, err
+	}
+	config = config.Clone()
+	config.NextProtos = []string{"http/1.1"}
+	return tls.NewListener(listener, config), nil
+}
+
+// assemble wires the parts together, each seam with its hook.
+func assemble(cfg Config, urls urls) *Server {
+	clock := newClock()
+	ids := &idSource{clock: clock}
+	tokens := newTokens(cfg, clock, ids)
+	ctx, stop := context.WithCancel(context.Background())
+	s := &Server{cfg: cfg, urls: urls, hub: newHub(cfg, clock, ids), tasks: newTasks(), requests: newTasks(), stop: stop}
+	validate := hooked(cfg.Hooks.Tokens.Validate, tokens.validate)
+	check := hooked(cfg.Hooks.Health.Check, func(string) error { return nil })
+	accounts := newAccounts(clock, ids, cfg.Users)
+	auth := &authService{
+		clock: clock, ids: ids, tokens: tokens, accounts: accounts, urls: urls, validate: validate, check: check,
+		issue:         hooked(cfg.Hooks.Tokens.Issue, tokens.issue),
+		revoke:        hooked(cfg.Hooks.Tokens.Revoke, tokens.revoke),
+		simulationKey: cfg.SimulationKey, serviceSecret: secret(),
+	}
+	threads := newThreads(clock, ids)
+	runs := &runs{
+		ctx: ctx, clock: clock, ids: ids, tasks: s.tasks, threads: threads, owners: make(map[string]string),
+		emit: s.hub.emit, lookup: hooked(cfg.Hooks.Registry.Lookup, lookup), pacing: cfg.Pacing, limit: cfg.RunLimit,
+	}
+	gateway := &gateway{
+		hub: s.hub, ids: ids, tasks: s.tasks, validate: validate, interval: cfg.HeartbeatEvery, upgrader: newUpgrader(),
+		negotiate: hooked(cfg.Hooks.Handshake.Negotiate, negotiateSeptember),
+		extract:   hooked(cfg.Hooks.Handshake.Extract, extractSeptember),
+		open:      hooked(cfg.Hooks.Sessions.Open, func(user Identity) (Identity, error) { return user, nil }),
+		route:     hooked(cfg.Hooks.Router.Route, newRouter(s.hub, runs).route),
+	}
+	backend := &backend{
+		clock: clock, ids: ids, hub: s.hub, tasks: s.tasks, runs: runs, threads: threads, gateway: gateway,
+		validate: validate, check: check, urls: urls, accounts: accounts,
+		agents: newAgentBook(), chat: newChat(), started: clock.now(),
+	}
+	s.services = []*http.Server{s.service(auth.handler(cfg)), s.service(backend.handler(cfg))}
+	s.services[1].ConnState = backend.count
+	return s
+}
+
+func (s *Server) service(handler http.Handler) *http.Server {
+	joined := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if id, ok := s.requests.enter("request"); ok {
+			defer s.requests.leave(id)
+			handler.ServeHTTP(w, r)
+		}
+	})
+	return &http.Server{
+		Handler: joined, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		// Broken clients are what this server is for; what they did is no news for its log.
+		ErrorLog: log.New(io.Discard, "", 0),
+	}
+}
+
+func (s *Server) serve(service *http.Server, listener net.Listener) {
+	s.serving.Go(func() {
+		service.Serve(listener) // returns when the server closes, with nothing to say
+	})
+}
+
+// Close ends every session with 1001 and every run, and returns when no goroutine of the deployment is
+// left, after at most a few seconds. It may be called more than once.
+func (s *Server) Close() error {
+	var problems []error
+	s.closing.Do(func() {
+		s.stop()
+		s.hub.close(websocket.CloseGoingAway, "")
+		for _, service := range s.services {
+			problems = append(problems, service.Close())
+		}
+		s.serving.Wait()
+		s.requests.close()
+		s.tasks.close()
+	})
+	if err := errors.Join(problems...); err != nil {
+		return fmt.Errorf("close the reference deployment: %w", err)
+	}
+	return nil
+}
+
+// AuthURL is the base URL of the auth service, without a slash at the end.
+func (s *Server) AuthURL() string { return s.urls.auth }
+
+// APIURL is the base URL of the backend, without a slash at the end.
+func (s *Server) APIURL() string { return s.urls.api }
+
+// WebSocketURL is the URL of /ws.
+func (s *Server) WebSocketURL() string { return s.urls.websocket }
+
+// AppURL is the origin of the front end, which gets CORS headers. No front end is served there.
+func (s *Server) AppURL() string { return s.urls.app }
+
+// SimulationKey is the secret of the simulation login.
+func (s *Server) SimulationKey() string { return s.cfg.SimulationKey }
+
+// SessionLimit is the number of sessions that one user may have open.
+func (s *Server) SessionLimit() int { return s.cfg.SessionLimit }

@@ -1,0 +1,119 @@
+package refstaging
+
+import (
+	"sync"
+	"time"
+
+	"github.com/netra-systems/staging-e2e/testutil/refstaging/internal/agents"
+)
+
+// Bounds of what one user can make the deployment remember.
+const (
+	threadsPerUser    = 1000 // further threads push out the user's oldest
+	messagesPerThread = 500  // further messages push out the thread's oldest
+)
+
+// threads are the conversations of all users.
+type threads struct {
+	clock clock
+	ids   *idSource
+
+	mu     sync.Mutex
+	byID   map[string]*thread
+	byUser map[string][]*thread // oldest first
+}
+
+// thread is a conversation; the fields are guarded by the lock of threads.
+type thread struct {
+	id, owner        string
+	title            *string
+	metadata         map[string]any
+	created, updated time.Time
+	archived         bool
+	messages         []message
+	previous         *agents.Number // the last result, for follow-ups
+}
+
+type message struct {
+	id, role, content string
+	created           time.Time
+	metadata          map[string]any
+}
+
+func newThreads(clock clock, ids *idSource) *threads {
+	return &threads{clock: clock, ids: ids, byID: make(map[string]*thread), byUser: make(map[string][]*thread)}
+}
+
+// claim reports whether the thread is the user's, making it if there is none. An archived thread is
+// opened again by its owner and stays closed to everybody else.
+func (t *threads) claim(id, user string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if known, ok := t.byID[id]; ok {
+		if known.owner == user {
+			known.archived = false
+		}
+		return known.owner == user
+	}
+	t.add(id, user)
+	return true
+}
+
+// add makes a thread; the lock is held.
+func (t *threads) add(id, user string) *thread {
+	now := t.clock.now()
+	made := &thread{id: id, owner: user, created: now, updated: now, metadata: map[string]any{}}
+	t.byID[id] = made
+	own := append(t.byUser[user], made)
+	if len(own) > threadsPerUser {
+		delete(t.byID, own[0].id)
+		own = own[1:]
+	}
+	t.byUser[user] = own
+	return made
+}
+
+// say appends a message to a thread, if it still exists.
+func (t *threads) say(id, role, content string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if known, ok := t.byID[id]; ok {
+		t.append(known, role, content, nil)
+	}
+}
+
+// append adds a message; the lock is held.
+func (t *threads) append(to *thread, role, content string, metadata map[string]any) message {
+	now := t.clock.now()
+	said := message{id: t.ids.numbered("msg_"+role, now), role: role, content: content, created: now, metadata: metadata}
+	to.messages = append(to.messages, said)
+	if len(to.messages) > messagesPerThread {
+		to.messages = to.messages[1:]
+	}
+	to.updated = now
+	return said
+}
+
+// previous is the thread's last result; nil when there is none.
+func (t *threads) previous(id string) *agents.Number {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if known, ok := t.byID[id]; ok {
+		return known.previous
+	}
+	return nil
+}
+
+// conclude writes an answer into its thread, result included.
+func (t *threads) conclude(id string, answer Answer) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	known, ok := t.byID[id]
+	if !ok {
+		return
+	}
+	t.append(known, "assistant", answer.Text, nil)
+	if answer.Result != nil {
+		known.previous = answer.Result
+	}
+}

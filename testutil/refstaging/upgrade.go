@@ -1,0 +1,190 @@
+package refstaging
+
+import (
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// gateway takes upgrades and turns them into sessions.
+type gateway struct {
+	hub       *hub
+	ids       *idSource
+	tasks     *tasks
+	validate  ValidateToken
+	negotiate Negotiate
+	extract   ExtractToken
+	open      OpenSession
+	route     Route
+	interval  time.Duration
+	upgrader  websocket.Upgrader
+	stats     authStats
+}
+
+// writeBuffers are shared by all connections, which hold one only while they write.
+var writeBuffers sync.Pool
+
+func newUpgrader() websocket.Upgrader {
+	return websocket.Upgrader{
+		HandshakeTimeout: writeTimeout,
+		ReadBufferSize:   1024, WriteBufferSize: 4096, WriteBufferPool: &writeBuffers,
+		// Every origin may try: no cookie authenticates, so a foreign page has nothing to ride on.
+		CheckOrigin: func(*http.Request) bool { return true },
+	}
+}
+
+// ServeHTTP follows websocket.md 3.5: negotiate, accept, and only then authenticate, so that a refusal
+// is an error frame and a close code rather than an HTTP status.
+func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	protocol, ok := g.negotiate(offered(r))
+	if !ok {
+		w.WriteHeader(http.StatusForbidden) // the wire form of close 1003 before accept (websocket.md 3.3)
+		return
+	}
+	header := w.Header().Clone() // carries CORS, which gorilla would not take from w
+	if protocol != "" {
+		header.Set("Sec-WebSocket-Protocol", protocol)
+	}
+	token := g.extract(r)
+	conn, err := g.upgrader.Upgrade(w, r, header)
+	if err != nil {
+		return // the upgrader has answered
+	}
+	if !g.tasks.start("session", func() { g.serve(conn, token) }) {
+		conn.Close()
+	}
+}
+
+func (g *gateway) serve(conn *websocket.Conn, token string) {
+	s := &Session{
+		id: "main_" + hex8(), hub: g.hub, conn: conn, interval: g.interval,
+		out: &outbox{conn: conn, tasks: g.tasks},
+	}
+	s.idle = time.AfterFunc(never, s.heartbeat) // armed below, when the field that it reads is set
+	if err := g.admit(s, token); err != nil {
+		g.refuse(s, err)
+	} else {
+		s.idle.Reset(s.interval)
+	}
+	s.serve(g.route)
+}
+
+// never is longer than any server lives.
+const never = 1 << 62
+
+var errAuthentication = errors.New("authentication failed")
+
+// admit authenticates, opens and registers a session, and queues its welcome.
+func (g *gateway) admit(s *Session, token string) error {
+	user, err := g.validate(token, AccessToken)
+	g.stats.count(err == nil)
+	if err != nil {
+		return errors.Join(errAuthentication, err)
+	}
+	if s.user, err = g.open(user); err != nil {
+		return err
+	}
+	return g.hub.join(s)
+}
+
+// refuse sends why a connection is not admitted, and closes it.
+func (g *gateway) refuse(s *Session, err error) {
+	code, message, status, reason := "SERVICE_INIT_FAILED", "Service initialization failed",
+		websocket.CloseInternalServerErr, "Service initialization failed" // websocket.md 3.8
+	switch {
+	case errors.Is(err, errAuthentication): // websocket.md 3.6
+		code, message, status, reason = "AUTH_FAILED", "Authentication failed", websocket.ClosePolicyViolation, "Authentication failed"
+	case errors.Is(err, errSessionLimit): // websocket.md 2.4
+		code, message, status, reason = "CONNECTION_LIMIT", "Too many sessions for this user: close one first", websocket.CloseTryAgainLater, "Connection limit"
+	case errors.Is(err, errClosing):
+		s.out.close(websocket.CloseGoingAway, "")
+		return
+	}
+	g.hub.reply(s, func(now time.Time) any { return refusal(code, message, now) })
+	s.out.close(status, reason)
+}
+
+// offered are the subprotocols of a request, from all of its header lines.
+func offered(r *http.Request) []string {
+	var names []string
+	for _, line := range r.Header.Values("Sec-WebSocket-Protocol") {
+		for name := range strings.SplitSeq(line, ",") {
+			if name = strings.TrimSpace(name); name != "" {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+var (
+	negotiablePrefixes = []string{"jwt.", "jwt-auth.", "bearer."}
+	negotiableNames    = []string{"jwt-auth", "jwt", "bearer", "e2e-testing", "staging-auth", "agent_chat"}
+	tokenPrefixes      = []string{"jwt.", "jwt-auth.", "bearer.", "staging-auth."}
+)
+
+// negotiateSeptember is websocket.md 3.3: a token-bearing entry is echoed verbatim, token included.
+func negotiateSeptember(offered []string) (string, bool) {
+	if i := slices.IndexFunc(offered, func(name string) bool { _, ok := cutAnyPrefix(name, negotiablePrefixes); return ok }); i >= 0 {
+		return offered[i], true
+	}
+	if i := slices.IndexFunc(offered, func(name string) bool { return slices.Contains(negotiableNames, name) }); i >= 0 {
+		return offered[i], true
+	}
+	return "", len(offered) == 0
+}
+
+// extractSeptember is websocket.md 3.4: the first entry with a known prefix decides, and when it holds
+// no token, later entries are not tried.
+func extractSeptember(r *http.Request) string {
+	if token, ok := bearer(r); ok {
+		return token
+	}
+	for _, entry := range offered(r) {
+		if rest, ok := cutAnyPrefix(entry, tokenPrefixes); ok {
+			return subprotocolToken(rest)
+		}
+	}
+	return ""
+}
+
+func subprotocolToken(text string) string {
+	if len(text) < 10 {
+		return ""
+	}
+	if raw, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(text, "=")); err == nil && threeParts(string(raw)) {
+		return string(raw)
+	}
+	if threeParts(text) {
+		return text
+	}
+	return ""
+}
+
+func threeParts(token string) bool {
+	parts := strings.Split(token, ".")
+	return len(parts) == 3 && !slices.Contains(parts, "")
+}
+
+// cutAnyPrefix finds the first prefix that is followed by something.
+func cutAnyPrefix(text string, prefixes []string) (rest string, ok bool) {
+	for _, prefix := range prefixes {
+		if rest, ok := strings.CutPrefix(text, prefix); ok && rest != "" {
+			return rest, true
+		}
+	}
+	return "", false
+}
+
+// bearer is the token of an Authorization header.
+func bearer(r *http.Request) (string, bool) {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	token = strings.TrimSpace(token)
+	return token, strings.EqualFold(scheme, "Bearer") && token != ""
+}

@@ -1,0 +1,188 @@
+package staging
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/netra-systems/staging-e2e/testutil/history"
+)
+
+// A ConnectOption changes one thing about a dial.
+type ConnectOption func(*dial)
+
+// A dial is what Connect was asked for.
+type dial struct {
+	user   *User
+	label  string
+	url    string
+	form   TokenForm
+	intent history.Intent
+	main   bool // through the target's own WebSocket URL, whose dialect is remembered
+}
+
+// Listening declares that the session sends no prompt and its user runs nothing, so that it should
+// hear nothing either.
+func Listening() ConnectOption { return func(d *dial) { d.intent.Listens = true } }
+
+// Path dials another path of the WebSocket host, with its query if there is one:
+// Path("/api/v1/websocket").
+func Path(path string) ConnectOption {
+	return func(d *dial) {
+		if u, err := url.Parse(d.url); err == nil {
+			d.url, d.main = u.Scheme+"://"+u.Host+path, false
+		}
+	}
+}
+
+// WithToken offers the access token in another form than Default.
+func WithToken(f TokenForm) ConnectOption { return func(d *dial) { d.form = f } }
+
+// ExpectRefused declares that the target must refuse this session, and why, in words.
+func ExpectRefused(why string) ConnectOption {
+	return func(d *dial) { d.intent.Expect, d.intent.Why = history.Refused, why }
+}
+
+// Connect opens a session and returns it after its welcome, and after the October handshake where the
+// target speaks that (websocket.md 2.6). It blocks for the budget Connect at most, plus at most 14.5 s
+// for that handshake, except for the pace. The error is a *DialError when there is no session, which
+// wraps a *ClosedError when the target upgraded and then closed it. A session that opens although
+// ExpectRefused was given is returned without an error; the history shows it.
+func (u *User) Connect(ctx context.Context, opts ...ConnectOption) (*Session, error) {
+	token, err := u.token(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d := &dial{user: u, url: u.target.config.WebSocketURL, form: Default, main: true}
+	for _, opt := range opts {
+		opt(d)
+	}
+	d.label = fmt.Sprintf("%s.s%d", u.label, u.dials.Add(1))
+	d.intent.Token = d.form.Name
+
+	offered := d.form.offer(token.AccessToken)
+	dialled := history.Dialled{URL: d.url, Offered: slices.Clone(offered.subprotocols), Header: slices.Sorted(maps.Keys(offered.header))}
+	path := "/"
+	if at, err := url.Parse(d.url); err == nil {
+		path = at.Path
+	}
+	var paced error
+	dialled.Waited, paced = u.target.pace.Wait(ctx, path)
+
+	u.target.append(d.record(history.Dial, func(r *history.Record) { r.Intent, r.Dialled = &d.intent, &dialled }), nil)
+	if paced != nil {
+		return nil, d.fail(&history.Closed{Broken: broken(ctx, history.StepRequest, paced)}, paced)
+	}
+	return d.open(ctx, offered)
+}
+
+// open upgrades and waits for the welcome within the budget.
+func (d *dial) open(ctx context.Context, o offer) (*Session, error) {
+	bounded, cancel := context.WithTimeout(ctx, d.user.target.budgets.Connect)
+	defer cancel()
+	conn, err := d.upgrade(bounded, o, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	s := newSession(d, conn)
+	if err := s.greeted(bounded, ctx); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// upgrade dials and records the 101, or that there was none.
+func (d *dial) upgrade(ctx context.Context, o offer, start time.Time) (*websocket.Conn, error) {
+	t := d.user.target
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, d.url, nil)
+	if err != nil {
+		return nil, d.fail(&history.Closed{Broken: broken(ctx, history.StepRequest, err)}, err)
+	}
+	proxy, err := t.proxyFor(httpRequest(request))
+	if err != nil {
+		return nil, d.fail(&history.Closed{Broken: broken(ctx, history.StepProxy, err)}, err)
+	}
+	at := newProgress(proxy != nil)
+	dialer := newDialer(t.secure, t.proxyFor, &t.buffers)
+	dialer.Subprotocols, dialer.Jar = o.subprotocols, d.user.cookies
+	interruptible, release := t.connect.interruptible()
+	dialer.NetDialContext = interruptible
+	header := o.header.Clone()
+	if header == nil {
+		header = http.Header{}
+	}
+	header.Set("User-Agent", userAgent)
+	conn, answer, err := dialer.DialContext(at.follow(ctx), d.url, header)
+	release()
+	if err != nil {
+		return nil, d.refused(ctx, at, answer, err)
+	}
+	opened := &history.Opened{
+		Subprotocol: conn.Subprotocol(),
+		Unoffered:   conn.Subprotocol() != "" && !slices.Contains(o.subprotocols, conn.Subprotocol()),
+		Header:      kept(answer.Header),
+		Took:        time.Since(start),
+	}
+	t.append(d.record(history.Open, func(r *history.Record) { r.Opened = opened }), nil)
+	return conn, nil
+}
+
+// httpRequest is the request whose proxy serves for the upgrade: that of https for wss.
+func httpRequest(r *http.Request) *http.Request {
+	r.URL.Scheme = strings.Replace(r.URL.Scheme, "ws", "http", 1)
+	return r
+}
+
+// refused records a dial that got no correct 101.
+func (d *dial) refused(ctx context.Context, at *progress, answer *http.Response, err error) error {
+	if answer == nil {
+		return d.fail(&history.Closed{Broken: at.broken(ctx, err)}, err)
+	}
+	c := &history.Closed{
+		Status: answer.StatusCode,
+		Header: kept(answer.Header),
+		Broken: broken(ctx, history.StepUpgrade, err),
+	}
+	if answer.StatusCode != http.StatusSwitchingProtocols {
+		body, _ := io.ReadAll(answer.Body) // from memory
+		c.Body = string(body)
+		c.Cut = cutBody(answer, len(body))
+	}
+	if answer.StatusCode == http.StatusTooManyRequests {
+		err = errors.Join(err, d.user.target.pace.ban(ctx, answer.Header))
+	}
+	return d.fail(c, err)
+}
+
+// cutBody tells how much of a refused upgrade's body was dropped; -1 is unknown.
+func cutBody(r *http.Response, kept int) int64 {
+	switch {
+	case r.ContentLength >= int64(kept):
+		return r.ContentLength - int64(kept)
+	case kept == upgradeCut:
+		return -1
+	}
+	return 0
+}
+
+// fail records the end of a dial that never became a session.
+func (d *dial) fail(c *history.Closed, cause error) error {
+	c.By = history.ByDial
+	d.user.target.append(d.record(history.Close, func(r *history.Record) { r.Closed = c }), nil)
+	return &DialError{Session: d.label, URL: d.url, Status: c.Status, Body: c.Body, Broken: *c.Broken, Cause: cause}
+}
+
+func (d *dial) record(kind history.Kind, fill func(*history.Record)) *history.Record {
+	r := &history.Record{Kind: kind, User: d.user.label, Session: d.label}
+	fill(r)
+	return r
+}

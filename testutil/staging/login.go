@@ -1,0 +1,117 @@
+package staging
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/cookiejar"
+	"time"
+
+	"github.com/netra-systems/staging-e2e/testutil/history"
+)
+
+// The methods of history.Identity.
+const (
+	bySimulation = "simulation"
+	byPassword   = "password"
+	byRefresh    = "refresh"
+)
+
+const mailDomain = "staging.netrasystems.ai"
+
+// Login gives the story a user who is logged in: a fresh one where the target has a simulation key,
+// otherwise the one of TEST_USER_EMAIL, and then only once. It blocks for the budget HTTP at most,
+// except for the pace. The error is ErrOneUserOnly, that of the exchange, or says what is wrong with
+// the token; the failed login is recorded.
+func (t *Target) Login(ctx context.Context) (*User, error) {
+	if t.log == nil {
+		return nil, errors.New("log in: the target has no history: use the view that Target.Record returns")
+	}
+	u, err := t.newUser()
+	if err != nil {
+		return nil, err
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if err := u.login(ctx); err != nil {
+		return nil, fmt.Errorf("log in %s: %w", u.label, err)
+	}
+	return u, nil
+}
+
+func (t *Target) newUser() (*User, error) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, fmt.Errorf("make a cookie jar: %w", err)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	u := &User{target: t, cookies: jar, label: fmt.Sprintf("u%d", len(t.users)+1)}
+	if t.config.SimulationKey.IsSet() {
+		u.email = freshEmail(time.Now())
+	} else {
+		if t.oneUser {
+			t.note(history.Record{}, history.TopicOneUser, ErrOneUserOnly.Error())
+			return nil, ErrOneUserOnly
+		}
+		t.oneUser, u.email = true, t.config.Email
+	}
+	t.users = append(t.users, u)
+	return u, nil
+}
+
+// plain has 32 characters that make no word: no address of ours may hold one, such as "test" or "e2e",
+// by which the platform chooses another behaviour (http.md 5.4, websocket.md 7).
+const plain = "0123456789abcdfghjklmnpqrstvwxyz"
+
+// freshEmail makes an address that nobody had before. The user's id derives from its local part
+// (http.md 2.1), and its date tells a cleaner how old it is.
+func freshEmail(now time.Time) string {
+	random := make([]byte, 12) // 60 bits: a million users a day for a century meet with odds of 1 in 50,000
+	_, _ = rand.Read(random)   // never fails
+	for i, b := range random {
+		random[i] = plain[b%32]
+	}
+	return fmt.Sprintf("go-%s-%s@%s", now.UTC().Format("20060102"), random, mailDomain)
+}
+
+// login obtains a pair of tokens and records the identity or why there is none. Call with u.mu held.
+func (u *User) login(ctx context.Context) error {
+	t := u.target
+	c := call{purpose: history.PurposeLogin, method: http.MethodPost, user: u}
+	method := bySimulation
+	if key := t.config.SimulationKey; key.IsSet() {
+		c.url = t.config.AuthURL + "/auth/e2e/test-auth"
+		c.header = http.Header{http.CanonicalHeaderKey(bypassHeader): {key.Reveal()}}
+		c.body = map[string]string{"email": u.email}
+	} else {
+		method = byPassword
+		c.url = t.config.AuthURL + "/auth/login"
+		c.body = map[string]string{"email": u.email, "password": t.config.Password.Reveal()}
+	}
+	return u.obtain(ctx, c, method)
+}
+
+// obtain makes a call that answers with a pair of tokens. Call with u.mu held.
+func (u *User) obtain(ctx context.Context, c call, method string) error {
+	c.secrets = func(body []byte) []string { return parsePair(body).secrets() }
+	answer, err := u.target.do(ctx, c)
+	var p pair
+	identity := &history.Identity{Email: u.email, Method: method}
+	if err == nil {
+		p = parsePair(answer.body)
+		err = p.identify(identity)
+	}
+	if err != nil {
+		identity.Problem = err.Error()
+	}
+	u.target.append(&history.Record{Kind: history.Login, User: u.label, Login: identity}, nil)
+	if err != nil {
+		return err
+	}
+	u.pair, u.revoked = p, false
+	u.subject.Store(&identity.Subject)
+	return nil
+}

@@ -1,0 +1,133 @@
+package staging
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"sync/atomic"
+
+	"github.com/netra-systems/staging-e2e/fixtures"
+	"github.com/netra-systems/staging-e2e/testutil/config"
+	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/wire"
+)
+
+// A Target is a deployment under test, seen by one story. NewTarget gives the deployment, Record the
+// view of a story that records into its history. A Target is safe for concurrent use.
+type Target struct {
+	*deployment
+	log *history.Log // nil: nothing is recorded
+
+	mu       sync.Mutex
+	users    []*User
+	sessions []*Session
+	oneUser  bool // the one e-mail and password has been used
+}
+
+// A deployment is what all stories of a process share.
+type deployment struct {
+	config    config.Config
+	budgets   fixtures.Budgets
+	secure    *tls.Config
+	transport *http.Transport
+	buffers   sync.Pool // gorilla's write buffers
+	proxy     proxyFunc
+	connect   connectFunc
+	pace      *Pace // nil: no pacing
+	dialect   atomic.Value
+}
+
+// NewTarget prepares the deployment that c names, with the effective budgets. It sends nothing. For
+// the embedded target, c must hold the URLs and the key of the running reference.
+func NewTarget(c config.Config, b fixtures.Budgets) (*Target, error) {
+	for name, raw := range map[string]string{"STAGING_API_URL": c.APIURL, "STAGING_AUTH_URL": c.AuthURL, "STAGING_WEBSOCKET_URL": c.WebSocketURL} {
+		if u, err := url.Parse(raw); err != nil || u.Host == "" {
+			return nil, fmt.Errorf("%s %q names no host", name, raw)
+		}
+	}
+	secure, err := tlsConfig(c)
+	if err != nil {
+		return nil, err
+	}
+	d := &deployment{config: c, budgets: b, secure: secure, proxy: http.ProxyFromEnvironment, connect: new(net.Dialer).DialContext}
+	d.transport = newTransport(secure, d.proxyFor, d.open)
+	if c.Target == config.Remote && c.MaxRequestsPerMinute > 0 {
+		if d.pace, err = newPace(c.APIURL, c.MaxRequestsPerMinute, c.MaxAPIRequestsPerMinute()); err != nil {
+			return nil, err
+		}
+	}
+	return &Target{deployment: d}, nil
+}
+
+// proxyFor and open look their function up for each request, so that a test may replace it.
+func (d *deployment) proxyFor(r *http.Request) (*url.URL, error) { return d.proxy(r) }
+
+func (d *deployment) open(ctx context.Context, network, address string) (net.Conn, error) {
+	return d.connect(ctx, network, address)
+}
+
+// Record returns a view of the same deployment for one story, which records into l and labels its
+// users u1, u2, … in the order of their logins.
+func (t *Target) Record(l *history.Log) *Target {
+	l.Secret(t.config.SimulationKey.Reveal(), t.config.Password.Reveal())
+	return &Target{deployment: t.deployment, log: l}
+}
+
+// Describe returns what a history says about the target.
+func (t *Target) Describe() history.Target {
+	c := t.config
+	return history.Target{
+		Kind: string(c.Target), API: c.APIURL, Auth: c.AuthURL, WebSocket: c.WebSocketURL, App: c.AppURL,
+		Dialect: c.Dialect, Shape: c.EventShape, SessionLimit: c.SessionLimit, Abilities: c.Abilities,
+	}
+}
+
+// Budgets returns the budgets that bound every wait.
+func (t *Target) Budgets() fixtures.Budgets { return t.budgets }
+
+// Pace returns the limiter that requests to the target wait for, nil if there is none. A nil *Pace may
+// be used.
+func (t *Target) Pace() *Pace { return t.pace }
+
+// Close aborts the sessions that the story left open and waits until nothing of them is left.
+func (t *Target) Close() {
+	t.mu.Lock()
+	sessions := t.sessions
+	t.sessions = nil
+	t.mu.Unlock()
+	for _, s := range sessions {
+		s.Abort()
+	}
+	for _, s := range sessions {
+		<-s.Done()
+	}
+}
+
+// append records r; label may be nil. Without a log nothing is recorded, and r keeps what it holds.
+func (t *Target) append(r *history.Record, label func(*wire.Event) string) {
+	if t.log != nil {
+		t.log.Append(r, label)
+	}
+}
+
+// secret makes sure that no record holds the values.
+func (t *Target) secret(values ...string) {
+	if t.log != nil {
+		t.log.Secret(values...)
+	}
+}
+
+func (t *Target) note(r history.Record, topic, text string) {
+	r.Kind, r.Note = history.Note, &history.Remark{Topic: topic, Text: text}
+	t.append(&r, nil)
+}
+
+// known returns the dialect that the target's main door spoke before, empty at first.
+func (d *deployment) known() wire.Dialect {
+	known, _ := d.dialect.Load().(wire.Dialect)
+	return known
+}

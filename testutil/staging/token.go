@@ -1,0 +1,126 @@
+package staging
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"golang.org/x/oauth2"
+
+	"github.com/netra-systems/staging-e2e/testutil/history"
+)
+
+// A pair is what login and refresh answer with.
+type pair struct {
+	Access    string  `json:"access_token"`
+	Refresh   string  `json:"refresh_token"`
+	Type      string  `json:"token_type"`
+	ExpiresIn float64 `json:"expires_in"`
+
+	issued, expires time.Time // of the access token
+}
+
+// parsePair reads what it can: an answer that is no pair has no tokens.
+func parsePair(body []byte) (p pair) {
+	if json.Unmarshal(body, &p) != nil {
+		var tokens struct {
+			Access  string `json:"access_token"`
+			Refresh string `json:"refresh_token"`
+		}
+		_ = json.Unmarshal(body, &tokens) // fields of other types do not hide these
+		p.Access, p.Refresh = tokens.Access, tokens.Refresh
+	}
+	return p
+}
+
+func (p pair) secrets() []string { return []string{p.Access, p.Refresh} }
+
+// identify reads the claims of the access token, whose signature only the target can verify. The error
+// says why the token is of no use.
+func (p *pair) identify(i *history.Identity) error {
+	i.ExpiresIn = time.Duration(p.ExpiresIn * float64(time.Second))
+	if p.Access == "" {
+		return errors.New("the answer holds no access_token")
+	}
+	var claims jwt.RegisteredClaims
+	if _, _, err := jwt.NewParser().ParseUnverified(p.Access, &claims); err != nil {
+		return errors.New("the access token is not a JWT")
+	}
+	i.Subject = claims.Subject
+	if claims.IssuedAt != nil {
+		i.Issued = claims.IssuedAt.UTC()
+	}
+	switch {
+	case claims.ExpiresAt == nil:
+		return errors.New(`the access token has no "exp"`)
+	case claims.Subject == "":
+		return errors.New(`the access token has no "sub"`)
+	}
+	i.Expires = claims.ExpiresAt.UTC()
+	p.issued, p.expires = i.Issued, i.Expires
+	return nil
+}
+
+// due says when to fetch another: a minute before the token expires (http.md 4.2), or in the middle of
+// the life of one that lives less than two.
+func (p pair) due() time.Time {
+	early := time.Minute
+	if !p.issued.IsZero() {
+		early = min(early, p.expires.Sub(p.issued)/2)
+	}
+	return p.expires.Add(-early)
+}
+
+// Token returns an access token that is good for a while yet, and so makes a User an
+// [oauth2.TokenSource]. It blocks for an exchange when the one it has is about to expire: then it
+// refreshes, or logs in again where the refresh token is refused (http.md 3.5, 4.2). Goroutines that
+// ask at once share one refresh, since refresh tokens serve once. Expiry is the token's own "exp".
+func (u *User) Token() (*oauth2.Token, error) {
+	return u.token(context.Background())
+}
+
+func (u *User) token(ctx context.Context) (*oauth2.Token, error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if !u.revoked && time.Now().After(u.pair.due()) {
+		if err := u.renew(ctx); err != nil {
+			return nil, fmt.Errorf("token of %s: %w", u.label, err)
+		}
+	}
+	return &oauth2.Token{AccessToken: u.pair.Access, TokenType: "Bearer", RefreshToken: u.pair.Refresh, Expiry: u.pair.expires}, nil
+}
+
+// Refresh replaces both tokens now. The access token from before stays valid (http.md 3.5).
+func (u *User) Refresh(ctx context.Context) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if err := u.refresh(ctx); err != nil {
+		return fmt.Errorf("refresh the tokens of %s: %w", u.label, err)
+	}
+	return nil
+}
+
+// renew refreshes, and logs in again only if the refresh token is refused. Call with u.mu held.
+func (u *User) renew(ctx context.Context) error {
+	if u.pair.Refresh == "" {
+		return u.login(ctx)
+	}
+	err := u.refresh(ctx)
+	var status *StatusError
+	if errors.As(err, &status) && status.Status == http.StatusUnauthorized {
+		return u.login(ctx)
+	}
+	return err
+}
+
+func (u *User) refresh(ctx context.Context) error {
+	return u.obtain(ctx, call{
+		purpose: history.PurposeRefresh, method: http.MethodPost, user: u,
+		url:  u.target.config.AuthURL + "/auth/refresh",
+		body: map[string]string{"refresh_token": u.pair.Refresh},
+	}, byRefresh)
+}

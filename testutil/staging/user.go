@@ -1,0 +1,148 @@
+package staging
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"sync"
+	"sync/atomic"
+
+	"github.com/netra-systems/staging-e2e/fixtures/prompts"
+	"github.com/netra-systems/staging-e2e/testutil/history"
+)
+
+// A User is an identity with its tokens and cookies. It is safe for concurrent use.
+type User struct {
+	target  *Target
+	label   string
+	email   string
+	cookies http.CookieJar
+	subject atomic.Pointer[string]
+
+	mu      sync.Mutex // serialises what gets tokens: a refresh token serves once
+	pair    pair
+	revoked bool // logged out; keeps the dead token until a Refresh
+
+	correlation correlation
+	dials       atomic.Int32
+}
+
+// Label names the user in the history: u1, u2, ….
+func (u *User) Label() string { return u.label }
+
+// Email is the address that the user logged in with.
+func (u *User) Email() string { return u.email }
+
+// Subject is the "sub" of the access token, which is the user's id.
+func (u *User) Subject() string {
+	if s := u.subject.Load(); s != nil {
+		return *s
+	}
+	return ""
+}
+
+// call makes an authenticated call.
+func (u *User) call(ctx context.Context, c call) (*reply, error) {
+	token, err := u.token(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c.user, c.bearer = u, token.AccessToken
+	return u.target.do(ctx, c)
+}
+
+// Verify asks the auth service whether the token is valid. The error is ErrTokenRefused where it says
+// no, which it does with status 200 (http.md 3.1).
+func (u *User) Verify(ctx context.Context) error {
+	answer, err := u.call(ctx, call{
+		purpose: history.PurposeVerify, method: http.MethodGet, url: u.target.config.AuthURL + "/auth/verify",
+	})
+	if err != nil {
+		return err
+	}
+	var verdict struct {
+		Valid bool `json:"valid"`
+	}
+	if err := answer.decode(&verdict); err != nil {
+		return fmt.Errorf("verify: the answer is no JSON object with \"valid\": %w", err)
+	}
+	if !verdict.Valid {
+		return fmt.Errorf("verify the token of %s: %w", u.label, ErrTokenRefused)
+	}
+	return nil
+}
+
+// Logout ends the validity of the access token. The user keeps and offers the dead token until
+// Refresh, so that a story can see it refused.
+func (u *User) Logout(ctx context.Context) error {
+	_, err := u.call(ctx, call{
+		purpose: history.PurposeLogout, method: http.MethodPost, url: u.target.config.AuthURL + "/auth/logout",
+	})
+	if err == nil {
+		u.mu.Lock()
+		u.revoked = true
+		u.mu.Unlock()
+	}
+	return err
+}
+
+// Agents returns the agents that the registry advertises, in its order (http.md 5.4).
+func (u *User) Agents(ctx context.Context) ([]string, error) {
+	answer, err := u.call(ctx, call{
+		purpose: history.PurposeAgents, method: http.MethodGet, url: u.target.config.APIURL + "/api/agents/stream",
+	})
+	if err != nil {
+		return nil, err
+	}
+	var registry struct {
+		Agents []string `json:"supported_agents"`
+	}
+	if err := answer.decode(&registry); err != nil {
+		return nil, fmt.Errorf("agents: the answer is no JSON object with \"supported_agents\": %w", err)
+	}
+	return registry.Agents, nil
+}
+
+// Execute has an agent answer over REST. It blocks for the budget HTTP at most, except for the pace.
+// The error is a *FailedError when the target says that the agent failed, which it does with status
+// 200 (http.md 5.4), unless the option ExpectFailure says that it must.
+func (u *User) Execute(ctx context.Context, agent string, p prompts.Prompt, opts ...AskOption) (Answer, error) {
+	a := newAsking(p, opts)
+	a.intent.Agent = agent
+	answer, err := u.call(ctx, call{
+		purpose: history.PurposeExecute, method: http.MethodPost, url: u.target.config.APIURL + "/api/agents/execute",
+		body:   map[string]string{"type": agent, "message": p.Text},
+		intent: &a.intent,
+	})
+	if err != nil {
+		return Answer{}, err
+	}
+	var result struct {
+		Status   string  `json:"status"`
+		Agent    string  `json:"agent"`
+		Response string  `json:"response"`
+		Error    *string `json:"error"`
+	}
+	if err := answer.decode(&result); err != nil {
+		return Answer{}, fmt.Errorf("execute: the answer is no JSON object with \"status\" and \"response\": %w", err)
+	}
+	given := Answer{Text: result.Response, Agent: result.Agent}
+	if result.Status == "success" {
+		return given, nil
+	}
+	failed := &FailedError{Run: "over REST", Agent: agent, Code: result.Status}
+	if result.Error != nil {
+		failed.Text = *result.Error
+	}
+	return a.failed(given, failed)
+}
+
+// archive removes a thread from the user's list; one that is gone already is fine.
+func (u *User) archive(ctx context.Context, thread string) error {
+	_, err := u.call(ctx, call{
+		purpose: history.PurposeArchive, method: http.MethodDelete,
+		url: u.target.config.APIURL + "/api/threads/" + url.PathEscape(thread),
+	})
+	return err
+}
