@@ -20,6 +20,10 @@ var candidates = []struct {
 		_, err := Decode(frame)
 		return err == nil
 	}},
+	{"wire-scan", func(frame string) bool {
+		var x index
+		return x.scan(frame) == nil
+	}},
 	{"gjson", readWithGJSON},
 	{"jsontext", readWithTokens},
 	{"json-v2-struct", func(frame string) bool {

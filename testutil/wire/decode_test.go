@@ -106,6 +106,7 @@ func TestWelcomeForms(t *testing.T) {
 		"DEMO":             {`{"type":"connection_established","connection_id":"0c4f83ad-2e6b-4df1-8b09-6a71d5c3e920","message":"Welcome"}`, Demo, ""},
 		"documented only":  {`{"type":"connection_established","connection_id":"conn_1758104100000","timestamp":1758104100.0,"system":true}`, UnknownDialect, ""},
 		"not a UUID":       {`{"type":"connection_established","connection_id":"0c4f83ad-2e6b-4df1-8b09-6a71d5c3e92z"}`, UnknownDialect, ""},
+		"a UUID in data":   {`{"type":"connection_established","data":{"connection_id":"0c4f83ad-2e6b-4df1-8b09-6a71d5c3e920"}}`, UnknownDialect, ""},
 		"nothing else":     {`{"type":"connection_established"}`, UnknownDialect, ""},
 	}
 	for name, test := range tests {
@@ -169,4 +170,32 @@ func TestMembersAreNamedOnce(t *testing.T) {
 	}
 	_, known := memberNamed("no_such_member")
 	assert.False(t, known)
+}
+
+func TestShape(t *testing.T) {
+	tests := map[string]struct {
+		frame                     string
+		blank, mistyped, disagree Members
+	}{
+		"blank":                      {`{"run_id":""}`, Of(MemberRunID), 0, 0},
+		"blank, then given":          {`{"run_id":"","run_id":"x"}`, 0, 0, 0},
+		"blank in a replaced object": {`{"data":{"run_id":""},"data":{}}`, 0, 0, 0},
+		"mistyped":                   {`{"run_id":7,"success":"yes","payload":[]}`, 0, Of(MemberRunID, MemberSuccess, MemberPayload), 0},
+		"mistyped, then right":       {`{"run_id":7,"run_id":"x"}`, 0, 0, 0},
+		"null is no type":            {`{"run_id":null,"payload":null}`, 0, 0, 0},
+		"levels disagree":            {`{"user_id":"a","payload":{"user_id":"b"}}`, 0, 0, Of(MemberUserID)},
+		"the middle level disagrees": {`{"user_id":"a","payload":{"user_id":"b"},"data":{"user_id":"a"}}`, 0, 0, Of(MemberUserID)},
+		"other spelling":             {`{"user_id":"a","data":{"user_id":"\u0061"}}`, 0, 0, 0},
+		"messages may differ":        {`{"message":"a","data":{"message":"b","timestamp":1},"timestamp":2}`, 0, 0, 0},
+		"numbers by value":           {`{"duration":1.50,"data":{"duration":1.5}}`, 0, 0, 0},
+		"other types":                {`{"results":"1","data":{"results":1}}`, 0, 0, Of(MemberResults)},
+		"agent and agent_name":       {`{"agent_name":"a","data":{"agent":"b"}}`, 0, 0, Of(MemberAgent)},
+		"thought and reasoning":      {`{"type":"reasoning","thought":"a","reasoning":"b"}`, 0, 0, Of(MemberReasoning)},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := decoded(t, test.frame).Shape
+			assert.Equal(t, [3]Members{test.blank, test.mistyped, test.disagree}, [3]Members{got.Blank, got.Mistyped, got.Disagree})
+		})
+	}
 }

@@ -156,7 +156,11 @@ func (ds *deviations) declared(want shapeDemand, kind eventKind) {
 		ds.meet(want.every, want.source)
 	}
 	ds.meet(want.of[kind], want.source)
-	if e.Shape.Root.Has(MemberTimestamp) && !slices.Contains(want.times, e.TimeForm) {
+	form := e.TimeForm
+	if form == IntSeconds {
+		form = FloatSeconds // JSON has one kind of number: 1758103300 is 1758103300.0
+	}
+	if e.Shape.Root.Has(MemberTimestamp) && !slices.Contains(want.times, form) {
 		ds.add(MemberTimestamp, "the time in the shape's form", e.TimeForm.String(), want.source)
 	}
 	if e.UserPrefix != "" {

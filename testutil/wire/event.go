@@ -121,7 +121,7 @@ const (
 	ISOZone  // RFC 3339, with Z or an offset
 	ISONaive // no zone: UTC
 	BadTime
-	IntSeconds // in no document, but what a proxy makes of 1758103300.0
+	IntSeconds // float seconds that happen to be whole, as many encoders write them
 )
 
 // String describes the form, for people.

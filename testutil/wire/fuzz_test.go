@@ -26,17 +26,34 @@ var odd = []string{
 	`{"t\u0079pe":"reasoning","th\u006fught":"x"}`, `{"type":7}`, `{"type":null,"event":"agent_started"}`,
 	`{"type":"system_message","event":"x","data":{"event":"agent_completed"},"payload":{"event":"agent_error"}}`,
 	`{"type":"agent_completed","result":{},"final_response":[ ],"message":false}`,
+	`{"type":"error","error":true,"message":"m"}`, `{"type":"agent_completed","result":true,"message":"m"}`,
 	`{"type":"agent_completed","result":{"a":[1,{"b":2}]},"agents_involved":["x"]}`,
 	`{"type":"tool_completed","tool":{"name":"x"},"name":"y","results":[]}`, `{"type":"tool_completed","results":""}`,
 	`{"type":"legacy_connection_established","mode":"legacy"}`, `{"user_id":123,"attempt":1e999,"duration":1e999}`,
 	`{"attempt":"2"}`, `{"attempt":99999999999999999999}`, `{"retry_info":{"attempt_number":2}}`,
 	`{"retry_info":{"attempt_number":"2"}}`, `{"attempt":[2],"retry_info":[]}`,
 	`{"user_context":{"user_id":"u"}}`, `{"user_context":{"user_id":{}}}`, `{"user_id":"3f6b1c9e..."}`, `{"user_id":"..."}`,
-	`{"duration":"x","duration_ms":12.5}`, `{"duration":-1.5}`, `{"elapsed_time":3}`, `{"timestamp":1e400}`,
+	`{"duration":"x","duration_ms":12.5}`, `{"duration":-1.5}`, `{"duration":1e300}`, `{"elapsed_time":3}`, `{"timestamp":1e400}`,
 	strings.Repeat(`[`, 20_000), `{"a":` + strings.Repeat(`[`, 9_999) + strings.Repeat(`]`, 9_999) + `}`,
 	`{"a":` + strings.Repeat(`[`, 10_000) + strings.Repeat(`]`, 10_000) + `}`,
 	strings.Repeat(`{"data":`, 10_001) + `1` + strings.Repeat(`}`, 10_001),
 	`{"a":` + strings.Repeat("9", 4_000) + `}`,
+}
+
+// Every byte, at every place within and around the eight that are looked at together.
+func TestPlainStopsAtTheFirstSpecialByte(t *testing.T) {
+	for length := range 20 {
+		for at := range length {
+			for c := range 256 {
+				s := strings.Repeat("\x7f", at) + string([]byte{byte(c)}) + strings.Repeat("\xff", length-at-1)
+				want := length
+				if c < ' ' || c == '"' || c == '\\' {
+					want = at
+				}
+				require.Equal(t, want, plain(s), "%q", s)
+			}
+		}
+	}
 }
 
 func TestDecodeAgreesWithTheOracle(t *testing.T) {

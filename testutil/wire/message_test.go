@@ -131,3 +131,11 @@ func TestPromptContentLookup(t *testing.T) {
 		assert.Equal(t, want, e.Text, frame)
 	}
 }
+
+func TestSentFramesAreNotReadInData(t *testing.T) {
+	e, err := DecodeSent(`{"type":"chat","thread_id":"root","data":{"thread_id":"data","user_id":"u"}}`)
+	require.NoError(t, err)
+	assert.Equal(t, "root", e.ThreadID)
+	assert.Empty(t, e.UserID)
+	assert.True(t, e.Shape.Data.Has(MemberUserID))
+}

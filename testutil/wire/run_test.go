@@ -116,8 +116,10 @@ func TestTracker(t *testing.T) {
 		{"+_ -_ -_", Completed, quiet, 2},
 		{"+Supervisor -_", Completed, ended, 1},
 		{"+Supervisor +data -_", Open, waiting, 0},
+		{"+Supervisor +data -data -_", Completed, ended, 1},
 		{"+Supervisor -supervisor_agent", Completed, quiet, 0},
 		{"+Supervisor +data -data -supervisor_agent", Completed, quiet, 0},
+		{"+Supervisor +data xdata -supervisor_agent", Failed, quiet, 0},
 		{"-data -Orchestrator -Supervisor", Completed, quiet, 1},
 
 		// October.
