@@ -122,7 +122,7 @@ func (s serving) variables(server *refstaging.Server) string {
 	set("E2E_OAUTH_SIMULATION_KEY", server.SimulationKey())
 	set("STAGING_DIALECT", s.dialect)
 	set("STAGING_EVENT_SHAPE", s.dialect)
-	set("STAGING_SESSION_LIMIT", fmt.Sprint(server.SessionLimit()))
+	set("STAGING_SESSION_LIMIT", fmt.Sprint(server.Config().SessionLimit))
 	set("STAGING_ABILITIES", "exact-answers")
 	set("STAGING_MAX_REQUESTS_PER_MINUTE", "0")
 	return b.String()

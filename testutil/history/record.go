@@ -215,7 +215,7 @@ const (
 	ByClient  = "client"
 	ByServer  = "server"  // a close frame
 	ByNetwork = "network" // end of stream without a close frame, reset, broken frame
-	ByDial    = "dial"    // it never opened
+	ByDial    = "dial"    // the client, because the dial never became a session: no connection, no 101, no welcome
 )
 
 // A Closed describes the end of a session, or of a dial that never became one.

@@ -20,7 +20,7 @@ var loginRules = []Rule{
 	},
 	{
 		ID: "auth/expires-in", Source: "http.md 3.4",
-		Says:  "expires_in equals the token's exp minus iat.",
+		Says:  "What a login claims as expires_in equals the token's exp minus iat.",
 		Hooks: Hooks{Login: expiresIn},
 	},
 	{

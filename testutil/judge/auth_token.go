@@ -51,7 +51,10 @@ func (s *Session) authRefused() bool {
 
 func tokenRefused(v *View) {
 	x := v.Record.Exchange
-	if isRefusal(x.Status) && ordinary(v.Record) && !isLogin(x) && x.Purpose != history.PurposeLogout {
+	if v.User != nil && v.User.LoggedOut || isLogin(x) || x.Purpose == history.PurposeLogout {
+		return
+	}
+	if isRefusal(x.Status) && ordinary(v.Record) {
 		v.Report(v.Here(v.loginSeq()), "%s with the token of %s was answered %s by %s, with body %s",
 			what(x), v.name(), status(x.Status), origin(x.Header, x.Body), quote(x.Body))
 	}

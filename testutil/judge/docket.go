@@ -2,7 +2,9 @@ package judge
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 )
 
 // perPlace is how many findings one rule may make about one run, session or user: the first few
@@ -18,7 +20,7 @@ type docket struct {
 	speaking *Rule // whose hook runs
 	findings []Finding
 	made     map[place]int
-	withheld map[string]int
+	withheld map[class]int
 	total    map[class]int
 }
 
@@ -60,11 +62,11 @@ func (d *docket) hear(v *View, m moment) {
 
 func (d *docket) file(f Finding) {
 	if d.made == nil {
-		d.made, d.withheld, d.total = map[place]int{}, map[string]int{}, map[class]int{}
+		d.made, d.withheld, d.total = map[place]int{}, map[class]int{}, map[class]int{}
 	}
 	at := place{class{f.Rule, f.Hard}, f.User, f.Session, f.Run}
 	if d.total[at.class] >= perRule || d.made[at] >= perPlace {
-		d.withheld[f.Rule]++
+		d.withheld[at.class]++
 		return
 	}
 	d.made[at]++
@@ -74,15 +76,15 @@ func (d *docket) file(f Finding) {
 	d.findings = append(d.findings, f)
 }
 
-// tally files what was withheld, as one soft finding for each rule: what failed has failed already.
+// tally files how many findings were withheld, one finding for each rule and class.
 func (d *docket) tally() {
-	rules := make([]string, 0, len(d.withheld))
-	for rule := range d.withheld {
-		rules = append(rules, rule)
-	}
-	slices.Sort(rules)
-	for _, rule := range rules {
-		d.findings = append(d.findings, Finding{Rule: rule, Message: fmt.Sprintf("%d more findings like those before", d.withheld[rule])})
+	classes := slices.SortedFunc(maps.Keys(d.withheld), func(a, b class) int {
+		return strings.Compare(a.rule, b.rule)
+	})
+	for _, c := range classes {
+		d.findings = append(d.findings, Finding{
+			Rule: c.rule, Hard: c.hard, Message: fmt.Sprintf("%d more findings like those before", d.withheld[c]),
+		})
 	}
 }
 

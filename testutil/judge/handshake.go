@@ -60,7 +60,7 @@ func noWelcome(v *View) {
 	}
 	b := s.brokenBy()
 	waited := b != nil && b.Step == history.StepWelcome
-	if waited || s.Closed == nil {
+	if waited || s.Closed == nil || s.Closed.By == history.ByClient {
 		v.Report(v.Here(s.DialSeq, s.OpenSeq, s.LastSeq), "no welcome %s after the upgrade, %d other frames", v.Now-s.OpenAt, s.Frames)
 	}
 }
@@ -71,7 +71,7 @@ func refused(v *View) {
 	if c == nil || s.Welcomed() || s.ExpectsRefusal() || s.authRefused() {
 		return
 	}
-	if c.Code != 0 || c.By == history.ByServer {
+	if c.By == history.ByServer || c.By == history.ByDial && c.Code != 0 {
 		v.Report(v.Here(s.DialSeq, s.OpenSeq, s.refusalSeq()), "instead of a welcome: %s", s.ending())
 	}
 }

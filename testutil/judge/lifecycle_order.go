@@ -28,9 +28,19 @@ var orderRules = []Rule{
 		Hooks: Hooks{Event: toolAlone, Outcome: toolsOpen},
 	},
 	{
-		ID: "lifecycle/nested", Hard: true, Source: "websocket.md 5.4",
-		Says:  "Every agent of a run starts before it completes, and completes as often as it started. A nested agent that never completes is advice unless the target declares its shape.",
-		Hooks: Hooks{RunEnd: nested},
+		ID: "lifecycle/agent-started", Hard: true, Source: "websocket.md 5.4",
+		Says:  "No agent of a run completes more often than it started.",
+		Hooks: Hooks{Event: completesUnstarted},
+	},
+	{
+		ID: "lifecycle/agent-acts", Source: "websocket.md 5.4",
+		Says:  "An agent thinks and uses tools between its start and its completion. Hard where the target declares its shape.",
+		Hooks: Hooks{Event: actsUnstarted},
+	},
+	{
+		ID: "lifecycle/agent-completes", Source: "websocket.md 5.4",
+		Says:  "Every agent of a run that succeeds completes as often as it started. Hard where the target declares its shape.",
+		Hooks: Hooks{RunEnd: completes},
 	},
 	{
 		ID: "lifecycle/one-run-id", Hard: true, Source: "websocket.md V6",
@@ -83,25 +93,29 @@ func toolsOpen(v *View) {
 	}
 }
 
-func nested(v *View) {
-	for _, st := range v.Run.Streams() {
-		if st.Whole && st.Outcome != wire.Open && st.Errors == 0 {
-			v.look(st)
-			nestedIn(v, st)
-		}
+func completesUnstarted(v *View) {
+	if e := v.Event; v.Step.Unstarted && e.Type == wire.AgentCompleted && v.Stream.Whole {
+		a := v.Stream.agent(e.Agent)
+		v.Report(v.Here(v.Stream.FirstSeq), "agent %s completed %d times and started %d times", quote(e.Agent), a.Completed, a.Started)
 	}
 }
 
-func nestedIn(v *View, st *Stream) {
-	for _, a := range st.Track.Agents() {
-		proof := []uint64{st.FirstSeq, st.EndSeq}
-		switch {
-		case a.Completed > a.Started:
-			v.Report(proof, "agent %s completed %d times and started %d times", quote(a.Name), a.Completed, a.Started)
-		case a.Completed == a.Started && a.Open() > 0:
-			v.Report(proof, "agent %s completed before it started", quote(a.Name))
-		case a.Completed < a.Started:
-			v.ReportAs(v.Declared(), proof, "agent %s started %d times and completed %d times", quote(a.Name), a.Started, a.Completed)
+func actsUnstarted(v *View) {
+	if e := v.Event; v.Step.Unstarted && e.Type != wire.AgentCompleted && v.Stream.Whole && !v.Step.Late {
+		v.ReportAs(v.Declared(), v.Here(v.Stream.FirstSeq), "%s of agent %s, which has not started or has completed", e.Type, quote(e.Agent))
+	}
+}
+
+func completes(v *View) {
+	for _, st := range v.Run.Streams() {
+		if !st.Whole || st.Outcome != wire.Completed || st.Errors > 0 {
+			continue
+		}
+		v.look(st)
+		for _, a := range st.Agents {
+			if a.Completed < a.Started {
+				v.ReportAs(v.Declared(), []uint64{a.Seq, st.EndSeq}, "agent %s started %d times and completed %d times", quote(a.Name), a.Started, a.Completed)
+			}
 		}
 	}
 }

@@ -135,16 +135,17 @@ func abandoned(v *View) {
 
 func failed(v *View) {
 	e := v.Event
-	if v.Run.ExpectsFailure() {
+	unsuccessful := e.Type == wire.AgentCompleted && e.Success == wire.False && v.Stream.Errors == 0
+	if v.Run.ExpectsFailure() || !isError(e.Type) && !unsuccessful {
 		return
 	}
 	proof := v.Here(v.Run.SentSeq)
 	switch {
 	case isError(e.Type):
 		v.Report(proof, "%s of agent %s: %s %s", e.Type, quote(e.Agent), quote(e.ErrorCode), quote(e.Text))
-	case e.Type == wire.AgentCompleted && e.Success == wire.False && v.isRoot(e.Agent) && v.Stream.Errors == 0:
+	case v.isRoot(e.Agent):
 		v.Report(proof, "agent %s completed with success:false: %s", quote(e.Agent), quote(e.Text))
-	case e.Type == wire.AgentCompleted && e.Success == wire.False && v.Stream.Errors == 0:
+	default:
 		v.ReportAs(false, proof, "nested agent %s completed with success:false: %s", quote(e.Agent), quote(e.Text))
 	}
 }

@@ -51,17 +51,21 @@ func (n *names) claim(run *Run) {
 	own(n.threads, run.Thread, run.User)
 }
 
+// maxNames bounds what a target that invents ids without end can make the judge remember of a kind.
+const maxNames = 1 << 20
+
 // own gives a name to the user unless somebody has it, and returns whose it is; nil for no name.
 func own(m map[string]*User, name string, u *User) *User {
 	if name == "" {
 		return nil
 	}
-	owner := m[name]
-	if owner == nil {
-		owner = u
+	if owner := m[name]; owner != nil {
+		return owner
+	}
+	if len(m) < maxNames {
 		m[strings.Clone(name)] = u
 	}
-	return owner
+	return u
 }
 
 // connect takes in a session's connection id and returns the session that has the same one, if any.
@@ -89,7 +93,7 @@ func (n *names) twin(u *User) *User {
 
 // other returns who has the name already, if that is not u.
 func other(m map[string]*User, name string, u *User) *User {
-	if owner := own(m, name, u); owner != u {
+	if owner := own(m, name, u); owner != nil && owner != u {
 		return owner
 	}
 	return nil

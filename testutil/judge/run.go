@@ -75,7 +75,6 @@ func (v *View) prompt() {
 	}
 	if r.Intent != nil {
 		run.Intent = *r.Intent
-		v.promise(r.Intent)
 	}
 	v.nth++
 	v.User.Prompts++

@@ -105,6 +105,7 @@ func (v *View) send() {
 	if e == nil {
 		e = &wire.Event{} // broken on purpose
 	}
+	v.promise(v.Record.Frame, v.Record.Intent)
 	switch in := v.Record.Intent; {
 	case in != nil && in.Expect != "" && v.Record.Run == "":
 		s.Provoked = v.Record.Seq

@@ -6,7 +6,27 @@ import (
 )
 
 // standing are the families of rules that judge every story, one line each.
-var standing = [][]Rule{}
+var standing = [][]Rule{
+	brokenRules,
+	statusRules,
+	sessionRules,
+	storyRules,
+	loginRules,
+	tokenRules,
+	identityRules,
+	handshakeRules,
+	orderRules,
+	outcomeRules,
+	everySessionRules,
+	eventRules,
+	shapeRules,
+	answerRules,
+	isolationRules,
+	latencyRules,
+	reportRules,
+	hygieneRules,
+	healthRules,
+}
 
 // Standing returns the rules that judge every story, sorted by id.
 func Standing() []Rule {

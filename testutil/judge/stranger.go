@@ -1,7 +1,11 @@
 package judge
 
 import (
+	"iter"
+	"slices"
 	"strings"
+
+	"github.com/netra-systems/staging-e2e/fixtures/prompts"
 )
 
 // A Stranger is an identity found in a text that went to another user.
@@ -18,28 +22,54 @@ const ownMark = "go-2"
 // Beyond it such ids are found where a user_id stands, which is where servers put them.
 const maxUnmarked = 16
 
-// search finds the identities of other users in a text that user got. It costs a few passes of
-// strings.Index when there are none.
-func (n *names) search(text string, user *User) []Stranger {
-	var found []Stranger
-	for at := next(text, 0, "user_id"); at >= 0; at = next(text, at+1, "user_id") {
-		if id := valueAfter(text, at+len("user_id")); id != "" && !user.isCalled(id) {
-			found = append(found, Stranger{strings.Clone(bounded(id)), n.bySubject[id]})
+// frameClues are what every frame is searched for: the leaks of hygiene, ids and users.
+var frameClues = newSieve(append(leakClues, "user_id", ownMark+"02", ownMark+"03", ownMark+"04")...)
+
+// sift goes through a text that user got, once: it finds the identities of other users, and whether
+// the text may hold a leak. Before the user's own id is known, only those of users of this history
+// can be told to be others'.
+func (v *View) sift(text string, user *User) {
+	v.Leaky = shortLeak(text)
+	for i := frameClues.next(text, 0); i >= 0; i = frameClues.next(text, i+sieveStride) {
+		if at := wordAt(text, i, "user_id"); at >= 0 {
+			v.meet(user, valueAfter(text, at+len("user_id")))
+		} else if at := wordAt(text, i, ownMark); at >= 0 {
+			v.meetFresh(user, freshUser(text[at:]))
+		} else {
+			v.Leaky = true
 		}
 	}
-	for at := next(text, 0, ownMark); at >= 0; at = next(text, at+1, ownMark) {
-		if id := freshUser(text[at:]); id != "" && !user.owns(id) {
-			found = append(found, Stranger{strings.Clone(id), n.byLocalPart[id]})
+	v.meetUnmarked(user, text)
+}
+
+// meet takes in what stood under a user_id.
+func (v *View) meet(user *User, id string) {
+	if id != "" && !user.isCalled(id) {
+		v.Strangers = append(v.Strangers, Stranger{strings.Clone(bounded(id)), v.Names.bySubject[id]})
+	}
+}
+
+// meetFresh takes in the local part of a user that a suite made.
+func (v *View) meetFresh(user *User, local string) {
+	if local == "" || local == user.local {
+		return
+	}
+	owner := v.Names.byLocalPart[local]
+	if owner == nil && user.Subject == "" || slices.ContainsFunc(v.Strangers, func(s Stranger) bool { return strings.Contains(s.ID, local) }) {
+		return
+	}
+	v.Strangers = append(v.Strangers, Stranger{strings.Clone(local), owner})
+}
+
+func (v *View) meetUnmarked(user *User, text string) {
+	if len(v.Names.unmarked) > maxUnmarked {
+		return
+	}
+	for _, other := range v.Names.unmarked {
+		if other != user && strings.Contains(text, other.Subject) && !strings.Contains(user.Subject, other.Subject) {
+			v.Strangers = append(v.Strangers, Stranger{other.Subject, other})
 		}
 	}
-	if len(n.unmarked) <= maxUnmarked {
-		for _, other := range n.unmarked {
-			if other != user && strings.Contains(text, other.Subject) && !strings.Contains(user.Subject, other.Subject) {
-				found = append(found, Stranger{other.Subject, other})
-			}
-		}
-	}
-	return found
 }
 
 func next(text string, from int, what string) int {
@@ -82,9 +112,6 @@ func (u *User) isCalled(id string) bool {
 	return id == u.Subject
 }
 
-// owns tells whether a fresh user's local part is this user's.
-func (u *User) owns(local string) bool { return local == u.local }
-
 // freshUser returns the local part of a fresh user that the text begins with: "go-", eight digits,
 // "-", and six or more of a-z and 0-9; "" if it begins with something else.
 func freshUser(text string) string {
@@ -105,4 +132,20 @@ func freshUser(text string) string {
 		return ""
 	}
 	return text[:end]
+}
+
+// noncesIn yields the nonces in a text, whole or cut: the mark, and the capital letters and digits
+// that follow it.
+func noncesIn(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for at := next(text, 0, prompts.NonceMark); at >= 0; at = next(text, at+1, prompts.NonceMark) {
+			end := at
+			for end < len(text) && ('0' <= text[end] && text[end] <= '9' || 'A' <= text[end] && text[end] <= 'Z') {
+				end++
+			}
+			if !yield(text[at:end]) {
+				return
+			}
+		}
+	}
 }

@@ -22,12 +22,14 @@ type Stream struct {
 	WireRun, ThreadID string // the run's ids, as its events first gave them
 	Variant           wire.Variant
 
-	Track wire.Tracker
+	Track    wire.Tracker
 	Thoughts int // thinking events
 	// Executing and Completed count tool events; Tools are the pairs that stand open, or were closed
 	// without having been opened.
 	Executing, Completed int
 	Tools                []Pair
+	// Agents are those that started or completed, the root first.
+	Agents []Agent
 
 	// Outcome is wire.Open until the run ended here.
 	Outcome wire.Outcome
@@ -87,6 +89,8 @@ type Step struct {
 	Late   bool // the run had ended here, and this is neither the bridge's extra pair nor the end of a failure
 	Again  bool // the run claims another outcome
 	Alone  bool // a tool_completed whose tool_executing did not come
+	// Unstarted tells whether its agent has not started, or has completed before.
+	Unstarted bool
 	// Backwards is how far its timestamp lies before an earlier event's of the stream, 0 if it does not.
 	Backwards time.Duration
 	// Gap is the silence before it: since the event before, or since the prompt. Before is the record
@@ -113,9 +117,9 @@ func (v *View) stream(run *Run, s *Session) *Stream {
 
 // release makes the memory of a stream ready for another.
 func (v *View) release(s *Stream) {
-	seen, tools := s.seen, s.Tools[:0]
+	seen, tools, agents := s.seen, s.Tools[:0], s.Agents[:0]
 	seen.clear()
-	*s = Stream{seen: seen, Tools: tools}
+	*s = Stream{seen: seen, Tools: tools, Agents: agents}
 	if len(v.spare) < 256 {
 		v.spare = append(v.spare, s)
 	}
@@ -123,7 +127,7 @@ func (v *View) release(s *Stream) {
 
 func (v *View) receive() {
 	s, e := v.Session, v.Event
-	v.Strangers = v.Names.search(v.Record.Frame, s.User)
+	v.sift(v.Record.Frame, s.User)
 	v.greet()
 	if e == nil {
 		return
@@ -182,8 +186,10 @@ func (v *View) follow() {
 	if e.Type == wire.AgentThinking {
 		st.Thoughts++
 	}
+	v.Deviations = v.deviations()
 	v.identify()
 	v.clock()
+	v.agents()
 	v.tools()
 	v.track()
 }

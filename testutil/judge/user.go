@@ -64,11 +64,11 @@ func (v *View) exchange() {
 		return
 	}
 	x := v.Record.Exchange
-	v.Strangers = v.Names.search(x.Body, v.User)
+	v.sift(x.Body, v.User)
 	switch x.Purpose {
 	case history.PurposeExecute:
 		v.User.Prompts++
-		v.promise(v.Record.Intent)
+		v.promise(x.Request, v.Record.Intent)
 	case history.PurposeLogin, history.PurposeRefresh:
 		v.User.lastLogin = x.Status
 		if x.Broken != nil {
@@ -79,9 +79,12 @@ func (v *View) exchange() {
 	}
 }
 
-// promise notes what an intent says that only this user may see.
-func (v *View) promise(in *history.Intent) {
+// promise notes what only this user may see: the nonces of a prompt that it sent.
+func (v *View) promise(prompt string, in *history.Intent) {
 	if in != nil && in.Nonce != "" {
-		v.Names.nonces[in.Nonce] = v.User
+		own(v.Names.nonces, in.Nonce, v.User)
+	}
+	for nonce := range noncesIn(prompt) {
+		own(v.Names.nonces, nonce, v.User)
 	}
 }

@@ -28,6 +28,11 @@ type View struct {
 	// Step says what the event at hand did to Stream.
 	Step Step
 
+	// Leaky tells whether the frame at hand may hold what must not leave the platform.
+	Leaky bool
+	// Deviations are what the event at hand has otherwise than the declared shape.
+	Deviations []wire.Deviation
+
 	// Now is the offset of the last record, also after the history has ended.
 	Now time.Duration
 	// Exchanged is whether any packet went to the network: an exchange or a dial.
@@ -48,6 +53,7 @@ type View struct {
 	words    map[string]string
 	spare    []*Stream
 	stales   []*Run
+	shape    wire.DeclaredShape
 	docket   *docket
 }
 
@@ -58,7 +64,12 @@ type Remark struct {
 }
 
 func newView(h history.Header) View {
+	shape, err := wire.ParseShape(h.Target.Shape)
+	if err != nil {
+		shape = wire.ShapeAuto // of a newer suite: its events are judged as tolerantly as possible
+	}
 	return View{
+		shape:    shape,
 		Header:   h,
 		Names:    newNames(),
 		users:    map[string]*User{},
@@ -87,7 +98,7 @@ func sorted[T any](m map[string]*T, compare func(a, b *T) int) []*T {
 
 // Declared tells whether the target declares the shape of its events, which makes rules on shape hard.
 func (v *View) Declared() bool {
-	return v.Header.Target.Shape != "" && v.Header.Target.Shape != "auto"
+	return v.shape != wire.ShapeAuto
 }
 
 // Exact tells whether the target's agents compute, so that their answers are exact.
@@ -96,7 +107,7 @@ func (v *View) Exact() bool { return v.Header.Target.Can(history.ExactAnswers) }
 // begin makes r the record at hand.
 func (v *View) begin(r *history.Record) {
 	v.Record, v.Event, v.User, v.Session, v.Run, v.Stream, v.Step = r, nil, nil, nil, nil, nil, Step{}
-	v.Strangers = nil
+	v.Strangers, v.Leaky, v.Deviations = nil, false, nil
 	if r == nil {
 		return
 	}

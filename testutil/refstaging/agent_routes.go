@@ -97,7 +97,7 @@ func (b *backend) answerOf(ctx context.Context, name, message string, delay time
 	}
 	defer b.tasks.leave(id)
 	return b.runs.perform(ctx, job{
-		agent: name, task: Task{Prompt: message}, delay: delay, emit: func(Event) {}, conclude: func(Answer) {},
+		agent: name, task: Task{Prompt: message}, delay: delay, emit: func(context.Context, Event) {}, conclude: func(Answer) {},
 	})
 }
 

@@ -1,6 +1,7 @@
 package refstaging
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -65,7 +66,7 @@ type stream struct {
 }
 
 // translate shows a run's event in the stream's own terms. Of nested agents only the progress is shown.
-func (s *stream) translate(e Event) {
+func (s *stream) translate(_ context.Context, e Event) {
 	switch e.Type {
 	case AgentStarted:
 		if !s.begun {

@@ -36,9 +36,9 @@ func (a *authService) handler(cfg Config) http.Handler {
 	a.addTokens(table)
 	a.addServices(table)
 	a.addHealth(table)
-	handler := hooked(cfg.Hooks.HTTP.Auth, table.handler())
-	handler = serviceHeaders(knownHosts(a.urls.hosts(cfg.Hosts), handler))
-	return cors(a.urls.origins(cfg.AllowedOrigins), limitBody(authBodyLimit, handler))
+	handler := serviceHeaders(knownHosts(a.urls.hosts(cfg.Hosts), table.handler()))
+	handler = cors(a.urls.origins(cfg.AllowedOrigins), limitBody(authBodyLimit, handler))
+	return hooked(cfg.Hooks.HTTP.Auth, handler)
 }
 
 // pair is what every login and refresh answers with.

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -161,7 +162,9 @@ func TestLogoutHoldsEverywhere(t *testing.T) {
 		name string
 		good func(token string) bool
 	}{
-		{"me", func(token string) bool { return call(t, "GET", s.AuthURL()+"/auth/me", bearer(token), nil).status == 200 }},
+		{"me", func(token string) bool {
+			return call(t, "GET", s.AuthURL()+"/auth/me", bearer(token), nil).status == 200
+		}},
 		{"verify", func(token string) bool {
 			return call(t, "GET", s.AuthURL()+"/auth/verify", bearer(token), nil).json["valid"] == true
 		}},
@@ -209,8 +212,8 @@ func TestPasswordUsers(t *testing.T) {
 
 func TestBodyLimitAndHostCheck(t *testing.T) {
 	s := start(t, refstaging.Config{})
-	big := call(t, "POST", s.AuthURL()+"/auth/login", nil, object{"email": strings.Repeat("x", 51200)})
-	assert.Equal(t, 413, big.status)
+	big := call(t, "POST", s.AuthURL()+"/auth/login", nil, object{"email": strings.Repeat("x", 5<<20)})
+	assert.Equal(t, 413, big.status, "and the client can send it all first")
 	assert.Equal(t, "Request payload too large. Maximum size: 51200 bytes", big.json["detail"])
 	assert.Empty(t, big.header.Get("X-Service-Name"))
 	evil := call(t, "GET", s.AuthURL()+"/health", http.Header{"Host": {"evil.example"}}, nil)
@@ -234,4 +237,10 @@ func TestCORS(t *testing.T) {
 		assert.Equal(t, s.AppURL(), preflight.header.Get("Access-Control-Allow-Origin"), url)
 		assert.Contains(t, preflight.header.Get("Access-Control-Allow-Headers"), "authorization", url)
 	}
+	header := bearer(login(t, s, "cors").access)
+	header.Set("Origin", s.AppURL())
+	conn, response, err := websocket.DefaultDialer.DialContext(t.Context(), s.WebSocketURL(), header)
+	require.NoError(t, err)
+	defer conn.Close()
+	assert.Equal(t, s.AppURL(), response.Header.Get("Access-Control-Allow-Origin"), "upgrades too")
 }

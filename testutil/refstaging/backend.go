@@ -1,6 +1,7 @@
 package refstaging
 
 import (
+	"errors"
 	"net"
 	"net/http"
 	"strings"
@@ -40,8 +41,8 @@ func (b *backend) handler(cfg Config) http.Handler {
 	b.addAgents(table)
 	b.addUser(table)
 	b.addInfo(table)
-	handler := hooked(cfg.Hooks.HTTP.API, guardWebSocketPaths(limitBody(backendBodyLimit, table.handler())))
-	return cors(b.urls.origins(cfg.AllowedOrigins), handler)
+	handler := guardWebSocketPaths(limitBody(backendBodyLimit, table.handler()))
+	return hooked(cfg.Hooks.HTTP.API, cors(b.urls.origins(cfg.AllowedOrigins), handler))
 }
 
 // count follows the open HTTP connections for the process figures.
@@ -72,6 +73,10 @@ func (b *backend) authenticated(route userRoute) http.HandlerFunc {
 			return
 		}
 		user, err := b.validate(token, AccessToken)
+		if errors.Is(err, ErrAuthUnavailable) {
+			b.fail(w, http.StatusServiceUnavailable, http.StatusServiceUnavailable, "Authentication service is unavailable")
+			return
+		}
 		if err != nil {
 			message := invalidToken
 			if strings.HasPrefix(r.URL.Path, "/api/chat/") {

@@ -25,8 +25,8 @@ type Config struct {
 	SimulationKey string            // secret of the simulation login; empty: made on the spot
 	Users         map[string]string // e-mail to password, for the password login
 
-	AccessTTL  time.Duration // life of an access token; 0: 1800 s (http.md 3.4)
-	RefreshTTL time.Duration // life of a refresh token by exp; 0: 14 days (http.md 3.4)
+	AccessTTL  time.Duration // life of an access token, in whole seconds; 0: 1800 s (http.md 3.4)
+	RefreshTTL time.Duration // life of a refresh token by exp, likewise; 0: 14 days (http.md 3.4)
 
 	SessionLimit   int           // open sessions per user; 0: 10 (websocket.md 2.4)
 	RunLimit       time.Duration // longest run; 0: 30 s (websocket.md 2.4)
@@ -84,6 +84,9 @@ func (c Config) check() error {
 	}
 	if c.SessionLimit < 0 {
 		wrong = append(wrong, fmt.Errorf("session limit %d is negative", c.SessionLimit))
+	}
+	if c.AccessTTL%time.Second != 0 || c.RefreshTTL%time.Second != 0 {
+		wrong = append(wrong, errors.New("token lives must be whole seconds, which is all that a token can express"))
 	}
 	for _, d := range []struct {
 		name       string

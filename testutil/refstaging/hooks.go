@@ -1,6 +1,7 @@
 package refstaging
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -100,8 +101,8 @@ type (
 
 // EmitterHooks wrap the chain that an event of a run passes: Emit, then Encode, then Deliver.
 type EmitterHooks struct {
-	// Emit is called for every event on its run's goroutine. It may wait, drop the event by not
-	// calling next, change it, or add others.
+	// Emit is called for every event on its run's goroutine. It may wait while the context lasts, drop
+	// the event by not calling next, change it, or add others.
 	Emit func(next Emit) Emit
 	// Encode is called for the frame of every event, with the sessions locked: it must neither block
 	// nor call the server.
@@ -112,8 +113,8 @@ type EmitterHooks struct {
 }
 
 type (
-	// Emit sends one event on its way; it sets the event's time and id.
-	Emit func(Event)
+	// Emit sends one event on its way; it sets the event's time and id. The context ends with the run.
+	Emit func(ctx context.Context, e Event)
 	// Encode writes one event as it travels.
 	Encode func(Event) ([]byte, error)
 	// Deliver queues a frame for all sessions of a user.
@@ -129,7 +130,7 @@ type HealthHooks struct {
 // Check reports whether a service can work; its error becomes the reason of a 503.
 type Check func(service string) error
 
-// HTTPHooks wrap the whole of a service, upgrades included.
+// HTTPHooks wrap the whole of a service, CORS and upgrades included.
 type HTTPHooks struct {
 	Auth func(next http.Handler) http.Handler // every request to the auth service
 	API  func(next http.Handler) http.Handler // every request to the backend

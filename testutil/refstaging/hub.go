@@ -1,6 +1,7 @@
 package refstaging
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"sync"
@@ -83,7 +84,7 @@ func (h *hub) reply(s *Session, build func(now time.Time) any) {
 }
 
 // send is the correct end of the Emit chain: all sessions of the event's user get it.
-func (h *hub) send(e Event) {
+func (h *hub) send(_ context.Context, e Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	e.At = h.clock.now()

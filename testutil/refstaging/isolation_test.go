@@ -79,7 +79,7 @@ func TestClaimedIdentities(t *testing.T) {
 		assert.Equal(t, object{"status_code": 403.0}, r.json["details"])
 	}
 	assert.Equal(t, 200, call(t, "GET", s.APIURL()+"/api/threads/thread_ann", bearer(ann), nil).status)
-	assert.Equal(t, "[]", call(t, "GET", s.APIURL()+"/api/threads", bearer(bob), nil).text[:2], "the thread of a replaced run is his own")
+	assert.NotContains(t, call(t, "GET", s.APIURL()+"/api/threads", bearer(bob), nil).text, "thread_ann")
 }
 
 func TestChatMessagesOfOthersAreNotShown(t *testing.T) {

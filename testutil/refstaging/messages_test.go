@@ -93,7 +93,7 @@ func TestErrorsThatClose(t *testing.T) {
 		"null":          {websocket.TextMessage, "null", 1000, "main cleanup"},
 		"binary":        {websocket.BinaryMessage, `{"type":"ping"}`, 1000, "main cleanup"},
 		"invalid UTF-8": {websocket.TextMessage, "{\"type\":\"\xff\"}", 1007, ""},
-		"over 16 MiB":   {websocket.TextMessage, `{"type":"` + strings.Repeat("x", 16<<20) + `"}`, 1009, ""},
+		"over 16 MiB":   {websocket.TextMessage, `{"type":"` + strings.Repeat("x", 24<<20) + `"}`, 1009, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := connect(t, s, token)

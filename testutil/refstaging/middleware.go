@@ -47,16 +47,14 @@ func preflight(w http.ResponseWriter, r *http.Request, trusted bool) {
 func limitBody(limit int64, next http.Handler) http.Handler {
 	tooLarge := fmt.Sprintf("Request payload too large. Maximum size: %d bytes", limit)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength > limit {
-			deny(w, http.StatusRequestEntityTooLarge, tooLarge)
-			return
-		}
 		body, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
-		if err != nil {
+		switch {
+		case err != nil:
 			deny(w, http.StatusBadRequest, "There was an error parsing the body")
 			return
-		}
-		if int64(len(body)) > limit {
+		case int64(len(body)) > limit:
+			// A client that is still sending when the connection closes never sees the answer.
+			io.CopyN(io.Discard, r.Body, drainLimit) // a client that stops sending is answered anyway
 			deny(w, http.StatusRequestEntityTooLarge, tooLarge)
 			return
 		}
@@ -64,6 +62,9 @@ func limitBody(limit int64, next http.Handler) http.Handler {
 		next.ServeHTTP(w, r)
 	})
 }
+
+// drainLimit bounds what is read of a body that is refused anyway.
+const drainLimit = 64 << 20
 
 // serviceHeaders are on every answer of the auth service but the early 413 (http.md 2.3).
 func serviceHeaders(next http.Handler) http.Handler {

@@ -81,6 +81,6 @@ func (r *reporter) send(e Event) error {
 	if err := r.ctx.Err(); err != nil {
 		return err
 	}
-	r.emit(e)
+	r.emit(r.ctx, e)
 	return nil
 }

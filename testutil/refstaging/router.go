@@ -112,6 +112,7 @@ func unknownType(kind string) func(*Session, time.Time) any {
 	if kind == "" {
 		kind = "unknown"
 	}
+	kind = cut(kind) // a type of megabytes would not fit the client's own limit
 	return func(s *Session, now time.Time) any {
 		return struct {
 			Type      string  `json:"type"`

@@ -96,7 +96,7 @@ func (r *runs) execute(run run) {
 		return
 	}
 	event.Type, event.Agent, event.Error = AgentError, r.wireName(run.agent), r.failure(run.agent, err)
-	r.emit(event)
+	r.emit(r.ctx, event)
 }
 
 // job is one execution of an agent.
@@ -137,7 +137,7 @@ func (r *runs) wireName(asked string) string {
 	if agent, ok := r.lookup(asked); ok {
 		return agent.Name()
 	}
-	return asked
+	return cut(asked)
 }
 
 // failure is the text that a user gets to see of a run's error.
@@ -151,7 +151,7 @@ func (r *runs) failure(asked string, err error) string {
 	return fmt.Sprintf("Agent %s failed: %v", r.wireName(asked), err)
 }
 
-func notFound(agent string) string { return fmt.Sprintf("Agent %s not found in registry", agent) }
+func notFound(agent string) string { return fmt.Sprintf("Agent %s not found in registry", cut(agent)) }
 
 // paced makes a run rest; every wait ends with the run.
 type paced struct {

@@ -153,5 +153,5 @@ func (s *Server) AppURL() string { return s.urls.app }
 // SimulationKey is the secret of the simulation login.
 func (s *Server) SimulationKey() string { return s.cfg.SimulationKey }
 
-// SessionLimit is the number of sessions that one user may have open.
-func (s *Server) SessionLimit() int { return s.cfg.SessionLimit }
+// Config is what the server runs with, defaults filled in; the simulation key and passwords included.
+func (s *Server) Config() Config { return s.cfg }

@@ -105,6 +105,10 @@ func (t *tokens) sign(c claims) (string, error) {
 	return token, nil
 }
 
+// ErrAuthUnavailable is what a [TokenHooks] Validate hook returns when the token could not be judged at
+// all: the backend then answers 503, never 401 (http.md 4.3), and a WebSocket is closed with 1011.
+var ErrAuthUnavailable = errors.New("the auth service is not available")
+
 var errRevoked = errors.New("the token is revoked")
 
 // validate applies every rule of http.md 3.4; revocation comes before anything that could be cached.

@@ -84,7 +84,10 @@ var errAuthentication = errors.New("authentication failed")
 func (g *gateway) admit(s *Session, token string) error {
 	user, err := g.validate(token, AccessToken)
 	g.stats.count(err == nil)
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrAuthUnavailable):
+		return err
+	case err != nil:
 		return errors.Join(errAuthentication, err)
 	}
 	if s.user, err = g.open(user); err != nil {

@@ -80,7 +80,8 @@ func (u *User) Connect(ctx context.Context, opts ...ConnectOption) (*Session, er
 
 	u.target.append(d.record(history.Dial, func(r *history.Record) { r.Intent, r.Dialled = &d.intent, &dialled }), nil)
 	if paced != nil {
-		return nil, d.fail(&history.Closed{Broken: broken(ctx, history.StepRequest, paced)}, paced)
+		_ = d.fail(&history.Closed{Broken: broken(ctx, history.StepRequest, paced)}, paced)
+		return nil, fmt.Errorf("connect %s to %s: the dial was not made: %w", d.label, d.url, paced)
 	}
 	return d.open(ctx, offered)
 }

@@ -1,6 +1,7 @@
 package staging
 
 import (
+	"context"
 	"crypto/tls"
 	"io"
 	"log"
@@ -10,11 +11,13 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/testutil/config"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 )
@@ -77,7 +80,11 @@ var failures = []failure{
 func (f failure) target(t *testing.T, change func(*config.Config, string)) (*Target, *recording) {
 	c := at(f.base(t))
 	change(&c, c.APIURL)
-	whole, err := NewTarget(c, short())
+	b := fixtures.EmbeddedBudgets()
+	if f.timeout {
+		b = short()
+	}
+	whole, err := NewTarget(c, b)
 	require.NoError(t, err)
 	if f.proxy != nil {
 		broken := proxyAt(f.proxy(t))
@@ -169,7 +176,7 @@ func TestARefusedUpgradeIsRecordedWhole(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			d := newDoor(t, nil)
 			d.mux.HandleFunc("/closed", func(w http.ResponseWriter, _ *http.Request) { row.answer(w) })
-			target, recorded := target(t, at(d.URL), short())
+			target, recorded := target(t, at(d.URL), fixtures.EmbeddedBudgets())
 			user, err := target.Login(t.Context())
 			require.NoError(t, err)
 			_, err = user.Connect(t.Context(), Path("/closed"), ExpectRefused("the row says so"))
@@ -220,7 +227,7 @@ func TestTheChosenSubprotocolMustHaveBeenOffered(t *testing.T) {
 			_ = c.Close()
 		}
 	})
-	target, recorded := target(t, at(d.URL), short())
+	target, recorded := target(t, at(d.URL), fixtures.EmbeddedBudgets())
 	user, err := target.Login(t.Context())
 	require.NoError(t, err)
 	s, err := user.Connect(t.Context(), Path("/odd"))
@@ -230,4 +237,26 @@ func TestTheChosenSubprotocolMustHaveBeenOffered(t *testing.T) {
 	opened := of(records, history.Open)[0].Opened
 	assert.Equal(t, "chat", opened.Subprotocol)
 	assert.True(t, opened.Unoffered)
+}
+
+func TestAStoryThatIsCancelledDoesNotWaitForADial(t *testing.T) {
+	d := newDoor(t, nil)
+	accepted := make(chan struct{}, 1)
+	c := at(d.URL)
+	c.WebSocketURL = strings.Replace(rawTCP(t, func(c net.Conn) { accepted <- struct{}{}; wait(c) }), "http", "ws", 1)
+	b := short()
+	b.Connect = time.Hour
+	target, recorded := target(t, c, b)
+	user, err := target.Login(t.Context())
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		<-accepted
+		cancel()
+	}()
+	_, err = user.Connect(ctx)
+	require.ErrorAs(t, err, new(*DialError))
+	records, _ := recorded.close(t)
+	got := of(records, history.Close)[0].Closed.Broken
+	assert.Equal(t, history.Broken{Step: history.StepAnswer, Error: context.Canceled.Error()}, *got)
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -60,7 +61,7 @@ func newDoor(t *testing.T, upgraded func(*websocket.Conn, *http.Request)) *door 
 }
 
 func (d *door) serve(t *testing.T, l net.Listener) {
-	server := &http.Server{Handler: d.mux}
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { d.mux.ServeHTTP(w, r) })}
 	d.serving.Go(func() { _ = server.Serve(l) })
 	t.Cleanup(func() {
 		_ = server.Close()
@@ -91,11 +92,14 @@ func (d *door) upgrade(w http.ResponseWriter, r *http.Request) {
 	d.upgraded(conn, r)
 }
 
+// signed counts the tokens, so that no two are alike.
+var signed atomic.Int64
+
 // sign makes a token that looks like one of the platform's.
 func sign(t *testing.T, subject string, life time.Duration) string {
 	now := time.Now()
 	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
-		"sub": subject, "iat": now.Unix(), "exp": now.Add(life).Unix(), "jti": fmt.Sprint(now.UnixNano()),
+		"sub": subject, "iat": now.Unix(), "exp": now.Add(life).Unix(), "jti": fmt.Sprint(signed.Add(1)),
 	}).SignedString([]byte("a signing key of the raw server"))
 	require.NoError(t, err)
 	return token

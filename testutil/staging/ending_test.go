@@ -47,7 +47,10 @@ func TestAnEndedSessionWakesItsWaitersAndSaysHow(t *testing.T) {
 			history.Closed{By: history.ByNetwork}, history.StepFrame},
 		{"invalid close code", func(c *websocket.Conn) { raw(c, 0x88, 2, 0x01, 0x91); drain(c) },
 			history.Closed{By: history.ByNetwork}, history.StepFrame},
-		{"over 5 MiB", func(c *websocket.Conn) { _ = c.WriteMessage(websocket.TextMessage, make([]byte, maxMessage+1)); drain(c) },
+		{"over 5 MiB", func(c *websocket.Conn) {
+			_ = c.WriteMessage(websocket.TextMessage, make([]byte, maxMessage+1))
+			drain(c)
+		},
 			history.Closed{By: history.ByNetwork}, history.StepFrame},
 	} {
 		t.Run(row.name, func(t *testing.T) {

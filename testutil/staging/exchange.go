@@ -5,10 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"time"
 
+	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 )
 
@@ -37,23 +39,25 @@ type reply struct {
 func (r *reply) decode(into any) error { return json.Unmarshal(r.body, into) }
 
 // do makes the call and records it. The error is a *StatusError for an answer other than 2xx, which is
-// returned as well, a *BannedError, or an *ExchangeError. Redirects are answers like any other.
+// returned as well, and an *ExchangeError if there is no whole answer. A request that the pace does not
+// let pass is recorded too; the error is then a *BannedError or the context's. Redirects are answers
+// like any other.
 func (t *Target) do(ctx context.Context, c call) (*reply, error) {
 	x := &history.Exchange{Purpose: c.purpose, Method: c.method, URL: c.url, Bearer: c.bearer != ""}
 	record := &history.Record{Kind: history.HTTP, Intent: c.intent, Exchange: x}
 	if c.user != nil {
 		record.User = c.user.label
 	}
-	answer, err := t.exchange(ctx, c, x)
+	answer, err := t.attempt(ctx, c, x)
 	if answer != nil && c.secrets != nil {
 		t.secret(c.secrets(answer.body)...)
 	}
 	t.append(record, nil)
 
-	var banned *BannedError
+	var held *heldError
 	switch {
-	case errors.As(err, &banned):
-		return nil, err
+	case errors.As(err, &held):
+		return nil, fmt.Errorf("%s: %s %s was not sent: %w", c.purpose, c.method, x.URL, held.cause)
 	case err != nil:
 		return nil, &ExchangeError{Purpose: c.purpose, Method: c.method, URL: x.URL, Broken: *x.Broken, Cause: err}
 	case answer.status < 200 || answer.status > 299:
@@ -62,50 +66,67 @@ func (t *Target) do(ctx context.Context, c call) (*reply, error) {
 	return answer, nil
 }
 
-// exchange makes the call and writes what happened into x.
-func (t *Target) exchange(ctx context.Context, c call, x *history.Exchange) (*reply, error) {
-	fail := func(b *history.Broken, err error) (*reply, error) {
-		x.Broken = b
-		return nil, err
-	}
+// A heldError is a request that the pace did not let pass.
+type heldError struct{ cause error }
+
+func (e *heldError) Error() string { return e.cause.Error() }
+
+// attempt waits for the pace and makes the exchange; x says what happened.
+func (t *Target) attempt(ctx context.Context, c call, x *history.Exchange) (*reply, error) {
 	request, err := newRequest(ctx, c, x)
 	if err != nil {
-		return fail(broken(ctx, history.StepRequest, err), err)
+		x.Broken = broken(ctx, history.StepRequest, err)
+		return nil, err
 	}
 	if x.Waited, err = t.pace.Wait(ctx, request.URL.Path); err != nil {
-		return fail(broken(ctx, history.StepRequest, err), err)
+		x.Broken = broken(ctx, history.StepRequest, err)
+		return nil, &heldError{err}
 	}
-
-	ctx, cancel := context.WithTimeout(ctx, t.budgets.HTTP)
+	ctx, cancel := context.WithTimeout(ctx, c.bound(t.budgets))
 	defer cancel()
 	proxy, err := t.proxyFor(request)
 	if err != nil {
-		return fail(broken(ctx, history.StepProxy, err), err)
+		x.Broken = broken(ctx, history.StepProxy, err)
+		return nil, err
 	}
-	at := newProgress(proxy != nil)
+	return t.exchange(ctx, c, request, newProgress(proxy != nil), x)
+}
+
+// bound is the budget of a call: an agent has the time for its answer.
+func (c call) bound(b fixtures.Budgets) time.Duration {
+	if c.purpose == history.PurposeExecute {
+		return max(b.HTTP, b.Answer)
+	}
+	return b.HTTP
+}
+
+// exchange sends the request and reads the answer.
+func (t *Target) exchange(ctx context.Context, c call, request *http.Request, at *progress, x *history.Exchange) (*reply, error) {
 	start := time.Now()
+	defer func() { x.Took = time.Since(start) }()
 	response, err := t.client(c.user).Do(request.WithContext(at.follow(ctx)))
 	if err != nil {
-		x.Took = time.Since(start)
-		return fail(at.broken(ctx, err), err)
+		x.Broken = at.broken(ctx, err)
+		return nil, err
 	}
 	defer func() { _ = response.Body.Close() }()
-
 	x.Status, x.Header = response.StatusCode, kept(response.Header)
-	body, err := readBody(response, x)
-	x.Took = time.Since(start)
 	if sent, err := http.ParseTime(response.Header.Get("Date")); err == nil {
 		x.Skew = time.Until(sent).Round(time.Second)
 	}
+	body, err := readBody(response, x)
 	if err != nil {
-		return fail(broken(ctx, history.StepBody, err), err)
+		x.Broken = broken(ctx, history.StepBody, err)
+		return nil, err
 	}
+	after := at.sinceWrote()
 	if response.StatusCode == http.StatusTooManyRequests {
 		if err := t.pace.ban(ctx, response.Header); err != nil {
-			return fail(broken(ctx, history.StepRequest, err), err)
+			x.Broken = broken(ctx, history.StepRequest, err)
+			return nil, err
 		}
 	}
-	return &reply{response.StatusCode, body, at.sinceWrote(), x.Waited}, nil
+	return &reply{response.StatusCode, body, after, x.Waited}, nil
 }
 
 func newRequest(ctx context.Context, c call, x *history.Exchange) (*http.Request, error) {

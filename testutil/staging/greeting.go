@@ -122,7 +122,7 @@ func (s *Session) unwelcome(ctx context.Context, err error) error {
 	b := broken(ctx, history.StepWelcome, err)
 	if ended == nil { // our patience ended, not the session
 		s.note(history.TopicGaveUp, "the welcome")
-		s.give(&history.Closed{By: history.ByClient, Broken: b})
+		s.give(&history.Closed{By: history.ByDial, Broken: b})
 	}
 	return &DialError{Session: s.label, URL: s.dial.url, Broken: *b, Cause: err}
 }
@@ -132,6 +132,6 @@ func (s *Session) noHandshake(ctx context.Context, err error) error {
 	b := broken(ctx, history.StepWelcome, err)
 	b.Timeout = b.Timeout || err == errExpired
 	s.note(history.TopicGaveUp, "the October handshake")
-	s.give(&history.Closed{By: history.ByClient, Broken: b})
+	s.give(&history.Closed{By: history.ByDial, Broken: b})
 	return &DialError{Session: s.label, URL: s.dial.url, Broken: *b, Cause: err}
 }

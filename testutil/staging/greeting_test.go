@@ -2,6 +2,7 @@ package staging
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/netra-systems/staging-e2e/fixtures"
+	"github.com/netra-systems/staging-e2e/fixtures/prompts"
 	"github.com/netra-systems/staging-e2e/testutil/config"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/wire"
@@ -42,6 +44,9 @@ func TestTheDialectIsKnownFromTheGreeting(t *testing.T) {
 		timedOut bool
 	}{
 		{name: "main mode at once", server: func(c *websocket.Conn) { say(c, mainWelcome) }, want: wire.September},
+		{name: "main mode at once, whatever its connection id", want: wire.September, server: func(c *websocket.Conn) {
+			say(c, strings.Replace(mainWelcome, "main_06d1b7e2", "ws_conn_06d1b7e2", 1))
+		}},
 		{name: "s0 after a ping", want: wire.SeptemberS0, server: func(c *websocket.Conn) {
 			say(c, `{"type":"ping","data":{}}`)
 			if heard(c)["type"] == "pong" {
@@ -106,10 +111,11 @@ func TestTheDialectIsKnownFromTheGreeting(t *testing.T) {
 				assert.Equal(t, row.acked, acked)
 				closed := of(records, history.Close)
 				require.Len(t, closed, 1)
-				assert.Equal(t, history.ByClient, closed[0].Closed.By)
 				if row.failed {
+					assert.Equal(t, history.ByDial, closed[0].Closed.By)
 					assert.NotEmpty(t, topics(records))
 				} else {
+					assert.Equal(t, history.ByClient, closed[0].Closed.By)
 					assert.Empty(t, topics(records))
 				}
 			})
@@ -163,5 +169,31 @@ func TestATargetRemembersItsDialect(t *testing.T) {
 		assert.Zero(t, time.Since(start), "no window is waited for")
 		target.Close()
 		recorded.close(t)
+	})
+}
+
+func TestOctoberServesTheThreadOfItsHandshake(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, target, recorded := bubble(t, fixtures.EmbeddedBudgets(), nil, func(c *websocket.Conn, _ *http.Request) {
+			say(c, response, octoberWelcome)
+			heard(c) // handshake_acknowledged
+			say(c, `{"type":"handshake_complete"}`)
+			drain(c)
+		})
+		user, err := target.Login(t.Context())
+		require.NoError(t, err)
+		s, err := user.Connect(t.Context())
+		require.NoError(t, err)
+		for range 2 {
+			_, err = s.Ask(prompts.Chat(prompts.NewNonce()))
+			require.NoError(t, err)
+		}
+		records, _ := recorded.close(t)
+		asked := of(records, history.Send)[1:]
+		require.Len(t, asked, 2)
+		for _, r := range asked {
+			assert.Equal(t, "thread_cli_25_e1cf9405", r.Event.ThreadID)
+		}
+		assert.NotEqual(t, asked[0].Event.RunID, asked[1].Event.RunID)
 	})
 }

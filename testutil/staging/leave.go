@@ -34,7 +34,8 @@ func (s *Session) Close(ctx context.Context) error {
 	return nil
 }
 
-// Abort resets the connection: the server gets no close frame, as when a client crashes.
+// Abort resets the connection: the server gets no close frame, as when a client crashes. It returns
+// when the end is recorded.
 func (s *Session) Abort() {
 	s.give(&history.Closed{By: history.ByClient})
 }
@@ -71,6 +72,7 @@ func (s *Session) finish(err error, inFrame bool) {
 	r := &history.Record{Kind: history.Close, User: s.user.label, Session: s.label, Closed: c}
 	s.target.append(r, nil)
 	_ = s.conn.Close() // recorded already
+	s.target.ended(s)
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -97,7 +99,7 @@ func ending(err error, inFrame bool, leaving *history.Closed) *history.Closed {
 		return c
 	}
 	step := history.StepRead
-	if inFrame || frame == nil && !isTransport(err) || errors.Is(err, websocket.ErrReadLimit) {
+	if inFrame || frame == nil && !isTransport(err) {
 		step = history.StepFrame
 	}
 	return &history.Closed{By: history.ByNetwork, Broken: &history.Broken{Step: step, Timeout: isTimeout(err), Error: err.Error()}}

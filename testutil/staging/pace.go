@@ -185,23 +185,22 @@ func newBucket(perMinute int) bucket {
 	return bucket{rate.Limit(float64(perMinute) / 60), burst}
 }
 
-// take takes a token and tells how long to wait for it.
+// take takes a token and tells how long to wait for it, to the millisecond: below lies the noise of
+// storing a level.
 func (b bucket) take(l *level, now time.Time) time.Duration {
-	limiter := b.restore(*l, now)
-	wait := limiter.ReserveN(now, 1).DelayFrom(now)
+	limiter := b.restore(*l)
+	wait := limiter.ReserveN(now, 1).DelayFrom(now).Truncate(time.Millisecond)
 	*l = level{Tokens: limiter.TokensAt(now), At: now}
 	return wait
 }
 
 // restore makes a limiter that holds the tokens of l. A limiter begins full, so it is emptied, and put
-// into debt, at the moment from which it would have reached that level.
-func (b bucket) restore(l level, now time.Time) *rate.Limiter {
+// into debt, at the moment from which it would have reached that level. A clock that was set back does
+// no harm: a limiter whose time lies ahead goes on from now.
+func (b bucket) restore(l level) *rate.Limiter {
 	limiter := rate.NewLimiter(b.limit, b.burst)
 	if l.At.IsZero() {
 		return limiter
-	}
-	if l.At.After(now) {
-		l.At = now // the clock was set back
 	}
 	debt := math.Ceil(max(0, -l.Tokens))
 	empty := l.At.Add(-time.Duration((l.Tokens + debt) / float64(b.limit) * float64(time.Second)))

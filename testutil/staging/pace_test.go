@@ -60,7 +60,7 @@ func TestALevelSurvivesTheFile(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := newBucket(rapid.IntRange(2, 900).Draw(t, "per minute"))
 		now := time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
-		limiter := b.restore(level{}, now)
+		limiter := b.restore(level{})
 		var l level
 		for range rapid.IntRange(1, 50).Draw(t, "requests") {
 			now = now.Add(time.Duration(rapid.IntRange(0, 3000).Draw(t, "ms")) * time.Millisecond)
@@ -70,7 +70,7 @@ func TestALevelSurvivesTheFile(t *testing.T) {
 			l = level{}
 			require.NoError(t, json.Unmarshal(text, &l))
 			got := b.take(&l, now)
-			require.InDelta(t, want.Seconds(), got.Seconds(), 0.001, "as one limiter that is never stored")
+			require.InDelta(t, want.Seconds(), got.Seconds(), 0.002, "as one limiter that is never stored")
 		}
 	})
 }
@@ -79,15 +79,15 @@ func TestTheBucketsAreTwo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := testPace(t, t.TempDir(), 10)
 		waits := func(path string) (total time.Duration) {
-			for range 11 {
+			for range 10 {
 				waited, err := p.Wait(t.Context(), path)
 				require.NoError(t, err)
 				total += waited
 			}
 			return total
 		}
-		assert.Zero(t, waits("/api/agents/execute")+0*waits("/ws"))
 		assert.Positive(t, waits("/apis"))
+		assert.Zero(t, waits("/api/agents/execute"))
 	})
 }
 

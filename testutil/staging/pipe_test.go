@@ -46,8 +46,7 @@ func (p *pipe) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	}
 }
 
-// bubble makes a door and a target that meet in memory. Call it in a synctest bubble. End must be
-// called before the bubble's function returns; it returns what was recorded.
+// bubble makes a door and a target that meet in memory. Call it in a synctest bubble.
 func bubble(t *testing.T, b fixtures.Budgets, change func(*config.Config), upgraded func(*websocket.Conn, *http.Request)) (*door, *Target, *recording) {
 	t.Helper()
 	network := &pipe{calls: make(chan net.Conn), closed: make(chan struct{})}
@@ -64,6 +63,7 @@ func bubble(t *testing.T, b fixtures.Budgets, change func(*config.Config), upgra
 	whole.proxy = func(*http.Request) (*url.URL, error) { return nil, nil }
 	r := record(t)
 	story := whole.Record(r.log)
+	r.stop = story.Close
 	t.Cleanup(story.Close)
 	return d, story, r
 }

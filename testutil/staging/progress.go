@@ -87,11 +87,10 @@ func (p *progress) broken(ctx context.Context, err error) *history.Broken {
 
 // broken describes err, which ended step while ctx bounded it.
 func broken(ctx context.Context, step history.Step, err error) *history.Broken {
-	text := err.Error()
 	if errors.Is(err, net.ErrClosed) && ctx.Err() != nil {
-		text = ctx.Err().Error() // the connection was closed by us, since the context ended
+		err = ctx.Err() // the connection was closed by us, since the context ended
 	}
-	return &history.Broken{Step: step, Timeout: isTimeout(err) || isTimeout(ctx.Err()), Error: text}
+	return &history.Broken{Step: step, Timeout: isTimeout(err), Error: err.Error()}
 }
 
 func isTimeout(err error) bool {

@@ -1,11 +1,16 @@
 package staging
 
 import (
+	"crypto/tls"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/fixtures/prompts"
@@ -99,4 +104,99 @@ func TestAStoryFromLoginToAnswer(t *testing.T) {
 	assert.Equal(t, bySimulation, logins[0].Login.Method)
 	assert.Equal(t, user.Subject(), logins[0].Login.Subject)
 	assert.WithinDuration(t, time.Now().Add(logins[0].Login.ExpiresIn), logins[0].Login.Expires, time.Minute)
+}
+
+func TestUsersOfTheReferenceAnswerAtOnce(t *testing.T) {
+	_, c := reference(t, refstaging.Config{})
+	target, recorded := target(t, c, fixtures.EmbeddedBudgets())
+	const users, runs = 8, 3
+	group, ctx := errgroup.WithContext(t.Context())
+	for range users {
+		group.Go(func() error {
+			user, err := target.Login(ctx)
+			if err != nil {
+				return err
+			}
+			session, err := user.Connect(ctx)
+			if err != nil {
+				return err
+			}
+			var asked []*Run
+			for range runs { // they overlap
+				run, err := session.Ask(prompts.FullAnalysis(prompts.NewNonce()))
+				if err != nil {
+					return err
+				}
+				asked = append(asked, run)
+			}
+			for _, run := range asked {
+				if _, err := run.Wait(ctx); err != nil {
+					return err
+				}
+			}
+			return session.Close(ctx)
+		})
+	}
+	require.NoError(t, group.Wait())
+	records, _ := recorded.close(t)
+	labels := map[string]bool{}
+	for _, r := range records {
+		labels[r.User] = true
+		if r.Kind == history.Recv && r.Run != "" {
+			assert.Contains(t, r.Run, r.Session, "a run of the session that heard it")
+		}
+	}
+	assert.Len(t, labels, users+1, "and the records of no user")
+}
+
+func TestTheReferenceOpensToEveryTokenForm(t *testing.T) {
+	authority, err := refstaging.GenerateCA()
+	require.NoError(t, err)
+	_, c := reference(t, refstaging.Config{TLS: &tls.Config{Certificates: []tls.Certificate{authority.Server}}, SessionLimit: 1})
+	c.CAFile = filepath.Join(t.TempDir(), "ca.pem")
+	require.NoError(t, os.WriteFile(c.CAFile, authority.PEM, 0o600))
+	target, recorded := target(t, c, fixtures.EmbeddedBudgets())
+	user, err := target.Login(t.Context())
+	require.NoError(t, err)
+	for _, form := range TokenForms {
+		s, err := user.Connect(t.Context(), WithToken(form))
+		if form.Name == NoToken.Name {
+			var closed *ClosedError
+			require.ErrorAs(t, err, &closed)
+			assert.Equal(t, websocket.ClosePolicyViolation, closed.Code)
+			continue
+		}
+		require.NoError(t, err, form.Name)
+		_, err = user.Connect(t.Context(), ExpectRefused("one session too many"))
+		var closed *ClosedError
+		require.ErrorAs(t, err, &closed, form.Name)
+		assert.Equal(t, websocket.CloseTryAgainLater, closed.Code)
+		require.NoError(t, s.Close(t.Context()))
+	}
+	records, text := recorded.close(t)
+	assert.NotContains(t, text, user.pair.Access)
+	for _, r := range of(records, history.Open) {
+		assert.False(t, r.Opened.Unoffered)
+	}
+}
+
+func TestAnUnknownAgentFailsAsExpected(t *testing.T) {
+	_, c := reference(t, refstaging.Config{})
+	target, recorded := target(t, c, fixtures.EmbeddedBudgets())
+	user, err := target.Login(t.Context())
+	require.NoError(t, err)
+	s, err := user.Connect(t.Context())
+	require.NoError(t, err)
+	run, err := s.Ask(prompts.Sum(prompts.NewNonce()), ToAgent("astrologer"), ExpectFailure("unknown agent"))
+	require.NoError(t, err)
+	answer, err := run.Wait(t.Context())
+	require.NoError(t, err)
+	assert.Contains(t, answer.Failure.Text, "astrologer")
+	answer, err = user.Execute(t.Context(), "astrologer", prompts.Sum(prompts.NewNonce()), ExpectFailure("unknown agent"))
+	require.NoError(t, err)
+	assert.Contains(t, answer.Failure.Text, "astrologer")
+	_, err = user.Execute(t.Context(), "astrologer", prompts.Sum(prompts.NewNonce()))
+	require.ErrorAs(t, err, new(*FailedError))
+	records, _ := recorded.close(t)
+	assert.Equal(t, history.Failure, of(records, history.Send)[0].Intent.Expect)
 }

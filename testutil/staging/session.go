@@ -52,9 +52,7 @@ func newSession(d *dial, conn *websocket.Conn) *Session {
 	s := &Session{target: d.user.target, user: d.user, dial: d, label: d.label, conn: conn, done: make(chan struct{})}
 	s.labelled = s.run
 	conn.SetReadLimit(maxMessage)
-	s.target.mu.Lock()
-	s.target.sessions = append(s.target.sessions, s)
-	s.target.mu.Unlock()
+	s.target.opened(s)
 	go s.read()
 	return s
 }

@@ -27,7 +27,8 @@ func TestMain(m *testing.M) {
 
 // A recording is a history in memory, with every record as a reader would see it.
 type recording struct {
-	log *history.Log
+	log  *history.Log
+	stop func() // ends what may still record; nil: nothing
 
 	mu      sync.Mutex
 	text    bytes.Buffer
@@ -50,6 +51,9 @@ func (r *recording) Write(p []byte) (int, error) {
 // close ends the history and returns its records and its text.
 func (r *recording) close(t *testing.T) ([]history.Record, string) {
 	t.Helper()
+	if r.stop != nil {
+		r.stop()
+	}
 	require.NoError(t, r.log.Close())
 	return r.records, r.text.String()
 }
@@ -76,8 +80,7 @@ func topics(records []history.Record) (notes []string) {
 // short are budgets under which what must run out does so soon.
 func short() fixtures.Budgets {
 	b := fixtures.EmbeddedBudgets()
-	b.HTTP, b.Connect, b.FirstEvent, b.Gap, b.Reply = 300*time.Millisecond, 300*time.Millisecond, 300*time.Millisecond, 300*time.Millisecond, 300*time.Millisecond
-	b.Ready, b.Settle = time.Second, 20*time.Millisecond
+	b.HTTP, b.Connect, b.FirstEvent, b.Gap, b.Reply = time.Second, time.Second, time.Second, time.Second, time.Second
 	return b
 }
 
@@ -95,6 +98,7 @@ func target(t *testing.T, c config.Config, b fixtures.Budgets) (*Target, *record
 	require.NoError(t, err)
 	r := record(t)
 	story := whole.Record(r.log)
+	r.stop = story.Close
 	t.Cleanup(story.Close)
 	return story, r
 }
@@ -104,4 +108,3 @@ func answerJSON(w http.ResponseWriter, status int, body any) {
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(body)
 }
-

@@ -4,9 +4,11 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -24,8 +26,8 @@ type Target struct {
 
 	mu       sync.Mutex
 	users    []*User
-	sessions []*Session
-	oneUser  bool // the one e-mail and password has been used
+	sessions map[*Session]struct{} // that have not ended
+	oneUser  bool                  // the one e-mail and password has been used
 }
 
 // A deployment is what all stories of a process share.
@@ -44,9 +46,9 @@ type deployment struct {
 // NewTarget prepares the deployment that c names, with the effective budgets. It sends nothing. For
 // the embedded target, c must hold the URLs and the key of the running reference.
 func NewTarget(c config.Config, b fixtures.Budgets) (*Target, error) {
-	for name, raw := range map[string]string{"STAGING_API_URL": c.APIURL, "STAGING_AUTH_URL": c.AuthURL, "STAGING_WEBSOCKET_URL": c.WebSocketURL} {
-		if u, err := url.Parse(raw); err != nil || u.Host == "" {
-			return nil, fmt.Errorf("%s %q names no host", name, raw)
+	for _, given := range [][2]string{{"STAGING_API_URL", c.APIURL}, {"STAGING_AUTH_URL", c.AuthURL}, {"STAGING_WEBSOCKET_URL", c.WebSocketURL}} {
+		if u, err := url.Parse(given[1]); err != nil || u.Host == "" {
+			return nil, fmt.Errorf("%s %q names no host", given[0], given[1])
 		}
 	}
 	secure, err := tlsConfig(c)
@@ -96,15 +98,26 @@ func (t *Target) Pace() *Pace { return t.pace }
 // Close aborts the sessions that the story left open and waits until nothing of them is left.
 func (t *Target) Close() {
 	t.mu.Lock()
-	sessions := t.sessions
-	t.sessions = nil
+	open := slices.Collect(maps.Keys(t.sessions))
 	t.mu.Unlock()
-	for _, s := range sessions {
+	for _, s := range open {
 		s.Abort()
 	}
-	for _, s := range sessions {
-		<-s.Done()
+}
+
+func (t *Target) opened(s *Session) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.sessions == nil {
+		t.sessions = map[*Session]struct{}{}
 	}
+	t.sessions[s] = struct{}{}
+}
+
+func (t *Target) ended(s *Session) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.sessions, s)
 }
 
 // append records r; label may be nil. Without a log nothing is recorded, and r keeps what it holds.

@@ -104,7 +104,7 @@ func (u *User) Agents(ctx context.Context) ([]string, error) {
 	return registry.Agents, nil
 }
 
-// Execute has an agent answer over REST. It blocks for the budget HTTP at most, except for the pace.
+// Execute has an agent answer over REST. It blocks for the budget Answer at most, except for the pace.
 // The error is a *FailedError when the target says that the agent failed, which it does with status
 // 200 (http.md 5.4), unless the option ExpectFailure says that it must.
 func (u *User) Execute(ctx context.Context, agent string, p prompts.Prompt, opts ...AskOption) (Answer, error) {

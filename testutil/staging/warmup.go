@@ -24,7 +24,7 @@ const (
 // WarmUp asks for the auth service's health until it has answered within 0.3 s twice in a row, which
 // the backend's own probe of it needs (http.md 4.1), and then once for the backend's health. Answers
 // 502, 503 and 504 are waited out with growing pauses, within the budget Ready; everything else ends
-// it. It blocks for that budget at most, except for the pace. Every probe is recorded. The error is a
+// it. It blocks for that budget and one exchange at most, except for the pace. Every probe is recorded. The error is a
 // *WaitError when the budget ran out, ErrProduction for a target that must be left alone, else that
 // of the exchange.
 func (t *Target) WarmUp(ctx context.Context) error {
@@ -56,13 +56,13 @@ func (t *Target) warmAuth(ctx context.Context) error {
 			return err
 		default:
 			quick = 0
-			if err := rest(ctx, jitter(pause)); err != nil {
+			if err := rest(ctx, min(jitter(pause), time.Until(deadline))); err != nil {
 				return err
 			}
 			pause = min(2*pause, mostOff)
 		}
 		deadline = deadline.Add(answer.waited)
-		if time.Now().After(deadline) {
+		if !time.Now().Before(deadline) {
 			return t.neverWarm(health, err)
 		}
 	}

@@ -19,6 +19,9 @@ import (
 // is archived, the rest is judged, and the result told.
 func (s *Story) end() {
 	s.t.Helper()
+	if panicking() {
+		s.note(errors.New("it panicked"))
+	}
 	s.leave()
 	s.cancel()
 	broken := s.log.Close()
@@ -86,11 +89,10 @@ func (s *Story) tell() {
 		for _, f := range s.findings {
 			s.t.Log(report.Summary(f))
 		}
-		s.t.Logf("%s: %s; target: %s", "judged by "+fmt.Sprint(len(judge.Standing()))+" rules, no finding fails it", s.stats, describe(s.target.Describe()))
+		s.t.Logf("target: %s\n%s\njudged by %d rules, none of them broken hard", describe(s.target.Describe()), s.stats, len(judge.Standing()))
 		s.discard()
 		return
 	}
-	s.t.Attr("netra.history", s.historyFile())
 	f := report.Failure{
 		Target:   describe(s.target.Describe()),
 		Findings: s.findings,

@@ -74,6 +74,7 @@ func (p *process) watchSignals() {
 				return
 			case s := <-signals:
 				if ctx.Err() != nil {
+					fmt.Printf("staging: second signal; histories so far: %s\n", p.config.Artifacts)
 					os.Exit(130)
 				}
 				cancel(fmt.Errorf("%w (%v)", ErrInterrupted, s))
@@ -144,18 +145,27 @@ func (p *process) embed() (err error) {
 	c := &p.config
 	c.APIURL, c.AuthURL, c.WebSocketURL, c.AppURL = p.reference.APIURL(), p.reference.AuthURL(), p.reference.WebSocketURL(), p.reference.AppURL()
 	c.SimulationKey = config.NewSecret(p.reference.SimulationKey())
-	c.EventShape = "september"
+	if c.EventShape == auto {
+		c.EventShape = "september" // the reference declares its shape
+	}
 	c.Abilities = append(c.Abilities, history.ExactAnswers)
-	c.SessionLimit = p.reference.SessionLimit()
+	c.SessionLimit = p.reference.Config().SessionLimit
 	return nil
 }
+
+// auto leaves the dialect or the event shape to the target.
+const auto = "auto"
 
 // startReference starts the deployment that an embedded run tests.
 func startReference(c config.Config) (*refstaging.Server, error) {
 	if len(c.Fault) > 0 {
 		return nil, fmt.Errorf("STAGING_FAULT names %q, and the reference has no such fault: unset it", c.Fault)
 	}
-	return refstaging.Start(refstaging.Config{})
+	dialect := c.Dialect
+	if dialect == auto {
+		dialect = ""
+	}
+	return refstaging.Start(refstaging.Config{Dialect: dialect})
 }
 
 // budgets are those of the target's kind, as far as the configuration does not override them.

@@ -71,6 +71,14 @@ func (s *stats) frame(r *history.Record) {
 }
 
 func (s stats) String() string {
-	return fmt.Sprintf("%d users, %d sessions, %d runs, %d events; slowest connect %s, slowest answer %s",
-		len(s.users), s.sessions, s.runs, s.events, s.connect.Round(time.Millisecond), s.answer.Round(time.Millisecond))
+	return fmt.Sprintf("%s, %s, %s, %s; slowest connect %s, slowest answer %s",
+		many(len(s.users), "user"), many(s.sessions, "session"), many(s.runs, "run"), many(s.events, "event"),
+		s.connect.Round(10*time.Microsecond), s.answer.Round(10*time.Microsecond))
+}
+
+func many(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -54,6 +55,7 @@ func Start(t *testing.T) *Story {
 		t.Fatalf("%s did not begin: %v", t.Name(), err)
 	}
 	t.Attr("netra.target", s.target.Describe().Kind)
+	t.Attr("netra.history", s.historyFile())
 	t.Cleanup(s.end)
 	if err := s.target.WarmUp(s.ctx); err != nil {
 		s.stop(err)
@@ -193,13 +195,29 @@ func (s *Story) stop(err error) {
 // note keeps the first reason for which the story could not go on.
 func (s *Story) note(err error) {
 	if cause := context.Cause(s.ctx); cause != nil {
-		err = errors.Join(cause, err)
+		err = fmt.Errorf("%w: %w", cause, err)
 	}
 	s.log.Remark(history.TopicStory, err.Error())
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.stopped == nil {
 		s.stopped = err
+	}
+}
+
+// panicking tells whether the goroutine is being unwound by a panic. The testing package runs cleanups
+// in a panic as in any other end, and tells them nothing of it.
+func panicking() bool {
+	var callers [64]uintptr
+	frames := runtime.CallersFrames(callers[:runtime.Callers(0, callers[:])])
+	for {
+		frame, more := frames.Next()
+		if frame.Function == "runtime.gopanic" {
+			return true
+		}
+		if !more {
+			return false
+		}
 	}
 }
 

@@ -10,13 +10,13 @@ import (
 // without trailing zeros and without thousands separators: "697", "103.25".
 type Number struct{ rat big.Rat }
 
-// maxDigits bounds the length of a figure: longer runs of digits are identifiers, and exact
-// arithmetic on a megabyte of digits would take minutes.
-const maxDigits = 18
+// maxLength bounds the text of a figure: longer ones are identifiers, and exact arithmetic on a
+// megabyte of digits would take minutes.
+const maxLength = 36
 
 // ParseNumber reads digits with an optional fraction, such as "103.25".
 func ParseNumber(text string) (*Number, bool) {
-	if len(text) > 2*maxDigits {
+	if len(text) > maxLength {
 		return nil, false
 	}
 	n := new(Number)

@@ -1,0 +1,165 @@
+package judge
+
+import (
+	"encoding/json"
+	"strings"
+	"unicode"
+
+	"github.com/netra-systems/staging-e2e/fixtures/prompts"
+	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/wire"
+)
+
+// answerRules judge answers alike, whether they came over a session or over REST.
+var answerRules = []Rule{
+	answering("answer/empty", true, "An answer says something.", "websocket.md V7", empty),
+	answering("answer/echo", true, "An answer is not the prompt said back.", "DESIGN.md, The rules; websocket.md 2.3", echo),
+	answering("answer/canned", true, "An answer is made by an agent for this prompt: no default, mock or fallback text.", "http.md 5.4; websocket.md V18", canned),
+	answering("answer/error", true, "An answer is not an error in disguise.", "catalogue README, rule 6", disguised),
+	answering("answer/nonce", false, "An answer quotes the reference that the prompt asks it to quote. Hard where agents compute.", "DESIGN.md, The rules", unquoted),
+	answering("answer/figure", false, "An answer states the figure that the prompt asks for. Hard where agents compute.", "DESIGN.md, The rules", wrongFigure),
+	{
+		ID: "answer/status", Hard: true, Source: "http.md 5.4",
+		Says:  "A REST execution succeeds, or names what it could not do.",
+		Hooks: Hooks{Exchange: executeStatus},
+	},
+}
+
+// An answer is what a prompt led to.
+type answer struct {
+	text, prompt string
+	intent       history.Intent
+	proof        []uint64
+}
+
+// answering makes a rule that looks at every answer of a prompt that can succeed. flaw says what is
+// wrong with it, "" if nothing is, and whether the target may be forgiven: the finding is soft then.
+func answering(id string, hard bool, says, source string, flaw func(v *View, a answer) (flaw string, soft bool)) Rule {
+	judge := func(v *View, a answer) {
+		if wrong, soft := flaw(v, a); wrong != "" {
+			v.ReportAs(!soft, a.proof, "%s: %s", wrong, quote(a.text))
+		}
+	}
+	return Rule{
+		ID: id, Says: says, Source: source, Hard: hard,
+		Hooks: Hooks{
+			Outcome: func(v *View) {
+				if st := v.Stream; v.Run.Ended == st && st.Outcome == wire.Completed && !v.Run.ExpectsFailure() {
+					judge(v, answer{st.Answer, v.Run.Prompt, v.Run.Intent, []uint64{v.Run.SentSeq, st.AnswerSeq}})
+				}
+			},
+			Exchange: func(v *View) {
+				if a, ok := executed(v); ok {
+					judge(v, a)
+				}
+			},
+		},
+	}
+}
+
+// executed returns the answer of a REST execution that claims to have succeeded.
+func executed(v *View) (answer, bool) {
+	x, in := v.Record.Exchange, v.Record.Intent
+	if x.Purpose != history.PurposeExecute || !succeeded(x) || in != nil && in.Expect != "" {
+		return answer{}, false
+	}
+	fields := object(x)
+	if fields == nil || text(fields, "status") != "success" {
+		return answer{}, false
+	}
+	a := answer{text: first(text(fields, "response"), text(fields, "result")), proof: v.Here()}
+	var request struct {
+		Message string `json:"message"`
+	}
+	if json.Unmarshal([]byte(x.Request), &request) == nil {
+		a.prompt = request.Message
+	}
+	if in != nil {
+		a.intent = *in
+	}
+	return a, true
+}
+
+func executeStatus(v *View) {
+	x, in := v.Record.Exchange, v.Record.Intent
+	if x.Purpose != history.PurposeExecute || !succeeded(x) || wanted(in) != 0 {
+		return
+	}
+	fields := object(x)
+	if fields == nil {
+		return // infra/not-the-platform
+	}
+	got, failure := text(fields, "status"), text(fields, "error")
+	expectsFailure := in != nil && in.Expect == history.Failure
+	switch {
+	case !expectsFailure && got != "success":
+		v.Report(v.Here(), "the execution ended with status %s: %s", quote(got), quote(failure))
+	case !expectsFailure && failure != "":
+		v.Report(v.Here(), "the execution succeeded with the error %s", quote(failure))
+	case expectsFailure && got == "success":
+		v.Report(v.Here(), "the execution succeeded although it cannot (%s): %s", in.Why, quote(x.Body))
+	case expectsFailure && failure == "":
+		v.Report(v.Here(), "the execution failed (%s) with status %s and no error", in.Why, quote(got))
+	case expectsFailure && in.Agent != "" && !strings.Contains(failure, in.Agent):
+		v.Report(v.Here(), "the error of the execution does not name agent %s: %s", quote(in.Agent), quote(failure))
+	}
+}
+
+func empty(_ *View, a answer) (string, bool) {
+	if !strings.ContainsFunc(a.text, isWord) {
+		return "the answer is empty", false
+	}
+	return "", false
+}
+
+// ownWords is how many letters and digits an answer that repeats its prompt adds at least, if it is
+// one. "Processed via factory pattern: <prompt>" adds fewer.
+const ownWords = 60
+
+func echo(_ *View, a answer) (string, bool) {
+	asked := plain(a.prompt)
+	if len(asked) < 8 || len(a.text) < len(asked) {
+		return "", false
+	}
+	said := plain(a.text)
+	if !strings.Contains(said, asked) {
+		return "", false
+	}
+	rest := strings.Replace(said, asked, "", 1)
+	if len(rest) >= ownWords || a.intent.Want != "" && strings.Contains(rest, plain(a.intent.Want)) {
+		return "", false
+	}
+	return "the answer is the prompt said back", false
+}
+
+// plain reduces a text to its letters and digits, in lower case.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if isWord(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, s)
+}
+
+func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+func unquoted(v *View, a answer) (string, bool) {
+	if a.intent.Nonce == "" || strings.Contains(a.text, a.intent.Nonce) {
+		return "", false
+	}
+	return "the answer does not quote reference " + a.intent.Nonce, !v.Exact()
+}
+
+func wrongFigure(v *View, a answer) (string, bool) {
+	if a.intent.Want == "" || states(a.text, a.intent.Want) {
+		return "", false
+	}
+	return "the answer does not state " + a.intent.Want, !v.Exact()
+}
+
+// states tells whether the answer states the figure. Nearly all do so between blanks, which is quick
+// to see.
+func states(text, figure string) bool {
+	return strings.Contains(text, " "+figure+" ") || prompts.Contains(text, figure)
+}

@@ -1,0 +1,180 @@
+package judge
+
+import (
+	"strings"
+
+	"github.com/netra-systems/staging-e2e/testutil/wire"
+)
+
+var isolationRules = []Rule{
+	{
+		ID: "isolation/foreign-user", Hard: true, Source: "websocket.md V5, 7 (a)",
+		Says:  "Nobody is sent the id or the e-mail address of another user.",
+		Hooks: Hooks{Frame: foreignUser, Exchange: foreignUser},
+	},
+	{
+		ID: "isolation/foreign-nonce", Hard: true, Source: "websocket.md V5, 7 (b)",
+		Says:  "What is in one user's prompt reaches no other user.",
+		Hooks: Hooks{Frame: foreignNonce, Exchange: foreignNonceInBody},
+	},
+	{
+		ID: "isolation/foreign-run", Hard: true, Source: "websocket.md 7 (c)",
+		Says:  "A run belongs to one user.",
+		Hooks: Hooks{Frame: foreignRun, Exchange: foreignInBody},
+	},
+	{
+		ID: "isolation/foreign-thread", Hard: true, Source: "websocket.md 4.4, 7; http.md 2.2",
+		Says:  "A thread belongs to one user.",
+		Hooks: Hooks{Frame: foreignThread},
+	},
+	{
+		ID: "isolation/idle-listener", Hard: true, Source: "DESIGN.md, The rules",
+		Says:  "A session whose user runs nothing hears no event of a run.",
+		Hooks: Hooks{Frame: idleListener},
+	},
+	{
+		ID: "isolation/stray", Hard: true, Source: "websocket.md 7",
+		Says:  "Every event belongs to a run of the session's user.",
+		Hooks: Hooks{Frame: stray},
+	},
+	{
+		ID: "isolation/claimed-id", Hard: true, Source: "issue #3, Doors that must stay shut; websocket.md 2.4",
+		Says:  "Who claims to be another user, or asks for what is another user's, gets nothing by it.",
+		Hooks: Hooks{Event: believed, Exchange: served},
+	},
+}
+
+func foreignUser(v *View) {
+	for _, s := range v.Strangers {
+		switch {
+		case s.Owner != nil && s.Owner != v.User:
+			v.Report(v.Here(s.Owner.LoginSeq), "%s was sent %s, who is %s", v.name(), quote(s.ID), s.Owner.Label)
+		case s.Owner == nil && isFresh(s.ID):
+			v.Report(v.Here(), "%s was sent %s, a user of another story", v.name(), quote(s.ID))
+		}
+	}
+}
+
+func foreignNonce(v *View) { scanNonces(v, v.Record.Frame) }
+
+func foreignNonceInBody(v *View) {
+	if v.User != nil {
+		scanNonces(v, v.Record.Exchange.Body)
+	}
+}
+
+func scanNonces(v *View, text string) {
+	for nonce := range noncesIn(text) {
+		owner := v.Names.nonces[nonce]
+		switch {
+		case owner == v.User:
+		case owner != nil:
+			v.Report(v.Here(), "%s was sent reference %s, which is in a prompt of %s", v.name(), nonce, owner.Label)
+			return
+		case v.Names.cutNonce(nonce, v.User):
+		default:
+			v.ReportAs(v.Exact(), v.Here(), "%s was sent reference %s, which is in no prompt of theirs", v.name(), quote(nonce))
+			return
+		}
+	}
+}
+
+// cutNonce tells whether the text is the beginning of a nonce of the user: servers shorten texts.
+func (n *names) cutNonce(text string, u *User) bool {
+	for nonce, owner := range n.nonces {
+		if owner == u && strings.HasPrefix(nonce, text) {
+			return true
+		}
+	}
+	return false
+}
+
+func foreignRun(v *View) {
+	e := v.Event
+	if e == nil || e.RunID == "" {
+		return
+	}
+	if owner := other(v.Names.runs, e.RunID, v.Session.User); owner != nil {
+		v.Report(v.Here(), "%s was sent %s of run %s, which is a run of %s", v.name(), e.Type, quote(e.RunID), owner.Label)
+	}
+}
+
+// shortThread is the length below which a thread id may be no id at all: "default" (websocket.md 7).
+const shortThread = 12
+
+func foreignThread(v *View) {
+	e := v.Event
+	if e == nil || e.ThreadID == "" {
+		return
+	}
+	if owner := other(v.Names.threads, e.ThreadID, v.Session.User); owner != nil {
+		v.ReportAs(len(e.ThreadID) >= shortThread, v.Here(), "%s was sent %s on thread %s, which is a thread of %s", v.name(), e.Type, quote(e.ThreadID), owner.Label)
+	}
+}
+
+// foreignInBody looks for runs and threads of others in a body. Bodies are few, so every word of one
+// is looked up.
+func foreignInBody(v *View) {
+	if v.User == nil {
+		return
+	}
+	isID := func(r rune) bool {
+		return r == '_' || r == '-' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+	}
+	for word := range strings.FieldsFuncSeq(v.Record.Exchange.Body, func(r rune) bool { return !isID(r) }) {
+		if len(word) < shortThread {
+			continue
+		}
+		for _, ids := range []map[string]*User{v.Names.runs, v.Names.threads} {
+			if owner := ids[word]; owner != nil && owner != v.User {
+				v.Report(v.Here(), "%s was sent %s, which belongs to %s", v.name(), quote(word), owner.Label)
+			}
+		}
+	}
+}
+
+func idleListener(v *View) {
+	if e, s := v.Event, v.Session; e != nil && isOfRun(e) && s.Intent.Listens && s.User.Prompts == 0 {
+		v.Report(v.Here(s.WelcomeSeq), "%s of run %s reached a session whose user runs nothing", e.Type, quote(e.RunID))
+	}
+}
+
+// isOfRun tells whether an event cannot be anything but a run's.
+func isOfRun(e *wire.Event) bool {
+	return five(e.Type) != 0 || e.Type == wire.AgentError || e.Type == wire.AgentDeath || e.Type == wire.AgentTimeout
+}
+
+// stray leaves alone what other rules say more exactly, and late retries of a run long over.
+func stray(v *View) {
+	e, s := v.Event, v.Session
+	if e == nil || v.Stream != nil || !isOfRun(e) || !s.Welcomed() || e.Attempt >= 2 {
+		return
+	}
+	if s.Intent.Listens && s.User.Prompts == 0 {
+		return // isolation/idle-listener
+	}
+	v.Report(v.Here(s.WelcomeSeq), "%s of run %s, agent %s, belongs to no run of %s", e.Type, quote(e.RunID), quote(e.Agent), s.User.Label)
+}
+
+func believed(v *View) {
+	victim := v.users[v.Run.Intent.Spoofs]
+	if victim == nil || victim.Subject == "" {
+		return
+	}
+	if e := v.Event; e.UserID == victim.Subject {
+		v.Report(v.Here(v.Run.SentSeq), "%s claimed to be %s, and %s says so too", v.Run.User.Label, victim.Label, e.Type)
+	}
+}
+
+func served(v *View) {
+	x, in := v.Record.Exchange, v.Record.Intent
+	if in == nil || in.Spoofs == "" || in.Expect == "" || x.Broken != nil {
+		return
+	}
+	switch {
+	case succeeded(x):
+		v.Report(v.Here(), "%s gave %s what belongs to %s (%s): %s", what(x), v.name(), in.Spoofs, in.Why, quote(x.Body))
+	case !isRefusal(x.Status) && x.Status != 404:
+		v.Report(v.Here(), "%s, which belongs to %s (%s), was answered %s, want 401, 403 or 404", what(x), in.Spoofs, in.Why, status(x.Status))
+	}
+}

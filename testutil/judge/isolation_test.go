@@ -1,0 +1,107 @@
+package judge
+
+import "github.com/netra-systems/staging-e2e/testutil/history"
+
+// two is a story of two users of whom a asks, and something reaches b.
+func two(tell func(a *job, b *conn)) func(*story) {
+	return func(s *story) {
+		a, b := s.user().connect(), s.user().connect()
+		j := a.ask()
+		tell(j, b)
+		a.shut()
+		b.shut()
+	}
+}
+
+// leakTo sends the last frame to b as well.
+func leakTo(b *conn) { b.raw(b.records[len(b.records)-1].Frame, "") }
+
+var isolationTrials = []trial{
+	{name: "an event misrouted to another user", tell: two(func(a *job, b *conn) {
+		a.started()
+		leakTo(b)
+		a.thinking().executing().executed().completed()
+	}), hard: []string{"isolation/foreign-nonce", "isolation/foreign-run", "isolation/foreign-thread", "isolation/foreign-user", "isolation/stray"}},
+	{name: "the nonce alone", hard: []string{"isolation/foreign-nonce"}, tell: two(func(a *job, b *conn) {
+		a.whole()
+		other := b.ask().started()
+		other.thinking(set("metadata", "seen before: "+a.nonce)).executing().executed().completed()
+	})},
+	{name: "a nonce of nobody here", hard: []string{"isolation/foreign-nonce"}, tell: two(func(a *job, b *conn) {
+		a.started().thinking(set("metadata", "QX7ZZZZZZZZZZ")).executing().executed().completed()
+	})},
+	{name: "a nonce of nobody here, from a language model", soft: []string{"isolation/foreign-nonce"}, tell: undeclared(two(func(a *job, b *conn) {
+		a.started().thinking(set("metadata", "QX7ZZZZZZZZZZ")).executing().executed().completed()
+	}))},
+	{name: "a nonce that was cut", tell: two(func(a *job, b *conn) {
+		a.started().thinking(set("metadata", a.nonce[:9]+"...")).executing().executed().completed()
+	})},
+	{name: "the run id alone", hard: []string{"isolation/foreign-run"}, tell: two(func(a *job, b *conn) {
+		a.whole()
+		b.recv(obj{"type": "progress_update", "run_id": a.run, "timestamp": b.now()}, "")
+	})},
+	{name: "the thread alone", hard: []string{"isolation/foreign-thread"}, tell: two(func(a *job, b *conn) {
+		a.whole()
+		b.recv(obj{"type": "progress_update", "thread_id": a.thread, "timestamp": b.now()}, "")
+	})},
+	{name: "a user id under any key", hard: []string{"isolation/foreign-user"}, tell: two(func(a *job, b *conn) {
+		a.whole()
+		b.recv(obj{"type": "progress_update", "data": obj{"owner": a.subject}, "timestamp": b.now()}, "")
+	})},
+	{name: "an e-mail address", hard: []string{"isolation/foreign-user"}, tell: two(func(a *job, b *conn) {
+		a.whole()
+		b.recv(obj{"type": "progress_update", "data": obj{"message": "shared with " + a.email}, "timestamp": b.now()}, "")
+	})},
+	{name: "a user of another story", hard: []string{"isolation/foreign-user"}, tell: two(func(a *job, b *conn) {
+		a.whole()
+		b.recv(obj{"type": "progress_update", "data": obj{"message": "go-20250101-abcdefghjkmn@staging.netrasystems.ai"}, "timestamp": b.now()}, "")
+	})},
+	{name: "a user id without our mark", hard: []string{"isolation/foreign-user"}, tell: func(s *story) {
+		a, b := s.user(), s.user()
+		a.subject, b.subject = "3f6b1c9e-52d4-4a07-9b1e-8c2d7f40a611", "7a11c0de-52d4-4a07-9b1e-8c2d7f40a611"
+		a.login("simulation")
+		b.login("simulation")
+		a.connect().shut()
+		c := b.connect()
+		c.recv(obj{"type": "progress_update", "data": obj{"owner": a.subject}, "timestamp": c.now()}, "")
+		c.shut()
+	}},
+	{name: "a body with another user's thread", hard: []string{"isolation/foreign-run", "isolation/foreign-user"}, tell: two(func(a *job, b *conn) {
+		a.whole()
+		b.http(get("/api/threads", `[{"id":"`+a.thread+`","metadata":{"user_id":"`+a.subject+`"}}]`), nil)
+	})},
+	{name: "a body with another user's message", hard: []string{"isolation/foreign-nonce"}, tell: two(func(a *job, b *conn) {
+		a.whole()
+		b.http(get("/api/chat/messages", `{"messages":[{"content":"quote `+a.nonce+`"}]}`), nil)
+	})},
+	{name: "a body with one's own", tell: two(func(a *job, b *conn) {
+		a.whole()
+		a.http(get("/api/threads", `[{"id":"`+a.thread+`","metadata":{"user_id":"`+a.subject+`","title":"`+a.nonce+`"}}]`), nil)
+	})},
+	{name: "an idle listener hears something", hard: []string{"isolation/idle-listener"}, tell: func(s *story) {
+		c := s.user().dial(&history.Intent{Listens: true}).opened().welcomed()
+		c.recv(obj{"type": "agent_thinking", "thought": "Comparing the buckets.", "timestamp": c.now()}, "")
+		c.shut()
+	}},
+	{name: "an event of no run", hard: []string{"isolation/stray"}, tell: func(s *story) {
+		c := s.user().connect()
+		c.ask().whole()
+		c.recv(obj{"type": "agent_thinking", "thought": "Comparing the buckets.", "timestamp": c.now()}, "")
+		c.shut()
+	}},
+	{name: "a claimed id is believed", hard: []string{"isolation/claimed-id", "isolation/foreign-user"}, tell: func(s *story) {
+		victim := s.user()
+		thief := s.user().connect().ask(func(in *history.Intent) { in.Spoofs, in.Why = victim.label, "user_id in the message" })
+		stolen := set("user_id", victim.subject)
+		thief.started(stolen).thinking(stolen).executing(stolen).executed(stolen).completed(stolen).shut()
+	}},
+	{name: "a claimed id is ignored", tell: func(s *story) {
+		victim := s.user()
+		s.user().connect().ask(func(in *history.Intent) { in.Spoofs = victim.label }).whole().shut()
+	}},
+	{name: "another user's thread is served", hard: []string{"isolation/claimed-id"},
+		tell: answered(200, `{"messages":[]}`, &history.Intent{Expect: "403", Spoofs: "u2", Why: "foreign thread"})},
+	{name: "another user's thread is refused otherwise", hard: []string{"infra/server-error", "isolation/claimed-id"},
+		tell: answered(500, `{}`, &history.Intent{Expect: "403", Spoofs: "u2", Why: "foreign thread"})},
+	{name: "another user's thread is not found", tell: answered(404, `{}`, &history.Intent{Expect: "403", Spoofs: "u2"})},
+}

@@ -1,0 +1,76 @@
+package judge
+
+import (
+	"time"
+
+	"github.com/netra-systems/staging-e2e/testutil/history"
+)
+
+var latencyTrials = []trial{
+	{name: "a slow welcome", hard: []string{"latency/connect"}, tell: func(s *story) {
+		c := s.user().dial(nil).opened()
+		c.wait(6 * time.Second)
+		c.welcomed().shut()
+	}},
+	{name: "a welcome near its budget", soft: []string{"latency/margin"}, tell: func(s *story) {
+		c := s.user().dial(nil).opened()
+		c.wait(4500 * time.Millisecond)
+		c.welcomed().shut()
+	}},
+	{name: "a slow first event", hard: []string{"latency/first-event"}, soft: []string{"latency/report"}, about: "the first event came 6.01s after the prompt, budget 5s",
+		tell: prompted(func(j *job) { j.wait(6 * time.Second); j.whole() })},
+	{name: "a slow first event on an undeclared target", hard: []string{"latency/first-event"}, tell: undeclared(prompted(func(j *job) {
+		j.wait(6 * time.Second)
+		j.whole()
+	}))},
+	{name: "a gap", hard: []string{"latency/gap"}, soft: []string{"latency/report"}, tell: prompted(func(j *job) {
+		j.started()
+		j.wait(6 * time.Second)
+		j.thinking().executing().executed().completed()
+	})},
+	{name: "a gap filled with heartbeats", hard: []string{"latency/gap"}, soft: []string{"latency/report"}, tell: prompted(func(j *job) {
+		j.started()
+		for range 3 {
+			j.wait(2 * time.Second)
+			j.recv(obj{"type": "heartbeat", "data": obj{}, "timestamp": j.now()}, "")
+		}
+		j.thinking().executing().executed().completed()
+	})},
+	{name: "a slow answer", hard: []string{"latency/answer"}, soft: []string{"latency/margin", "latency/report"}, tell: prompted(func(j *job) {
+		j.started()
+		for range 4 {
+			j.wait(4500 * time.Millisecond)
+			j.thinking()
+		}
+		j.executing().executed().completed()
+	})},
+	{name: "a slow pong", hard: []string{"latency/reply"}, soft: []string{"latency/report"}, tell: func(s *story) {
+		c := s.user().connect()
+		c.send(obj{"type": "ping"}, "", nil)
+		c.wait(6 * time.Second)
+		c.recv(obj{"type": "pong", "timestamp": c.now()}, "")
+		c.shut()
+	}},
+	{name: "no pong", hard: []string{"latency/reply"}, tell: func(s *story) {
+		c := s.user().connect()
+		c.send(obj{"type": "ping"}, "", nil)
+		r := s.note(history.TopicGaveUp, "pong")
+		r.User, r.Session = c.person.label, c.label
+		c.shut()
+	}},
+	{name: "closed before the pong could come", tell: func(s *story) {
+		c := s.user().connect()
+		c.send(obj{"type": "ping"}, "", nil)
+		c.shut()
+	}},
+	{name: "a slow exchange", hard: []string{"latency/http"}, tell: func(s *story) {
+		x := get("/api/threads", `[]`)
+		x.Took = 6 * time.Second
+		s.user().http(x, nil)
+	}},
+	{name: "an exchange that waited for the limiter", tell: func(s *story) {
+		x := get("/api/threads", `[]`)
+		x.Waited = time.Minute
+		s.user().http(x, nil)
+	}},
+}

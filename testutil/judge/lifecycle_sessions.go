@@ -1,0 +1,58 @@
+package judge
+
+import (
+	"time"
+
+	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/wire"
+)
+
+var everySessionRules = []Rule{{
+	ID: "lifecycle/every-session", Hard: true, Source: "websocket.md 2.4, 7",
+	Says:  "Every session of a user that was open when a prompt was sent hears all events of the run.",
+	Hooks: Hooks{RunEnd: everySession},
+}}
+
+// everySession compares what the sessions of a user heard of a run. Direct replies go to their own
+// session only (websocket.md 7), so shapes that are direct replies are left alone.
+func everySession(v *View) {
+	most := v.Run.streams[0]
+	for _, st := range v.Run.streams[1:] {
+		if st.Whole && st.Events > most.Events {
+			most = st
+		}
+	}
+	if isDirect(most.Variant) || most.Outcome == wire.Open {
+		return
+	}
+	for _, st := range v.Run.streams {
+		if !st.Whole || st.Events >= most.Events {
+			continue
+		}
+		if sure, due := v.dueAt(st.Session, most); due {
+			v.look(st)
+			v.ReportAs(sure, []uint64{v.Run.SentSeq, most.EndSeq, st.LastSeq}, "session %s heard %d events of the run, session %s heard %d",
+				st.Session.Label, st.Events, most.Session.Label, most.Events)
+		}
+	}
+}
+
+// dueAt tells whether the session should have heard all that the stream brought, and whether that is
+// sure: a later frame arrived there, for order holds within a session, or the gap budget passed. If it
+// only settled, the rest may have been on its way.
+func (v *View) dueAt(s *Session, most *Stream) (sure, due bool) {
+	end, last := most.LastAt, v.Now
+	if s.Closed != nil {
+		if s.Closed.By != history.ByClient && s.ClosedAt <= end {
+			return false, false // it was cut: infra/cut, handshake/closed
+		}
+		last = s.ClosedAt
+	}
+	sure = s.LastAt > end || s.LastAt == end && s.LastSeq > most.LastSeq || last-end >= max(v.Header.Budgets.Gap, time.Second)
+	return sure, sure || s.SettledAt > end
+}
+
+// isDirect tells whether events of the variant are direct replies.
+func isDirect(variant wire.Variant) bool {
+	return variant == wire.E3 || variant == wire.E5 || variant == wire.E6
+}
