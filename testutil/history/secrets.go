@@ -136,7 +136,9 @@ func (s *secrets) redact(text string) string {
 	if len(text) < shortest {
 		return text
 	}
-	return redactUnknown(s.redactKnown(text))
+	// Shapes first: a token of somebody else may share pieces with a known one, and would be no token
+	// any more without them.
+	return s.redactKnown(redactUnknown(text))
 }
 
 // redactKnown replaces the secrets that were added.

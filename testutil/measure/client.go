@@ -26,7 +26,7 @@ type crowd struct {
 	received atomic.Int64 // frames
 	hard     []string     // findings, in the history's order
 	sessions []*staging.Session
-	nonces   []string
+	prompts  [][]prompts.Prompt // of each session; made before they are sent
 }
 
 func runClient(ctx context.Context, j job) (used usage, err error) {
@@ -65,7 +65,7 @@ func newCrowd(j job) (*crowd, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &crowd{job: j, sessions: make([]*staging.Session, j.Sessions), nonces: make([]string, j.Sessions)}
+	c := &crowd{job: j, sessions: make([]*staging.Session, j.Sessions), prompts: make([][]prompts.Prompt, j.Sessions)}
 	header := history.Header{
 		Version: history.Version, Suite: staging.Version, Package: "./testutil/measure", Story: "measure",
 		Target: target.Describe(), Budgets: target.Budgets(),
@@ -99,7 +99,10 @@ func (c *crowd) connect(ctx context.Context, i int) error {
 	if err != nil {
 		return err
 	}
-	c.nonces[i] = prompts.NewNonce()
+	nonce := prompts.NewNonce()
+	for range c.job.Prompts {
+		c.prompts[i] = append(c.prompts[i], prompts.Sum(nonce))
+	}
 	c.sessions[i], err = user.Connect(ctx)
 	return err
 }
@@ -120,8 +123,8 @@ func (c *crowd) prompted(ctx context.Context) (usage, error) {
 }
 
 func (c *crowd) converse(ctx context.Context, i int) error {
-	for range c.job.Prompts {
-		run, err := c.sessions[i].Ask(prompts.Sum(c.nonces[i]))
+	for _, p := range c.prompts[i] {
+		run, err := c.sessions[i].Ask(p)
 		if err != nil {
 			return err
 		}

@@ -21,7 +21,7 @@ type progress struct {
 
 	mu    sync.Mutex
 	step  history.Step // under way
-	wrote time.Time    // when the request had been sent; zero in a WebSocket dial
+	wrote time.Time    // when the request had been sent
 }
 
 func newProgress(proxied bool) *progress {
@@ -80,7 +80,7 @@ func (p *progress) broken(ctx context.Context, err error) *history.Broken {
 	case step == history.StepTCP && errors.As(err, &dns):
 		step = history.StepDNS
 	case step == history.StepWrite && !(errors.As(err, &op) && op.Op == "write"):
-		step = history.StepAnswer // a WebSocket dial does not report that it wrote
+		step = history.StepAnswer // the peer hung up before the transport told that it had written
 	}
 	return broken(ctx, step, err)
 }

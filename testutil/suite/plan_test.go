@@ -86,9 +86,11 @@ func TestNeed(t *testing.T) {
 	assert.Equal(t, 3, n.stories)
 	assert.Equal(t, 3*preconditions+2+6, n.edge)
 	assert.Equal(t, 33, n.api)
-	assert.Equal(t, 10*answerEstimate, n.duration, "the runs of package b take longest")
-	slow := somePlan.need(500, 1, 900)
-	assert.Equal(t, time.Duration(slow.edge)*time.Minute, slow.duration, "the pace decides")
+	assert.Equal(t, time.Duration(n.edge)*time.Minute/90, n.paced)
+	assert.Equal(t, n.paced+10*answerEstimate, n.expected, "the runs of package b take longest")
+	assert.Zero(t, somePlan.need(3, 0, 0).paced)
+	slow := somePlan.need(3, 900, 1)
+	assert.Equal(t, 33*time.Minute, slow.paced, "the slower of the two paces decides")
 }
 
 func TestNothingStarted(t *testing.T) {

@@ -106,12 +106,15 @@ func (p *process) announce(s selection, timeout time.Duration) error {
 		return err
 	}
 	n := selected.need(p.config.Users, p.config.MaxRequestsPerMinute, p.config.MaxAPIRequestsPerMinute())
-	fmt.Printf("staging: remote target %s: %d stories need up to %d requests, and %d below /api/: about %s at this pace\n",
-		p.config.APIURL, n.stories, n.edge, n.api, n.duration.Round(time.Second))
-	if timeout > 0 && n.duration > timeout {
-		return fmt.Errorf("the selected stories need about %s at %d requests a minute (STAGING_MAX_REQUESTS_PER_MINUTE), "+
-			"and go test would cut them off after %s: give it -timeout %s, or select fewer with -run",
-			n.duration.Round(time.Second), p.config.MaxRequestsPerMinute, timeout, (2*n.duration).Round(time.Minute)+time.Minute)
+	pace := "without a pace"
+	if p.config.MaxRequestsPerMinute > 0 {
+		pace = fmt.Sprintf("at %d requests a minute at least %s", p.config.MaxRequestsPerMinute, n.paced.Round(time.Second))
+	}
+	fmt.Printf("staging: remote target %s: %d stories need up to %d requests, and %d below /api/: %s, and up to %s with slow answers\n",
+		p.config.APIURL, n.stories, n.edge, n.api, pace, n.expected.Round(time.Second))
+	if timeout > 0 && n.paced > timeout {
+		return fmt.Errorf("the selected stories cannot be done in go test's -timeout %s: %s (STAGING_MAX_REQUESTS_PER_MINUTE); "+
+			"give it -timeout %s, or select fewer with -run", timeout, pace, n.expected.Round(time.Minute)+time.Minute)
 	}
 	return nil
 }
