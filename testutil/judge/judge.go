@@ -118,20 +118,22 @@ func (j *Judge) receive() {
 	v.Stream.reduce()
 }
 
-// close ends a session: its close is taken in first, so that the rules that hear the end of its runs
-// know how it closed.
+// close ends a session, and with it the runs that nobody hears any more. Its close is taken in first,
+// so that the rules that hear the end of its runs know how it closed. A run that the story walked
+// away from may be heard by a session to come.
 func (j *Judge) close() {
 	v := &j.view
-	if v.Session == nil || v.Session.Closed != nil {
+	s := v.Session
+	if s == nil || s.Closed != nil {
 		return
 	}
 	v.close()
-	for _, run := range v.Session.runs {
-		if !run.Abandoned() {
+	for _, run := range s.User.runs {
+		if run.Stream(s) != nil && !run.watched() && !run.Abandoned() {
 			j.end(run)
 		}
 	}
-	v.Run, v.Stream = nil, nil
+	v.Run, v.Stream, v.Session, v.User = nil, nil, s, s.User
 	j.docket.hear(v, onSessionEnd)
 }
 

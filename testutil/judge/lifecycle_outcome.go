@@ -89,19 +89,6 @@ func unfinished(kind want) Hooks {
 	}
 }
 
-// ended tells whether the run has an outcome, or would have one if nothing came any more.
-func (r *Run) ended() bool {
-	if r.Outcome != wire.Open {
-		return true
-	}
-	for _, s := range r.streams {
-		if s.Track.Quiet() {
-			return true
-		}
-	}
-	return false
-}
-
 func (r *Run) looks() want {
 	switch st := r.streams[0]; {
 	case st.Events > 0:

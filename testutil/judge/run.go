@@ -49,7 +49,12 @@ func (r *Run) ExpectsFailure() bool { return r.Intent.Expect == history.Failure 
 // Abandoned tells whether the story closed the run's own session while the run was open, so that no
 // outcome is due there.
 func (r *Run) Abandoned() bool {
-	return r.Outcome == wire.Open && r.Session.Closed != nil && r.Session.Closed.By == history.ByClient
+	return !r.ended() && r.Session.Closed != nil && r.Session.Closed.By == history.ByClient
+}
+
+// ended tells whether the run has an outcome, or would have one if nothing came any more.
+func (r *Run) ended() bool {
+	return r.Outcome != wire.Open || slices.ContainsFunc(r.streams, func(s *Stream) bool { return s.Track.Quiet() })
 }
 
 // Stream returns the run as the session sees it, nil if it saw nothing and had not to.
@@ -82,6 +87,7 @@ func (v *View) prompt() {
 	v.Run = run
 	v.runs[run.Label] = run
 	v.Session.runs = append(v.Session.runs, run)
+	v.User.runs = append(v.User.runs, run)
 	v.Stream = v.stream(run, v.Session)
 	for _, s := range v.User.sessions {
 		if s != v.Session && s.Welcomed() {
@@ -93,18 +99,21 @@ func (v *View) prompt() {
 // keep is how many ended runs a session remembers, in case more events of them come.
 const keep = 4
 
-// stale returns the runs of the session at hand that are forgotten now: ended ones beyond keep.
+// stale returns the runs that are forgotten now: those that are over, and the ended ones of the
+// session at hand beyond keep.
 func (v *View) stale() []*Run {
 	v.stales = v.stales[:0]
-	s := v.Session
-	if s == nil || len(s.runs) <= keep && s.Closed == nil {
+	if v.User == nil {
 		return nil
 	}
-	spare := len(s.runs) - keep
-	for _, run := range s.runs {
+	spare := 0
+	if v.Session != nil {
+		spare = len(v.Session.runs) - keep
+	}
+	for _, run := range v.User.runs {
 		switch {
-		case s.Closed != nil && !run.Abandoned() && !run.watched():
-		case spare > 0 && run.Outcome != wire.Open:
+		case run.over:
+		case spare > 0 && run.Session == v.Session && run.ended():
 			spare--
 		default:
 			continue
@@ -122,8 +131,9 @@ func (r *Run) watched() bool {
 // forget drops a run that is over.
 func (v *View) forget(run *Run) {
 	delete(v.runs, run.Label)
-	s := run.Session
-	s.runs = slices.DeleteFunc(s.runs, func(r *Run) bool { return r == run })
+	isRun := func(r *Run) bool { return r == run }
+	run.Session.runs = slices.DeleteFunc(run.Session.runs, isRun)
+	run.User.runs = slices.DeleteFunc(run.User.runs, isRun)
 	for _, stream := range run.streams {
 		v.release(stream)
 	}

@@ -478,3 +478,16 @@ func (s *story) listing(found []Finding) string {
 	}
 	return b.String()
 }
+
+// timeline is the story as a person reads it, one record a line.
+func (s *story) timeline() string {
+	var b strings.Builder
+	for _, r := range s.records {
+		kind := ""
+		if r.Event != nil {
+			kind = r.Event.Type + " " + r.Event.Agent
+		}
+		fmt.Fprintf(&b, "  %3d %8s %-5s %-6s %-9s %s\n", r.Seq, r.At, r.Kind, r.Session, r.Run, kind)
+	}
+	return b.String()
+}

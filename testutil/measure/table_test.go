@@ -1,6 +1,9 @@
 package measure
 
 import (
+	"context"
+	"io"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -113,4 +116,38 @@ func TestSeriesRow(t *testing.T) {
 	s.problems = []string{"run 2: red"}
 	assert.False(t, s.row("what", "bar").Met)
 	assert.Equal(t, "2 of 3 green; 1.0 s / 2.0 s / 3.0 s", s.row("what", "bar").Measured)
+}
+
+func TestGroup(t *testing.T) {
+	g := group{name: "x", runs: 50}
+	b := &bench{Options: Options{Repeat: 3}}
+
+	g.measure = func(_ *bench, _ context.Context, g group) ([]Row, error) {
+		assert.Equal(t, 3, g.runs)
+		return []Row{{What: "a", Met: true}, {What: "b"}}, nil
+	}
+	assert.Equal(t, []Row{
+		{Group: "x", What: "a", Met: true, Runs: 3, Asked: 50},
+		{Group: "x", What: "b", Runs: 3, Asked: 50},
+	}, b.group(t.Context(), g))
+
+	g.runs = 1
+	g.measure = func(_ *bench, _ context.Context, g group) ([]Row, error) {
+		assert.Equal(t, 1, g.runs, "what is measured once is not repeated")
+		return []Row{{What: "a", Met: true}}, io.ErrUnexpectedEOF
+	}
+	rows := b.group(t.Context(), g)
+	require.Len(t, rows, 2)
+	assert.False(t, Report{Rows: rows}.Met(), "what could not be measured is not met")
+	assert.Equal(t, []string{io.ErrUnexpectedEOF.Error()}, rows[1].Notes)
+}
+
+func TestSettledMemory(t *testing.T) {
+	used, err := settledMemory()
+	if runtime.GOOS != "linux" {
+		require.Error(t, err)
+		return
+	}
+	require.NoError(t, err)
+	assert.Greater(t, used, int64(1<<20), "a process holds a mebibyte at the least")
 }

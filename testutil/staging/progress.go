@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http/httptrace"
+	"net/url"
 	"os"
 	"sync"
 	"time"
@@ -89,6 +90,10 @@ func (p *progress) broken(ctx context.Context, err error) *history.Broken {
 func broken(ctx context.Context, step history.Step, err error) *history.Broken {
 	if errors.Is(err, net.ErrClosed) && ctx.Err() != nil {
 		err = ctx.Err() // the connection was closed by us, since the context ended
+	}
+	var request *url.Error
+	if errors.As(err, &request) {
+		err = request.Err // method and URL stand beside it already
 	}
 	return &history.Broken{Step: step, Timeout: isTimeout(err), Error: err.Error()}
 }

@@ -202,7 +202,7 @@ func (r *Run) due() phase {
 	next := phase{name: "the first event of the run", budget: b.FirstEvent, until: r.asked.Add(b.FirstEvent)}
 	switch {
 	case r.tracker.Quiet():
-		next = phase{until: r.last.Add(quiet), done: true}
+		next = phase{name: "the silence that ends the run", until: r.last.Add(quiet), done: true}
 	case !r.last.IsZero():
 		next = phase{name: "the next event of the run", budget: b.Gap, until: r.last.Add(b.Gap)}
 	}

@@ -57,6 +57,7 @@ func (s *Story) leave() {
 		})
 	}
 	closing.Wait()
+	s.target.Close() // what is still open now, a story that was cut short did not wait for
 	if !short {
 		if err := s.target.Archive(s.ctx); err != nil {
 			s.note(fmt.Errorf("archive the threads of the story: %w", err))
