@@ -86,10 +86,9 @@ func reportOutcome(v *View) {
 
 // A spread is the little that is kept of a distribution.
 type spread struct {
-	n              int
-	sum, max       time.Duration
-	seq            uint64
-	session, label string
+	n        int
+	sum, max time.Duration
+	seq      uint64
 }
 
 func (s *spread) add(v *View, took time.Duration) {

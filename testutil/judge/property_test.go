@@ -122,7 +122,7 @@ func TestEveryDamageIsFound(t *testing.T) {
 				r := s.records[i]
 				about := r.Event.Type + " of " + r.Event.Agent + " at " + r.Session
 				if legal := damage(t, s, i); legal {
-					t.Skip("legal")
+					return
 				}
 				s.waitAgain()
 				found := s.judged()

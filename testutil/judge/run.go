@@ -130,7 +130,9 @@ func (r *Run) watched() bool {
 
 // forget drops a run that is over.
 func (v *View) forget(run *Run) {
-	delete(v.runs, run.Label)
+	if v.runs[run.Label] == run {
+		delete(v.runs, run.Label)
+	}
 	isRun := func(r *Run) bool { return r == run }
 	run.Session.runs = slices.DeleteFunc(run.Session.runs, isRun)
 	run.User.runs = slices.DeleteFunc(run.User.runs, isRun)

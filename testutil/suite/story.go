@@ -39,7 +39,6 @@ type Story struct {
 	sessions []*staging.Session
 	stopped  error
 	stats    stats
-	warm     bool
 }
 
 // Start begins the story of a test: a history, judged as it grows. When the test ends, its sessions

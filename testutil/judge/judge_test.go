@@ -1,0 +1,182 @@
+package judge
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/netra-systems/staging-e2e/testutil/history"
+)
+
+func TestFinishIsIdempotent(t *testing.T) {
+	j := New(newStory().header)
+	require.NotEmpty(t, j.Finish())
+	require.Nil(t, j.Finish())
+}
+
+func TestFindingsComeWithTheRecordThatCompletesThem(t *testing.T) {
+	s := newStory()
+	c := s.user().connect()
+	run := c.ask().started().thinking()
+	run.executed() // without executing
+	proof := uint64(len(s.records))
+	j := New(s.header)
+	for _, r := range s.records {
+		found := j.Observe(r)
+		if r.Seq < proof {
+			require.Empty(t, found)
+			continue
+		}
+		require.Len(t, found, 1)
+		require.Equal(t, "lifecycle/tools-paired", found[0].Rule)
+		require.Equal(t, []string{"u1", "u1.s1", "u1.s1.r1"}, []string{found[0].User, found[0].Session, found[0].Run})
+		require.Equal(t, proof, found[0].Records[len(found[0].Records)-1])
+	}
+}
+
+func TestFindingsOfOneRunAreCapped(t *testing.T) {
+	s := newStory()
+	j := s.user().connect().ask().started()
+	for range 20 {
+		j.executed()
+	}
+	var shown []Finding
+	for _, f := range s.end().judged() {
+		if f.Rule == "lifecycle/tools-paired" {
+			shown = append(shown, f)
+		}
+	}
+	require.Len(t, shown, perPlace+1)
+	last := shown[perPlace]
+	require.True(t, last.Hard)
+	require.Contains(t, last.Message, "15 more findings")
+}
+
+func TestAdviceNeverHidesAFailure(t *testing.T) {
+	mixed := Rule{ID: "a/b", Says: "X.", Source: "here", Hooks: Hooks{Note: func(v *View) {
+		v.ReportAs(v.Record.Note.Text == "hard", nil, "%s", v.Record.Note.Text)
+	}}}
+	s := newStory()
+	for range 10 {
+		s.note("x", "soft")
+	}
+	s.note("x", "hard")
+	require.Equal(t, []string{"a/b"}, ids(s.judged(mixed), true))
+}
+
+func TestARuleWithStateStartsAfreshInEachJudge(t *testing.T) {
+	counting := Rule{ID: "a/b", State: func() Hooks {
+		n := 0
+		return Hooks{Note: func(v *View) {
+			if n++; n == 2 {
+				v.Report(nil, "twice")
+			}
+		}}
+	}}
+	s := newStory()
+	s.note("x", "")
+	require.Empty(t, s.judged(counting))
+	require.Empty(t, s.judged(counting))
+}
+
+// Histories may come from other writers, or be damaged: whatever is missing in a record, the judge
+// neither panics nor hangs.
+func TestAnyRecordIsSurvived(t *testing.T) {
+	donor := crowd(2, 2).records
+	rapid.Check(t, func(t *rapid.T) {
+		j := New(newStory().header)
+		for i := range rapid.IntRange(1, 60).Draw(t, "records") {
+			r := *rapid.SampledFrom(donor).Draw(t, "record")
+			r.Seq = uint64(i + 1)
+			r.Kind = rapid.SampledFrom([]history.Kind{history.Login, history.HTTP, history.Dial, history.Open, history.Send, history.Recv, history.Close, history.Cloud, history.Note, "new"}).Draw(t, "kind")
+			r.User = rapid.SampledFrom([]string{"", "u1", "u2", r.User}).Draw(t, "user")
+			r.Session = rapid.SampledFrom([]string{"", "u1.s1", "u2.s1", r.Session}).Draw(t, "session")
+			r.Run = rapid.SampledFrom([]string{"", "u1.s1.r1", r.Run}).Draw(t, "run")
+			j.Observe(&r)
+		}
+		j.Finish()
+	})
+}
+
+// The memory of a judge depends on the sessions that are open and, by a hundred bytes or two for each
+// run, on whose ids are whose; not on the events that passed.
+func TestMemoryIsBounded(t *testing.T) {
+	s := newStory()
+	c := s.user().connect()
+	start := len(s.records)
+	run := c.ask().full()
+	prompt := s.records[start:]
+	j := New(s.header)
+	for _, r := range s.records[:start] {
+		j.Observe(r)
+	}
+	round := 0
+	rounds := func(n int) {
+		for range n {
+			round++
+			id := fmt.Sprintf("run_chat_%d_%08x", round, round)
+			for _, r := range prompt {
+				again := *r
+				again.Run = id
+				again.Frame = strings.ReplaceAll(r.Frame, run.run, id)
+				decode(&again)
+				require.Empty(t, j.Observe(&again))
+			}
+		}
+	}
+	rounds(50)
+	before := heap()
+	rounds(2000)
+	assert.Less(t, heap()-before, int64(1<<20), "bytes kept after 2,000 runs")
+	assert.Len(t, j.view.runs, keep)
+}
+
+func heap() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+func TestLongTextsAreNotKept(t *testing.T) {
+	s := newStory()
+	j := s.user().connect().ask(func(in *history.Intent) { in.Nonce, in.Want = "", "" })
+	j.started().thinking().executing().executed().completedWith(strings.Repeat("The sum of the figures is 697. ", 40_000))
+	judge := New(s.header)
+	for _, r := range s.records {
+		require.Empty(t, judge.Observe(r))
+	}
+	run := judge.view.runs[j.label]
+	require.NotNil(t, run)
+	require.Empty(t, run.streams[0].Answer)
+}
+
+func TestServerTextIsNeutralised(t *testing.T) {
+	hostile := "\x1b[31mred\u202e ::error::\r\n" + strings.Repeat("é", 500)
+	s := newStory()
+	s.user().connect().ask().failed(set("data.error_message", hostile))
+	found := s.judged()
+	require.NotEmpty(t, found)
+	for _, f := range found {
+		require.NotContains(t, f.Message, "\x1b")
+		require.NotContains(t, f.Message, "\u202e")
+		require.NotContains(t, f.Message, "\n")
+		require.Less(t, len(f.Message), 1000)
+	}
+}
+
+func TestTheJudgeReadsTimesFromTheHistory(t *testing.T) {
+	s := newStory()
+	s.user().connect().ask().whole().shut()
+	s.end()
+	for _, r := range s.records {
+		r.Wall = r.Wall.Add(30 * 365 * 24 * time.Hour)
+	}
+	require.Contains(t, ids(s.judged(), false), "lifecycle/clock")
+}
