@@ -21,7 +21,7 @@ var tokenRules = []Rule{
 	{
 		ID: "auth/refusal", Hard: true, Source: "websocket.md 3.6; http.md 2.2",
 		Says:  "A refusal of credentials has the documented form: REST 401; a session 401 or 403 at the upgrade, or an error frame and close 1008.",
-		Hooks: Hooks{Exchange: exchangeRefusal, SessionEnd: sessionRefusal},
+		Hooks: Hooks{Exchange: exchangeRefusal, SessionEnd: sessionRefusal(true)},
 	},
 }
 
@@ -123,14 +123,17 @@ func exchangeRefusal(v *View) {
 	v.ReportAs(hard, v.Here(), "%s (%s) was refused with %s, want %s, body %s", what(x), why(v), status(x.Status), status(want), quote(x.Body))
 }
 
-// sessionRefusal judges the form of a refusal that the story provoked.
-func sessionRefusal(v *View) {
-	s := v.Session
-	if !s.ExpectsRefusal() || s.Welcomed() {
-		return // a welcome is auth/bad-credentials-accepted
-	}
-	if flaw, hard := s.refusalFlaw(); flaw != "" {
-		v.ReportAs(hard || v.Declared(), v.Here(s.DialSeq, s.refusalSeq()), "the session (%s, token %q) %s: %s", s.Intent.Why, s.Intent.Token, flaw, s.ending())
+// sessionRefusal judges the form of a refusal that the story provoked: of credentials, or of a
+// session that is refused for another reason.
+func sessionRefusal(credentials bool) func(*View) {
+	return func(v *View) {
+		s := v.Session
+		if !s.ExpectsRefusal() || s.Welcomed() || credentials != (s.Intent.Token != "") {
+			return // a welcome is auth/bad-credentials-accepted
+		}
+		if flaw, hard := s.refusalFlaw(); flaw != "" {
+			v.ReportAs(hard || v.Declared(), v.Here(s.DialSeq, s.refusalSeq()), "the session (%s, token %q) %s: %s", s.Intent.Why, s.Intent.Token, flaw, s.ending())
+		}
 	}
 }
 

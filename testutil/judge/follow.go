@@ -22,6 +22,9 @@ func (v *View) receive() {
 		v.replied()
 		return
 	}
+	if isError(e.Type) && v.Run == nil {
+		s.Provoked.Answered = true
+	}
 	if v.Run == nil || v.Run.User != s.User {
 		return
 	}

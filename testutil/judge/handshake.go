@@ -29,6 +29,16 @@ var handshakeRules = []Rule{
 		Hooks: Hooks{SessionEnd: closed},
 	},
 	{
+		ID: "handshake/provoked", Hard: true, Source: "websocket.md 4.4; issue #3, Bad frames",
+		Says:  "A message that is wrong is answered with an error.",
+		Hooks: Hooks{SessionEnd: provoked},
+	},
+	{
+		ID: "handshake/refusal", Hard: true, Source: "websocket.md 2.4, Server duties",
+		Says:  "A session beyond the limit is refused as documented: an error frame, then close 1013.",
+		Hooks: Hooks{SessionEnd: sessionRefusal(false)},
+	},
+	{
 		ID: "handshake/subprotocol", Hard: true, Source: "websocket.md 3.3; RFC 6455, section 4.1",
 		Says:  "The target chooses a subprotocol that was offered, or none.",
 		Hooks: Hooks{Open: subprotocol},
@@ -79,10 +89,27 @@ func refused(v *View) {
 func closed(v *View) {
 	s := v.Session
 	c := s.Closed
-	if c == nil || c.By != history.ByServer || !s.Welcomed() || s.Provoked != 0 || s.ExpectsRefusal() || s.OutOfAge() {
+	if c == nil || c.By != history.ByServer || !s.Welcomed() || s.closeProvoked() || s.ExpectsRefusal() || s.OutOfAge() {
 		return
 	}
 	v.Report(v.Here(s.WelcomeSeq, s.LastSeq), "the target closed the session after %s, %s: %s", s.ClosedAt-s.OpenAt, s.doing(), s.ending())
+}
+
+// closeProvoked tells whether the story asked for the close. A server error is never what it asked for.
+func (s *Session) closeProvoked() bool {
+	return s.Provoked.Expect == history.Refused && s.Closed.Code != closeServerError
+}
+
+// provoked reports a wrong message without an error, once the error had the time of a reply.
+func provoked(v *View) {
+	s := v.Session
+	p, budget := s.Provoked, v.Header.Budgets.Reply
+	if p.Expect != history.Failure || p.Answered {
+		return
+	}
+	if waited := v.Now - p.At; over(waited, budget) || s.Closed != nil && s.Closed.By != history.ByClient {
+		v.Report(v.Here(p.Seq, s.LastSeq), "no error in %s after a message that is wrong (%s): %s", waited, p.Why, s.ending())
+	}
 }
 
 func subprotocol(v *View) {

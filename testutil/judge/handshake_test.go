@@ -24,6 +24,39 @@ var handshakeTrials = []trial{
 		c.send(obj{}, "", &history.Intent{Expect: history.Refused, Why: "binary frame"})
 		c.ended(history.Closed{By: history.ByServer, Code: 1000, Reason: "main cleanup"})
 	}},
+	{name: "a wrong frame kills the session", hard: []string{"handshake/closed", "handshake/provoked"}, tell: func(s *story) {
+		c := s.user().connect()
+		c.send(obj{}, "", &history.Intent{Expect: history.Failure, Why: "malformed JSON"})
+		c.ended(history.Closed{By: history.ByServer, Code: 1011})
+	}},
+	{name: "a wrong frame and silence", hard: []string{"handshake/provoked"}, tell: func(s *story) {
+		c := s.user().connect()
+		c.send(obj{}, "", &history.Intent{Expect: history.Failure, Why: "empty content"})
+		c.wait(6e9)
+		c.shut()
+	}},
+	{name: "a wrong frame and a cut", hard: []string{"handshake/provoked", "infra/cut"}, tell: func(s *story) {
+		c := s.user().connect()
+		c.send(obj{}, "", &history.Intent{Expect: history.Failure, Why: "malformed JSON"})
+		c.ended(history.Closed{By: history.ByNetwork})
+	}},
+	{name: "a binary frame is a server error", hard: []string{"handshake/closed"}, tell: func(s *story) {
+		c := s.user().connect()
+		c.send(obj{}, "", &history.Intent{Expect: history.Refused, Why: "binary frame"})
+		c.ended(history.Closed{By: history.ByServer, Code: 1011})
+	}},
+	{name: "one session too many, refused as a server error", hard: []string{"handshake/refusal"}, tell: func(s *story) {
+		s.user().dial(&history.Intent{Expect: history.Refused, Why: "session limit"}).opened().ended(history.Closed{By: history.ByServer, Code: 1011})
+	}},
+	{name: "one session too many, cut off without a word, nothing declared", soft: []string{"handshake/refusal"}, tell: func(s *story) {
+		s.auto().user().dial(&history.Intent{Expect: history.Refused, Why: "session limit"}).opened().ended(history.Closed{By: history.ByServer, Code: 1013})
+	}},
+	{name: "no welcome, and the story gives up", hard: []string{"handshake/no-welcome"}, tell: func(s *story) {
+		c := s.user().dial(nil).opened()
+		r := s.note(history.TopicGaveUp, "the welcome")
+		r.User, r.Session = c.person.label, c.label
+		c.ended(history.Closed{By: history.ByDial, Broken: &history.Broken{Step: history.StepWelcome, Timeout: true, Error: "no welcome"}})
+	}},
 	{name: "an event before the welcome", hard: []string{"handshake/order"}, tell: func(s *story) {
 		u := s.user()
 		one := u.connect()

@@ -33,8 +33,8 @@ func incomplete(v *View) {
 	}
 }
 
-// stopped leaves out what other rules say more exactly: a run without an outcome, a ping without a
-// reply, one user only, a criterion that was not measured.
+// stopped leaves out what other rules say more exactly: a run without an outcome, a session without a
+// welcome, a ping without a reply, one user only, a criterion that was not measured.
 func stopped(v *View) {
 	n := v.Record.Note
 	if n == nil {
@@ -42,7 +42,7 @@ func stopped(v *View) {
 	}
 	switch n.Topic {
 	case history.TopicGaveUp:
-		if v.Run == nil && (v.Session == nil || v.Session.Ping.Seq == 0) {
+		if s := v.Session; v.Run == nil && (s == nil || s.Welcomed() && s.Ping.Seq == 0) {
 			v.Report(v.Here(), "the story gave up waiting: %s", quote(n.Text))
 		}
 	case history.TopicStory, history.TopicInterrupted, history.TopicRefusal:

@@ -70,6 +70,16 @@ func TestAdviceNeverHidesAFailure(t *testing.T) {
 	require.Equal(t, []string{"a/b"}, ids(s.judged(mixed), true))
 }
 
+func TestAFindingWithoutProofPointsToItsRecord(t *testing.T) {
+	rule := Rule{ID: "a/b", Hooks: Hooks{Note: func(v *View) { v.Report([]uint64{0}, "x") }}}
+	s := newStory()
+	s.note("x", "")
+	s.note("x", "")
+	found := s.judged(rule)
+	require.Len(t, found, 2)
+	require.Equal(t, []uint64{2}, found[1].Records)
+}
+
 func TestARuleWithStateStartsAfreshInEachJudge(t *testing.T) {
 	counting := Rule{ID: "a/b", State: func() Hooks {
 		n := 0

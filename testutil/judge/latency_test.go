@@ -58,6 +58,21 @@ var latencyTrials = []trial{
 		r.User, r.Session = c.person.label, c.label
 		c.shut()
 	}},
+	{name: "closed long after a ping without a pong", hard: []string{"latency/reply"}, tell: func(s *story) {
+		c := s.user().connect()
+		c.send(obj{"type": "ping"}, "", nil)
+		c.wait(6 * time.Second)
+		c.shut()
+	}},
+	{name: "a note long after a ping", hard: []string{"latency/reply"}, soft: []string{"latency/report"}, about: "the reply to a ping came after", tell: func(s *story) {
+		c := s.user().connect()
+		c.send(obj{"type": "ping"}, "", nil)
+		c.wait(6 * time.Second)
+		r := s.note(history.TopicNotMeasured, "D4: x")
+		r.User, r.Session = c.person.label, c.label
+		c.recv(obj{"type": "pong", "timestamp": c.now()}, "")
+		c.shut()
+	}},
 	{name: "closed before the pong could come", tell: func(s *story) {
 		c := s.user().connect()
 		c.send(obj{"type": "ping"}, "", nil)
@@ -73,4 +88,28 @@ var latencyTrials = []trial{
 		x.Waited = time.Minute
 		s.user().http(x, nil)
 	}},
+	{name: "a slow tool", soft: []string{"latency/report"}, tell: func(s *story) {
+		s.header.Budgets.Gap, s.header.Budgets.Answer = time.Hour, time.Hour
+		j := s.user().connect().ask().started().thinking().executing()
+		j.wait(31 * time.Second)
+		j.executed().completed().shut()
+	}, about: "a tool took 31.01s"},
+	{name: "the same tool, nothing declared", tell: func(s *story) {
+		s.auto().header.Budgets.Gap, s.header.Budgets.Answer = time.Hour, time.Hour
+		j := s.user().connect().ask().started().thinking().executing()
+		j.wait(31 * time.Second)
+		j.executed().completed().shut()
+	}},
+	{name: "a slow second thought", soft: []string{"latency/report"}, tell: func(s *story) {
+		s.header.Budgets.Gap, s.header.Budgets.Answer = time.Hour, time.Hour
+		j := s.user().connect().ask().started().thinking()
+		j.wait(16 * time.Second)
+		j.thinking().executing().executed().completed().shut()
+	}, about: "silence within the run"},
+	{name: "a slow way to the tool", soft: []string{"latency/report"}, tell: func(s *story) {
+		s.header.Budgets.Gap = time.Hour
+		j := s.user().connect().ask().started().thinking()
+		j.wait(6 * time.Second)
+		j.executing().executed().completed().shut()
+	}, about: "thinking to tool"},
 }

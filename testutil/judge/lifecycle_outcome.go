@@ -159,7 +159,7 @@ func failsOnce(v *View) {
 
 func unaskedError(v *View) {
 	s, e := v.Session, v.Event
-	if e == nil || v.Stream != nil || !isError(e.Type) || !s.Welcomed() || s.WelcomeSeq == v.Record.Seq || s.Provoked != 0 {
+	if e == nil || v.Stream != nil || !isError(e.Type) || !s.Welcomed() || s.WelcomeSeq == v.Record.Seq || s.Provoked.Seq != 0 {
 		return
 	}
 	v.Report(v.Here(s.WelcomeSeq), "%s about no run: %s %s", e.Type, quote(e.ErrorCode), quote(e.Text))

@@ -48,7 +48,7 @@ func (v *View) dueAt(s *Session, most *Stream) (sure, due bool) {
 		}
 		last = s.ClosedAt
 	}
-	sure = s.LastAt > end || s.LastAt == end && s.LastSeq > most.LastSeq || last-end >= max(v.Header.Budgets.Gap, time.Second)
+	sure = s.LastSeq > most.LastSeq || last-end >= max(v.Header.Budgets.Gap, time.Second)
 	return sure, sure || s.SettledAt > end
 }
 

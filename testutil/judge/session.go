@@ -36,9 +36,8 @@ type Session struct {
 	SettledAt time.Duration
 	// Ping is the client's ping that has no reply yet.
 	Ping Ping
-	// Provoked is the last message that the story expects to be refused and that starts no run: an
-	// error frame, or a close, is what it asked for.
-	Provoked uint64
+	// Provoked is the last message that is wrong on purpose and starts no run.
+	Provoked Provocation
 
 	runs []*Run // of prompts sent here, not forgotten
 	nth  int
@@ -48,6 +47,16 @@ type Session struct {
 type Refusal struct {
 	Seq        uint64
 	Code, Text string
+}
+
+// A Provocation is a message that has to be refused: with an error frame, after which the session is
+// as good as before (history.Failure), or with the documented close (history.Refused; websocket.md 4.4).
+type Provocation struct {
+	Seq      uint64 // 0: there was none
+	At       time.Duration
+	Expect   string
+	Why      string
+	Answered bool // an error frame came
 }
 
 // A Ping is a request for a direct reply.
@@ -108,7 +117,7 @@ func (v *View) send() {
 	v.promise(v.Record.Frame, v.Record.Intent)
 	switch in := v.Record.Intent; {
 	case in != nil && in.Expect != "" && v.Record.Run == "":
-		s.Provoked = v.Record.Seq
+		s.Provoked = Provocation{Seq: v.Record.Seq, At: v.Now, Expect: in.Expect, Why: strings.Clone(in.Why)}
 	case e.Type == wire.Ping && s.Ping.Seq == 0:
 		s.Ping = Ping{v.Record.Seq, v.Now}
 	case e.Type == wire.Prompt && v.Record.Run != "":
@@ -141,9 +150,6 @@ func (v *View) note() {
 
 func (v *View) close() {
 	s := v.Session
-	if s == nil || s.Closed != nil {
-		return
-	}
 	s.Closed, s.ClosedAt, s.CloseSeq = &history.Closed{}, v.Now, v.Record.Seq
 	if v.Record.Closed != nil {
 		*s.Closed = *v.Record.Closed

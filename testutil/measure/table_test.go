@@ -85,6 +85,8 @@ func TestCostRow(t *testing.T) {
 	pair := func(bare, client time.Duration) pairing {
 		return pairing{bare: usage{CPU: bare, Frames: 1000}, real: usage{CPU: client, Frames: 1000, Rules: 9}}
 	}
+	more := pair(10, 10)
+	more.real.Frames = 1100
 	few, unjudged, found := pair(10, 10), pair(10, 10), pair(10, 10)
 	few.real.Frames = 900
 	unjudged.real.Rules = 0
@@ -97,7 +99,9 @@ func TestCostRow(t *testing.T) {
 		"at the bar":                 {[]pairing{pair(10, 25)}, true, "2.50 / 2.50 / 2.50 (min / median / max)"},
 		"above":                      {[]pairing{pair(10, 26)}, false, "2.60 / 2.60 / 2.60 (min / median / max)"},
 		"the median counts":          {[]pairing{pair(10, 40), pair(10, 20), pair(10, 10)}, true, "1.00 / 2.00 / 4.00 (min / median / max)"},
-		"other frames":               {[]pairing{pair(10, 10), few}, false, "1.00 / 1.00 / 1.00 (min / median / max)"},
+		"not the smallest":           {[]pairing{pair(10, 40), pair(10, 30), pair(10, 10)}, false, "1.00 / 3.00 / 4.00 (min / median / max)"},
+		"more frames":                {[]pairing{pair(10, 10), more}, false, "1.00 / 1.00 / 1.00 (min / median / max)"},
+		"fewer frames":               {[]pairing{pair(10, 10), few}, false, "1.00 / 1.00 / 1.00 (min / median / max)"},
 		"nothing judged":             {[]pairing{unjudged, pair(10, 10)}, false, "1.00 / 1.00 / 1.00 (min / median / max)"},
 		"the target was found wrong": {[]pairing{found, pair(10, 10)}, false, "1.00 / 1.00 / 1.00 (min / median / max)"},
 	} {

@@ -72,7 +72,8 @@ func (s *Session) run(e *wire.Event) string {
 	return s.current.label
 }
 
-// heed lets an event change what waiters wait for.
+// heed lets an event change what waiters wait for. An event in the middle of a run wakes nobody: who
+// waits for the run looks again when the time for the next event is up.
 func (s *Session) heed(e *wire.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -82,6 +83,9 @@ func (s *Session) heed(e *wire.Event) {
 	}
 	if r := s.current; r != nil && r.session == s {
 		r.observe(e, time.Now())
+		if !r.tracker.Ended() && !r.tracker.Quiet() {
+			return
+		}
 	}
 	s.wake()
 }

@@ -145,10 +145,19 @@ func (s *Session) await(ctx context.Context, check func() (done bool, until time
 		case ended != nil:
 			return ended
 		}
-		if err := waitFor(ctx, changed, until); err != nil {
+		if err := waitFor(ctx, changed, until); err != nil && (err != errExpired || !s.later(check, until)) {
 			return err
 		}
 	}
+}
+
+// later tells whether a wait that expired at until has more time, or is done, because of what came
+// meanwhile.
+func (s *Session) later(check func() (bool, time.Time), until time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	done, next := check()
+	return done || next.IsZero() || next.After(until)
 }
 
 func waitFor(ctx context.Context, changed <-chan struct{}, until time.Time) error {

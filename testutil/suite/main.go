@@ -12,8 +12,10 @@
 package suite
 
 import (
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -101,6 +103,9 @@ func uncache() error {
 		return nil // the go command did not mean to cache
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // no log was begun, as with -list: nothing to cache
+	}
 	if err != nil {
 		return fmt.Errorf("keep the result out of go test's cache (add -count=1): %w", err)
 	}
