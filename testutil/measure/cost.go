@@ -90,7 +90,7 @@ func costRow(sessions int, all []pairing) Row {
 				spreadOf(bare).median, spreadOf(client).median, last.Frames, seconds(last.Wall)),
 			fmt.Sprintf("client: staging.Session, history on disk (%d bytes a frame), %d standing rules; prompts are sent in both; no dials",
 				last.Recorded/max(last.Frames, 1), last.Rules),
-			"read buffer of a connection: bare 4 KiB (gorilla's default), client 1 KiB; getrusage(RUSAGE_SELF), user and system",
+			"read buffer of a connection: 4 KiB in both, the default of gorilla; getrusage(RUSAGE_SELF), user and system",
 		},
 	}
 	for _, p := range all {

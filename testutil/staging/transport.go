@@ -20,7 +20,7 @@ const (
 	maxBody      = 1 << 20  // of an HTTP answer that is kept
 	maxMessage   = 5 << 20  // of a frame (websocket.md 2.5)
 	maxHeader    = 64 << 10 // of an HTTP answer
-	readBuffer   = 1 << 10  // per session, for as long as it lives
+	readBuffer   = 4 << 10  // per session, for as long as it lives
 	writeBuffer  = 32 << 10 // while a frame is written; a longer one is fragmented
 	upgradeCut   = 1 << 10  // what gorilla/websocket keeps of the body of a refused upgrade
 	apiPrefix    = "/api/"
