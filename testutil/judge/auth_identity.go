@@ -42,7 +42,7 @@ func sameIdentity(v *View) {
 		return
 	}
 	told := v.User.Told
-	other := v.Names.told(told, v.User)
+	other := v.names.told(told, v.User)
 	if other == nil || len(told) < shownPrefix || strings.HasPrefix(other.Subject, told) && strings.HasPrefix(v.User.Subject, told) {
 		return
 	}
@@ -51,7 +51,7 @@ func sameIdentity(v *View) {
 
 func sameSubject(v *View) {
 	u := v.User
-	if other := v.Names.twin(u); other != nil {
+	if other := v.names.twin(u); other != nil {
 		v.Report(v.Here(other.LoginSeq), "%s and %s logged in with different e-mail addresses, and both tokens have subject %s", other.Label, u.Label, quote(u.Subject))
 	}
 }

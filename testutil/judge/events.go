@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/netra-systems/staging-e2e/testutil/wire"
@@ -61,22 +62,7 @@ func allFive(v *View) {
 }
 
 func without(list []string, unwanted ...string) []string {
-	var rest []string
-	for _, s := range list {
-		if !contains(unwanted, s) {
-			rest = append(rest, s)
-		}
-	}
-	return rest
-}
-
-func contains(list []string, s string) bool {
-	for _, t := range list {
-		if t == s {
-			return true
-		}
-	}
-	return false
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(unwanted, s) })
 }
 
 func readable(v *View) {

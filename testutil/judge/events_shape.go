@@ -9,19 +9,19 @@ import (
 // shapeRules share the deviations that the view finds, each taking its own. They are hard where the
 // target declares its shape (DESIGN.md, The rules).
 var shapeRules = []Rule{
-	shape(toolName, "Tool events name their tool at the root.", "websocket.md V14, #1039"),
-	shape(results, "A completed tool has its results at the root.", "websocket.md V15, #935"),
-	shape(thought, "A thought says something.", "websocket.md V13, V18"),
-	shape(eventType, "Events travel under their own type, never as reasoning.", "websocket.md V16"),
-	shape(fields, "Events have the fields of their shape, filled, and a fact that is repeated is repeated as it is.", "websocket.md V12, 2.4"),
+	shape(toolNameRule, "Tool events name their tool at the root.", "websocket.md V14, #1039"),
+	shape(resultsRule, "A completed tool has its results at the root.", "websocket.md V15, #935"),
+	shape(thoughtRule, "A thought says something.", "websocket.md V13, V18"),
+	shape(typeRule, "Events travel under their own type, never as reasoning.", "websocket.md V16"),
+	shape(fieldsRule, "Events have the fields of their shape, filled, and a fact that is repeated is repeated as it is.", "websocket.md V12, 2.4"),
 }
 
 const (
-	toolName  = "events/tool-name"
-	results   = "events/results"
-	thought   = "events/thought"
-	eventType = "events/type"
-	fields    = "events/fields"
+	toolNameRule = "events/tool-name"
+	resultsRule  = "events/results"
+	thoughtRule  = "events/thought"
+	typeRule     = "events/type"
+	fieldsRule   = "events/fields"
 )
 
 func shape(id, says, source string) Rule {
@@ -42,17 +42,17 @@ func concerns(e *wire.Event, d wire.Deviation) string {
 	tool := e.Type == wire.ToolExecuting || e.Type == wire.ToolCompleted
 	switch d.Member {
 	case "type":
-		return eventType
+		return typeRule
 	case "thought", "reasoning":
-		return thought
+		return thoughtRule
 	case "tool_name", "tool":
-		return toolName
+		return toolNameRule
 	case "results", "result", "output":
 		if tool {
-			return results
+			return resultsRule
 		}
 	}
-	return fields
+	return fieldsRule
 }
 
 // genericTexts are what the platform says when it has nothing to say (websocket.md V18, 5.2, E2).

@@ -52,7 +52,7 @@ var secrets = []leak{
 }
 
 var internals = []leak{
-	{"a path inside the platform", []string{"/"}, regexp.MustCompile(`/(usr/(local/)?lib|app|home|root|var|opt)/[\w./-]*\.(py|go|js|ts|so|log|env|json|yaml)\b|/site-packages/`)},
+	{"a path inside the platform", []string{"/"}, regexp.MustCompile(`/(usr/(local/)?lib|app|home|root|var|opt|srv)/[\w./-]*\.(py|pyc|go|js|ts|so)\b|/app/[\w./-]+\.(ya?ml|json|env|toml|log)\b|/site-packages/`)},
 	{"a data store inside the platform", []string{"://"}, regexp.MustCompile(`(postgres(ql)?(\+\w+)?|rediss?|clickhouse|mongodb)://`)},
 	{"an object of the server's memory", []string{"object at 0x"}, regexp.MustCompile(`[\w.]+ object at 0x[0-9a-f]+`)},
 	{"a name inside the cluster", []string{".svc.cluster", ".internal"}, regexp.MustCompile(`[\w-]+\.(svc\.cluster\.local|(c\.[\w-]+\.)?internal)\b`)},

@@ -34,6 +34,7 @@ var hygieneTrials = []trial{
 	{name: "a secret that was replaced", tell: holdingKey("internal_api_key", "[REDACTED]")},
 	{name: "words about secrets", tell: holding("Rotate the password and the api_key of each bucket; keep no secret in a label.")},
 	{name: "a path", hard: []string{"hygiene/internals"}, tell: holding("cannot open /app/config/agents.yaml")},
+	{name: "a path of an answer about logs", tell: holding("Rotate /var/log/media/upload.log weekly, it costs 12 USD a month.")},
 	{name: "a host", hard: []string{"hygiene/internals"}, tell: holding("no route to redis.default.svc.cluster.local")},
 	{name: "an object", hard: []string{"hygiene/internals"}, tell: holding("<agents.Triage object at 0x7f3a5c>")},
 	{name: "an address of the platform", tell: holding("See https://app.staging.netrasystems.ai/reports/17")},

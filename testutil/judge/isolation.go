@@ -65,13 +65,13 @@ func foreignNonceInBody(v *View) {
 
 func scanNonces(v *View, text string) {
 	for nonce := range noncesIn(text) {
-		owner := v.Names.nonces[nonce]
+		owner := v.names.nonces[nonce]
 		switch {
 		case owner == v.User:
 		case owner != nil:
 			v.Report(v.Here(), "%s was sent reference %s, which is in a prompt of %s", v.name(), nonce, owner.Label)
 			return
-		case v.Names.cutNonce(nonce, v.User):
+		case v.names.cutNonce(nonce, v.User):
 		default:
 			v.ReportAs(v.Exact(), v.Here(), "%s was sent reference %s, which is in no prompt of theirs", v.name(), quote(nonce))
 			return
@@ -94,7 +94,7 @@ func foreignRun(v *View) {
 	if e == nil || e.RunID == "" {
 		return
 	}
-	if owner := other(v.Names.runs, e.RunID, v.Session.User); owner != nil {
+	if owner := other(v.names.runs, e.RunID, v.Session.User); owner != nil {
 		v.Report(v.Here(), "%s was sent %s of run %s, which is a run of %s", v.name(), e.Type, quote(e.RunID), owner.Label)
 	}
 }
@@ -107,7 +107,7 @@ func foreignThread(v *View) {
 	if e == nil || e.ThreadID == "" {
 		return
 	}
-	if owner := other(v.Names.threads, e.ThreadID, v.Session.User); owner != nil {
+	if owner := other(v.names.threads, e.ThreadID, v.Session.User); owner != nil {
 		v.ReportAs(len(e.ThreadID) >= shortThread, v.Here(), "%s was sent %s on thread %s, which is a thread of %s", v.name(), e.Type, quote(e.ThreadID), owner.Label)
 	}
 }
@@ -125,7 +125,7 @@ func foreignInBody(v *View) {
 		if len(word) < shortThread {
 			continue
 		}
-		for _, ids := range []map[string]*User{v.Names.runs, v.Names.threads} {
+		for _, ids := range []map[string]*User{v.names.runs, v.names.threads} {
 			if owner := ids[word]; owner != nil && owner != v.User {
 				v.Report(v.Here(), "%s was sent %s, which belongs to %s", v.name(), quote(word), owner.Label)
 			}

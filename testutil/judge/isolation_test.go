@@ -48,7 +48,7 @@ var isolationTrials = []trial{
 		a.whole()
 		b.recv(obj{"type": "progress_update", "data": obj{"owner": a.subject}, "timestamp": b.now()}, "")
 	})},
-	{name: "an e-mail address", hard: []string{"isolation/foreign-user"}, tell: two(func(a *job, b *conn) {
+	{name: "an e-mail address", about: "who is u1", hard: []string{"isolation/foreign-user"}, tell: two(func(a *job, b *conn) {
 		a.whole()
 		b.recv(obj{"type": "progress_update", "data": obj{"message": "shared with " + a.email}, "timestamp": b.now()}, "")
 	})},

@@ -178,6 +178,25 @@ var lifecycleTrials = []trial{
 		two.settled().shut()
 		one.shut()
 	}},
+	{name: "the other session hears nothing, a third has left", hard: []string{"lifecycle/every-session"}, tell: func(s *story) {
+		u := s.user()
+		one, two, three := u.connect(), u.connect(), u.connect()
+		one.shut()
+		u.sessions = []*conn{three}
+		three.ask().whole()
+		pong(two)
+		three.shut()
+		two.shut()
+	}},
+	{name: "the other session left with the outcome", tell: func(s *story) {
+		u := s.user()
+		one, two := u.connect(), u.connect()
+		u.sessions = []*conn{one}
+		one.ask().whole()
+		two.shut()
+		one.wait(10 * time.Second)
+		one.shut()
+	}},
 	{name: "a session that came later", tell: func(s *story) {
 		u := s.user()
 		one := u.connect()

@@ -9,7 +9,7 @@ type names struct {
 	unmarked    []*User // whose subject does not hold its local part
 
 	subjects map[string]*User // who had the subject first
-	names    map[string]*User // who was first called so in a welcome
+	called   map[string]*User // who was first called so in a welcome
 	nonces   map[string]*User
 	runs     map[string]*User
 	threads  map[string]*User
@@ -20,7 +20,7 @@ type names struct {
 func newNames() names {
 	users := func() map[string]*User { return map[string]*User{} }
 	return names{
-		bySubject: users(), byLocalPart: users(), subjects: users(), names: users(),
+		bySubject: users(), byLocalPart: users(), subjects: users(), called: users(),
 		nonces: users(), runs: users(), threads: users(),
 		connections: map[string]*Session{},
 	}
@@ -80,7 +80,7 @@ func (n *names) connect(s *Session) *Session {
 
 // told returns another user who was called by the same name as u, nil if nobody was.
 func (n *names) told(name string, u *User) *User {
-	return other(n.names, name, u)
+	return other(n.called, name, u)
 }
 
 // twin returns another user with the same subject and another e-mail address, nil if there is none.
@@ -91,7 +91,7 @@ func (n *names) twin(u *User) *User {
 	return nil
 }
 
-// other returns who has the name already, if that is not u.
+// other returns who has the name, if that is not u; a name that nobody has becomes u's.
 func other(m map[string]*User, name string, u *User) *User {
 	if owner := own(m, name, u); owner != nil && owner != u {
 		return owner

@@ -34,6 +34,14 @@ func TestSieveOfAnEmptyText(t *testing.T) {
 	}
 }
 
+func TestWordsAroundAPlace(t *testing.T) {
+	const text = "xxuser_id"
+	for i, want := range []int{-1, -1, 2, 2, 2, -1} {
+		require.Equal(t, want, wordAt(text, i, "user_id"), i)
+	}
+	require.Equal(t, -1, wordAt("Traceback", 0, "user_id"))
+}
+
 func TestIDsAfterAKey(t *testing.T) {
 	for _, try := range []struct{ text, want string }{
 		{`"user_id":"abc"`, "abc"},

@@ -29,11 +29,11 @@ type Hooks struct {
 	Send     func(*View)
 	Frame    func(*View) // every received frame; View.Event is nil when it is unreadable
 	Event    func(*View) // an event of a run arrived at a session: View.Stream and View.Step are set. No repeats.
-	Outcome  func(*View) // with this event the run ended, as far as View.Session can see
+	Outcome  func(*View) // the run ended, as far as View.Session can see: with the event at hand, or in silence after an earlier one
 	Note     func(*View)
 	Record   func(*View) // every record, after the hooks above
 
-	RunEnd     func(*View) // nothing can happen to View.Run any more; View.Stream is its own session's
+	RunEnd     func(*View) // no session hears View.Run any more; View.Stream is that of the session that asked
 	SessionEnd func(*View) // the session closed, or the history ends before it did (Session.Closed is nil)
 	End        func(*View) // the history ends
 }

@@ -83,7 +83,7 @@ func (v *View) prompt() {
 	}
 	v.nth++
 	v.User.Prompts++
-	v.Names.claim(run)
+	v.names.claim(run)
 	v.Run = run
 	v.runs[run.Label] = run
 	v.Session.runs = append(v.Session.runs, run)

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -154,13 +155,7 @@ func (v *View) close() {
 	if v.Record.Closed != nil {
 		*s.Closed = *v.Record.Closed
 	}
-	list := s.User.sessions
-	for i := range list {
-		if list[i] == s {
-			s.User.sessions = append(list[:i], list[i+1:]...)
-			break
-		}
-	}
+	s.User.sessions = slices.DeleteFunc(s.User.sessions, func(other *Session) bool { return other == s })
 }
 
 // greet takes in what comes before a session is usable, and the welcome itself.
@@ -178,7 +173,7 @@ func (v *View) greet() {
 	case e.Type == wire.Welcome && !s.Welcomed():
 		s.WelcomeAt, s.WelcomeSeq, s.Dialect = v.Now, v.Record.Seq, e.Dialect
 		s.ConnectionID = strings.Clone(e.ConnectionID)
-		s.Twin = v.Names.connect(s)
+		s.Twin = v.names.connect(s)
 		if told := first(e.UserID, e.UserPrefix); told != "" {
 			s.User.Told, s.User.ToldSeq = strings.Clone(told), v.Record.Seq
 		}

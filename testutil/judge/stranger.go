@@ -45,7 +45,7 @@ func (v *View) sift(text string, user *User) {
 // meet takes in what stood under a user_id.
 func (v *View) meet(user *User, id string) {
 	if id != "" && !user.isCalled(id) {
-		v.Strangers = append(v.Strangers, Stranger{strings.Clone(bounded(id)), v.Names.bySubject[id]})
+		v.Strangers = append(v.Strangers, Stranger{strings.Clone(bounded(id)), v.names.bySubject[id]})
 	}
 }
 
@@ -54,7 +54,7 @@ func (v *View) meetFresh(user *User, local string) {
 	if local == "" || local == user.local {
 		return
 	}
-	owner := v.Names.byLocalPart[local]
+	owner := v.names.byLocalPart[local]
 	if owner == nil && user.Subject == "" || slices.ContainsFunc(v.Strangers, func(s Stranger) bool { return strings.Contains(s.ID, local) }) {
 		return
 	}
@@ -62,10 +62,10 @@ func (v *View) meetFresh(user *User, local string) {
 }
 
 func (v *View) meetUnmarked(user *User, text string) {
-	if len(v.Names.unmarked) > maxUnmarked {
+	if len(v.names.unmarked) > maxUnmarked {
 		return
 	}
-	for _, other := range v.Names.unmarked {
+	for _, other := range v.names.unmarked {
 		if other != user && strings.Contains(text, other.Subject) && !strings.Contains(user.Subject, other.Subject) {
 			v.Strangers = append(v.Strangers, Stranger{other.Subject, other})
 		}

@@ -3,6 +3,7 @@ package judge
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -47,7 +48,7 @@ const judged = 4096
 // find returns what in the text gives it away, "" if nothing does.
 func (t *telltale) find(text string) string {
 	text = text[:min(len(text), judged)]
-	if word := openingWord(text); contains(t.opening, word) || isStatus(word) {
+	if word := openingWord(text); slices.Contains(t.opening, word) || isStatus(word) {
 		if found := t.opens.FindString(text); found != "" {
 			return found
 		}

@@ -56,7 +56,7 @@ func (v *View) login() {
 	}
 	u.Email, u.Subject, u.Issued, u.Expires = id.Email, id.Subject, id.Issued, id.Expires
 	u.LoginSeq, u.LoggedOut = v.Record.Seq, false
-	v.Names.learn(u)
+	v.names.learn(u)
 }
 
 func (v *View) exchange() {
@@ -83,9 +83,9 @@ func (v *View) exchange() {
 // promise notes what only this user may see: the nonces of a prompt that it sent.
 func (v *View) promise(prompt string, in *history.Intent) {
 	if in != nil && in.Nonce != "" {
-		own(v.Names.nonces, in.Nonce, v.User)
+		own(v.names.nonces, in.Nonce, v.User)
 	}
 	for nonce := range noncesIn(prompt) {
-		own(v.Names.nonces, nonce, v.User)
+		own(v.names.nonces, nonce, v.User)
 	}
 }

@@ -42,7 +42,8 @@ type View struct {
 	Closing bool
 	Reasons []Remark
 
-	Names names
+	// names know which ids are whose.
+	names names
 	// Strangers are the users, other than the one who got it, that the frame or body at hand names.
 	Strangers []Stranger
 
@@ -71,7 +72,7 @@ func newView(h history.Header) View {
 	return View{
 		shape:    shape,
 		Header:   h,
-		Names:    newNames(),
+		names:    newNames(),
 		users:    map[string]*User{},
 		sessions: map[string]*Session{},
 		runs:     map[string]*Run{},
