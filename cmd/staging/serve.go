@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -50,6 +51,9 @@ It listens on loopback only, and its credentials are made anew at each start.`,
 }
 
 func (s serving) run(ctx context.Context, out io.Writer) (err error) {
+	if err := errors.Join(onLoopback("--addr", s.addr), onLoopback("--auth-addr", s.authAddr)); err != nil {
+		return err
+	}
 	cfg := refstaging.Config{APIAddr: s.addr, AuthAddr: s.authAddr, Dialect: s.dialect}
 	if s.tls {
 		remove, err := s.certify(&cfg)
@@ -66,8 +70,8 @@ func (s serving) run(ctx context.Context, out io.Writer) (err error) {
 
 	lines := s.variables(server)
 	if s.envFile != "" {
-		if err := os.WriteFile(s.envFile, []byte(lines), 0o600); err != nil {
-			return fmt.Errorf("write the variables (--env): %w", err)
+		if err := writeNew(s.envFile, lines); err != nil {
+			return fmt.Errorf("write the variables (--env names a file that does not exist yet, and is removed at the end): %w", err)
 		}
 		defer func() { err = errors.Join(err, os.Remove(s.envFile)) }()
 	}
@@ -75,6 +79,28 @@ func (s serving) run(ctx context.Context, out io.Writer) (err error) {
 		return err
 	}
 	<-ctx.Done()
+	return nil
+}
+
+// writeNew writes a file that must not exist: it may be somebody's .env.
+func writeNew(path, text string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Close())
+}
+
+// onLoopback refuses an address that others could reach: whoever can may take any identity here.
+func onLoopback(flag, address string) error {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("%s %q: %w", flag, address, err)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return fmt.Errorf("%s %q is not on loopback: the reference is no server for a network, take 127.0.0.1, [::1] or localhost", flag, address)
+	}
 	return nil
 }
 

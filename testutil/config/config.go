@@ -44,7 +44,7 @@ type Config struct {
 	MaxRequestsPerMinute int      `env:"STAGING_MAX_REQUESTS_PER_MINUTE" default:"90 remote, 0 embedded" example:"90" doc:"pace of all processes of this machine together, ten times as much below /api/; 0 is no pacing, on loopback only"`
 	AllowUnmeasured      []string `env:"STAGING_ALLOW_UNMEASURED" default:"none" example:"D4,P3" doc:"criteria of issue #891 that may stay unmeasured without failing a story"`
 	Fault                []string `env:"STAGING_FAULT" default:"none" example:"" doc:"regressions that the embedded target shall exhibit, by their ids in the catalogue; never allowed with a remote target"`
-	Artifacts            string   `env:"STAGING_ARTIFACTS" default:"netra-staging-e2e below the system's temporary directory" example:"artifacts" doc:"directory in which failing stories keep their history"`
+	Artifacts            string   `env:"STAGING_ARTIFACTS" default:"netra-staging-e2e-UID below the system's temporary directory" example:"artifacts" doc:"directory in which failing stories keep their history"`
 	EnvFile              string   `env:"STAGING_ENV_FILE" default:".env beside go.mod, if there is one" example:"" doc:"file to read instead of .env, or none to read no file; only in the environment"`
 
 	Budgets Budgets

@@ -36,7 +36,8 @@ func Load() (Config, error) {
 	c.EnvFile = path
 	c.CAFile = below(root, c.CAFile)
 	if c.Artifacts == "" {
-		c.Artifacts = filepath.Join(os.TempDir(), "netra-staging-e2e")
+		// A directory for each user of the machine: nobody can write into that of another.
+		c.Artifacts = filepath.Join(os.TempDir(), fmt.Sprintf("netra-staging-e2e-%d", os.Getuid()))
 	}
 	c.Artifacts = below(root, c.Artifacts)
 	if _, err := c.CertPool(); err != nil {

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
+	"fmt"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -50,7 +51,7 @@ func TestLoadWithoutAnything(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, Embedded, c.Target)
 	assert.Empty(t, c.EnvFile)
-	assert.Equal(t, filepath.Join(os.TempDir(), "netra-staging-e2e"), c.Artifacts)
+	assert.Equal(t, filepath.Join(os.TempDir(), fmt.Sprintf("netra-staging-e2e-%d", os.Getuid())), c.Artifacts)
 	pool, err := c.CertPool()
 	require.NoError(t, err)
 	assert.Nil(t, pool)

@@ -10,7 +10,7 @@ import (
 
 // Clean makes text that a server wrote harmless for terminals and CI logs, and keeps it on one line:
 // control characters and those that change the direction or hide text are written as escapes, and the
-// "::" and "##[" that begin a command of a CI system are broken up.
+// "::" and "##" that begin a command of a CI system are broken up.
 func Clean(text string) string {
 	if harmless(text) {
 		return text
@@ -24,7 +24,7 @@ func Clean(text string) string {
 			b.WriteString(`\n`)
 		case r == '\t':
 			b.WriteString(`\t`)
-		case r == ':' && strings.HasPrefix(text[i:], "::"), r == '#' && strings.HasPrefix(text[i:], "##["):
+		case r == ':' && strings.HasPrefix(text[i:], "::"), r == '#' && strings.HasPrefix(text[i:], "##"):
 			b.WriteRune(r)
 			b.WriteByte('\\')
 		case !unicode.IsPrint(r):
@@ -42,7 +42,7 @@ func harmless(text string) bool {
 			return false
 		}
 	}
-	return !strings.Contains(text, "::") && !strings.Contains(text, "##[")
+	return !strings.Contains(text, "::") && !strings.Contains(text, "##")
 }
 
 // short cuts text to at most n runes, and says so.

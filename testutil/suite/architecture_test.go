@@ -4,8 +4,10 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"maps"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,14 +34,20 @@ var storyImports = []string{
 // TestStoriesGoThroughTheSuite reads the sources of e2e: every test is a story that the suite starts,
 // every package's TestMain is the suite's, and the plan lists exactly what there is.
 func TestStoriesGoThroughTheSuite(t *testing.T) {
-	files, err := filepath.Glob("../../e2e/*/*.go")
-	require.NoError(t, err)
+	var files []string
+	require.NoError(t, filepath.WalkDir("../../e2e", func(path string, d fs.DirEntry, err error) error {
+		if strings.HasSuffix(path, ".go") && path != filepath.FromSlash("../../e2e/plan.go") {
+			files = append(files, path)
+		}
+		return err
+	}))
 	require.NotEmpty(t, files)
 
 	stories := map[string]string{} // name → package
 	mains := map[string]bool{}
 	for _, path := range files {
-		pkg := filepath.Base(filepath.Dir(path))
+		pkg, err := filepath.Rel("../../e2e", filepath.Dir(path))
+		require.NoError(t, err)
 		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
 		require.NoError(t, err)
 		for _, imported := range file.Imports {
@@ -70,11 +78,14 @@ func TestStoriesGoThroughTheSuite(t *testing.T) {
 	}
 }
 
+// runnable matches the functions that go test would run.
+var runnable = regexp.MustCompile(`^(Test|Example|Benchmark|Fuzz)`)
+
 // tests are the functions that go test would run.
 func tests(file *ast.File) map[string]*ast.FuncDecl {
 	found := map[string]*ast.FuncDecl{}
 	for _, d := range file.Decls {
-		if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && strings.HasPrefix(f.Name.Name, "Test") {
+		if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && runnable.MatchString(f.Name.Name) {
 			found[f.Name.Name] = f
 		}
 	}
@@ -133,6 +144,7 @@ func TestFaultsAreSeen(t *testing.T) {
 		"not through the suite": {`func TestStagingX(t *testing.T) { t.Log("fine") }`, "does not begin with suite.Start"},
 		"empty":                 {`func TestStagingX(t *testing.T) {}`, "does not begin with suite.Start"},
 		"another name":          {`func TestGolden(t *testing.T) { s := suite.Start(t) }`, "is not named TestStaging"},
+		"an example":            {`func ExampleX() { }`, "is not named TestStaging"},
 		"its own main":          {`func TestMain(m *testing.M) { m.Run() }`, "does not begin with suite.Main"},
 		"a skip":                {`func TestStagingX(t *testing.T) { s := suite.Start(t); t.Skip("down") }`, "Skip hides"},
 		"a sleep":               {`func TestStagingX(t *testing.T) { s := suite.Start(t); time.Sleep(1) }`, "Sleep hides"},

@@ -52,9 +52,15 @@ func (g *gossip) hooks() refstaging.Hooks {
 			w.Header().Set("X-Debug", strings.ReplaceAll(g.tales(""), "\n", " "))
 			w.Header().Set("Server", "gossip "+g.key)
 			w.Header().Add("Set-Cookie", "session="+g.key+"; Path=/")
-			if r.URL.Path == "/api/agents/stream" || r.Method == http.MethodDelete {
+			tale := string(quote(r.Header.Get("Authorization") + g.tales("")))
+			switch {
+			case r.URL.Path == "/api/agents/execute":
+				w.Header().Set("Content-Type", "application/json")
+				_, _ = w.Write([]byte(`{"status":"error","agent":"data","response":` + tale + `,"error":` + tale + `}`))
+				return
+			case r.Method == http.MethodDelete:
 				w.WriteHeader(http.StatusInternalServerError)
-				_, _ = w.Write([]byte(`{"error":` + string(quote(g.tales("")+r.Header.Get("Authorization"))) + `}`))
+				_, _ = w.Write([]byte(`{"error":` + tale + `}`))
 				return
 			}
 			next.ServeHTTP(w, r)
@@ -126,7 +132,7 @@ func TestNoSecretIsWritten(t *testing.T) {
 			"STAGING_API_URL="+server.APIURL(), "STAGING_AUTH_URL="+server.AuthURL(), "STAGING_MAX_REQUESTS_PER_MINUTE=0",
 			"STAGING_BUDGET_SETTLE=50ms", "E2E_OAUTH_SIMULATION_KEY="+g.key)
 	}
-	require.Contains(t, output, "--- FAIL: TestStagingAgentRegistryHealth", "the deployment misbehaves")
+	require.Contains(t, output, "--- FAIL: TestStagingAgentExecutionFullFlow", "the deployment misbehaves")
 
 	written := map[string]string{"the output": output}
 	require.NoError(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {

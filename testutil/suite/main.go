@@ -18,6 +18,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -47,11 +49,21 @@ func complain(err error) (code int) {
 	return 1
 }
 
-// selection is what the command line says about which tests to run.
-type selection struct{ run, skip, list string }
+// selection is what the command line says about which tests to run, and how often.
+type selection struct {
+	run, skip, list string
+	rounds          int // -count for each of -cpu
+}
 
 func flags() selection {
-	return selection{run: flagValue("test.run"), skip: flagValue("test.skip"), list: flagValue("test.list")}
+	count, err := strconv.Atoi(flagValue("test.count"))
+	if err != nil {
+		count = 1
+	}
+	return selection{
+		run: flagValue("test.run"), skip: flagValue("test.skip"), list: flagValue("test.list"),
+		rounds: count * len(strings.Split(flagValue("test.cpu"), ",")),
+	}
 }
 
 func flagValue(name string) string {
@@ -72,14 +84,16 @@ func (p *process) nothingStarted(s selection) error {
 		return err
 	}
 	if len(selected) == 0 {
-		return fmt.Errorf("-run %q selects no story of any package below e2e, so nothing was shown about any target: "+
-			"name one (go test ./e2e/... -list .)", s.run)
+		return fmt.Errorf("-run %q -skip %q selects no story of any package below e2e, so nothing was shown about any target: "+
+			"name one (go test ./e2e/... -list .)", s.run, s.skip)
 	}
 	for _, e := range selected {
 		if e.Package == p.pkg {
 			return fmt.Errorf("%s was selected, but did not run", e.Story)
 		}
 	}
+	fmt.Printf("staging: nothing is shown here; the selected stories are in other packages, such as %s in e2e/%s\n",
+		selected[0].Story, selected[0].Package)
 	return nil
 }
 

@@ -19,9 +19,9 @@ type Entry struct {
 	Cost    Cost
 }
 
-// Cost bounds the requests of a story; the suite reports it before a remote run and fails a story that
-// exceeds it. Warm-up and health, the same for every story, are not in it. The parts PerUser count for
-// each of Config.Users.
+// Cost bounds the requests of a story; the suite reports it before a remote run, and fails a story that
+// exceeds it on the embedded target. Warm-up and health, the same for every story, are not in it. The
+// parts PerUser count for each of Config.Users.
 type Cost struct {
 	Edge        int // requests and dials outside /api/: login, verify, connect
 	API         int // requests below /api/, archived threads included
@@ -30,9 +30,9 @@ type Cost struct {
 	Runs        int // agent runs one after the other; overlapping ones count once
 }
 
-// preconditions are the requests with which every story begins: the auth service's health until it has
-// answered quickly twice, and the backend's health.
-const preconditions = 3
+// preconditions are the requests with which every story begins, when the target is quick: the auth
+// service's health twice, the backend's health and its public configuration.
+const preconditions = 4
 
 func (c Cost) edge(users int) int { return preconditions + c.Edge + users*c.EdgePerUser }
 func (c Cost) api(users int) int  { return c.API + users*c.APIPerUser }
@@ -75,6 +75,16 @@ func (p Plan) selected(run, skip string) (Plan, error) {
 		}
 	}
 	return chosen, nil
+}
+
+// of returns the entries of one package.
+func (p Plan) of(pkg string) (own Plan) {
+	for _, e := range p {
+		if e.Package == pkg {
+			own = append(own, e)
+		}
+	}
+	return own
 }
 
 func matches(patterns []*regexp.Regexp, name string) bool {
@@ -128,6 +138,13 @@ func (p Plan) need(users, edgePace, apiPace int) need {
 	for _, r := range runs {
 		n.expected = max(n.expected, n.paced+time.Duration(r)*answerEstimate)
 	}
+	return n
+}
+
+// times is the need of running everything n times.
+func (n need) times(rounds int) need {
+	n.stories, n.edge, n.api = n.stories*rounds, n.edge*rounds, n.api*rounds
+	n.paced, n.expected = n.paced*time.Duration(rounds), n.expected*time.Duration(rounds)
 	return n
 }
 

@@ -50,7 +50,6 @@ func begin(plan Plan) *process {
 		return p
 	}
 	if p.config, p.err = config.Load(); p.err != nil {
-		p.err = fmt.Errorf("the configuration is refused, and nothing was sent to any target:\n%w", p.err)
 		return p
 	}
 	if p.config.Target == config.Remote {
@@ -98,25 +97,36 @@ func timeout() time.Duration {
 	return d
 }
 
-// announce says what the selected stories of all packages will ask of a remote target, and refuses
-// what cannot fit into go test's -timeout.
+// announce says what the selected stories of all packages will ask of a remote target. It refuses what
+// the stories of this package cannot do in go test's -timeout, which is theirs alone.
 func (p *process) announce(s selection, timeout time.Duration) error {
 	selected, err := p.plan.selected(s.run, s.skip)
 	if err != nil || s.list != "" || len(selected) == 0 {
 		return err
 	}
-	n := selected.need(p.config.Users, p.config.MaxRequestsPerMinute, p.config.MaxAPIRequestsPerMinute())
+	c := p.config
+	all := selected.need(c.Users, c.MaxRequestsPerMinute, c.MaxAPIRequestsPerMinute()).times(s.rounds)
 	pace := "without a pace"
-	if p.config.MaxRequestsPerMinute > 0 {
-		pace = fmt.Sprintf("at %d requests a minute at least %s", p.config.MaxRequestsPerMinute, n.paced.Round(time.Second))
+	if c.MaxRequestsPerMinute > 0 {
+		pace = fmt.Sprintf("at %d requests a minute at least %s", c.MaxRequestsPerMinute, all.paced.Round(time.Second))
 	}
-	fmt.Printf("staging: remote target %s: %d stories need up to %d requests, and %d below /api/: %s, and up to %s with slow answers\n",
-		p.config.APIURL, n.stories, n.edge, n.api, pace, n.expected.Round(time.Second))
-	if timeout > 0 && n.paced > timeout {
-		return fmt.Errorf("the selected stories cannot be done in go test's -timeout %s: %s (STAGING_MAX_REQUESTS_PER_MINUTE); "+
-			"give it -timeout %s, or select fewer with -run", timeout, pace, n.expected.Round(time.Minute)+time.Minute)
+	fmt.Printf("staging: remote target %s: %s in all packages need up to %d requests, and %d below /api/: %s, and up to %s with slow answers\n",
+		c.APIURL, stories(all.stories), all.edge, all.api, pace, all.expected.Round(time.Second))
+
+	own := selected.of(p.pkg).need(c.Users, c.MaxRequestsPerMinute, c.MaxAPIRequestsPerMinute()).times(s.rounds)
+	if timeout > 0 && own.paced > timeout {
+		return fmt.Errorf("%s of this package need at least %s at %d requests a minute (STAGING_MAX_REQUESTS_PER_MINUTE), "+
+			"which does not fit into go test's -timeout %s: give it -timeout %s, or select fewer with -run",
+			stories(own.stories), own.paced.Round(time.Second), c.MaxRequestsPerMinute, timeout, all.expected.Round(time.Minute)+time.Minute)
 	}
 	return nil
+}
+
+func stories(n int) string {
+	if n == 1 {
+		return "1 story"
+	}
+	return fmt.Sprintf("%d stories", n)
 }
 
 // reach starts the reference if it is the target, once, and returns the target.

@@ -13,7 +13,7 @@ import (
 // stats count what a story did: for the plan, and for the one line that a green story says. They are
 // no judgement. The history hands in one record at a time.
 type stats struct {
-	edge, api      int // requests, by what the edge counts together
+	edge, api      int // requests, by what the edge counts together; preconditions and refreshes are not in them
 	users          map[string]bool
 	sessions       int
 	runs, events   int
@@ -31,7 +31,11 @@ func (s *stats) count(r *history.Record) {
 	case history.Login:
 		s.users[r.User] = true
 	case history.HTTP:
-		s.request(r.Exchange.URL)
+		switch r.Exchange.Purpose {
+		case history.PurposeWarmUp, history.PurposeHealth, history.PurposeRefresh: // as often as the target needs
+		default:
+			s.request(r.Exchange.URL)
+		}
 	case history.Dial:
 		s.request(r.Dialled.URL)
 		s.dialled[r.Session] = r.At

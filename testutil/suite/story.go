@@ -37,7 +37,7 @@ type Story struct {
 	findings []judge.Finding
 	file     *os.File // findings, as they come
 	sessions []*staging.Session
-	stopped  error
+	stopped  string // why the story could not go on; redacted
 	stats    stats
 }
 
@@ -196,11 +196,12 @@ func (s *Story) note(err error) {
 	if cause := context.Cause(s.ctx); cause != nil {
 		err = fmt.Errorf("%w: %w", cause, err)
 	}
-	s.log.Remark(history.TopicStory, err.Error())
+	why := s.log.Redact(err.Error()) // an error may quote the target, and the target may quote a secret
+	s.log.Remark(history.TopicStory, why)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.stopped == nil {
-		s.stopped = err
+	if s.stopped == "" {
+		s.stopped = why
 	}
 }
 

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestServePrintsWhatFindsIt(t *testing.T) {
+	env := filepath.Join(t.TempDir(), "serve.env")
+	ctx, interrupt := context.WithCancel(t.Context())
+	out, in := io.Pipe()
+	c := command()
+	c.SetArgs([]string{"serve", "--tls", "--env", env})
+	c.SetOut(in)
+	ended := make(chan error, 1)
+	go func() { ended <- c.ExecuteContext(ctx) }()
+
+	variables := map[string]string{}
+	var printed strings.Builder
+	for lines := bufio.NewScanner(out); lines.Scan() && !strings.HasPrefix(lines.Text(), "#"); {
+		printed.WriteString(lines.Text() + "\n")
+		name, value, ok := strings.Cut(strings.TrimPrefix(lines.Text(), "export "), "=")
+		require.True(t, ok, lines.Text())
+		variables[name] = strings.Trim(value, "'")
+	}
+	written, err := os.ReadFile(env)
+	require.NoError(t, err)
+	assert.Equal(t, printed.String(), string(written))
+	assert.Equal(t, "remote", variables["STAGING_TARGET"])
+	assert.NotEmpty(t, variables["E2E_OAUTH_SIMULATION_KEY"])
+	assert.Equal(t, "10", variables["STAGING_SESSION_LIMIT"])
+
+	ca, err := os.ReadFile(variables["STAGING_CA_FILE"])
+	require.NoError(t, err)
+	pool := x509.NewCertPool()
+	require.True(t, pool.AppendCertsFromPEM(ca))
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{RootCAs: pool}}}
+	for _, name := range []string{"STAGING_API_URL", "STAGING_AUTH_URL"} {
+		answer, err := client.Get(variables[name] + "/health")
+		require.NoError(t, err)
+		assert.Equal(t, http.StatusOK, answer.StatusCode)
+		require.NoError(t, answer.Body.Close())
+	}
+
+	interrupt()
+	require.NoError(t, <-ended)
+	assert.NoFileExists(t, env)
+	assert.NoFileExists(t, variables["STAGING_CA_FILE"])
+}
+
+func TestServeRefuses(t *testing.T) {
+	mine := filepath.Join(t.TempDir(), ".env")
+	require.NoError(t, os.WriteFile(mine, []byte("TEST_USER_PASSWORD=x\n"), 0o600))
+	for name, row := range map[string]struct {
+		args []string
+		want string
+	}{
+		"an address for others": {[]string{"--addr", "0.0.0.0:0"}, "is not on loopback"},
+		"an empty host":         {[]string{"--auth-addr", ":0"}, "is not on loopback"},
+		"no address":            {[]string{"--addr", "localhost"}, "--addr"},
+		"somebody's file":       {[]string{"--env", mine}, "does not exist yet"},
+		"an unknown dialect":    {[]string{"--dialect", "may"}, "may"},
+		"a word too many":       {[]string{"now"}, "now"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := command()
+			c.SetArgs(append([]string{"serve"}, row.args...))
+			c.SetOut(io.Discard)
+			require.ErrorContains(t, c.ExecuteContext(t.Context()), row.want)
+		})
+	}
+	kept, err := os.ReadFile(mine)
+	require.NoError(t, err)
+	assert.Equal(t, "TEST_USER_PASSWORD=x\n", string(kept))
+}
