@@ -26,12 +26,12 @@ func (r *Record) decode() {
 	if r.Kind == Send {
 		decode = wire.DecodeSent
 	}
-	event, err := decode(r.Frame)
-	if err != nil {
+	var err error
+	if r.event, err = decode(r.Frame); err != nil {
 		r.Unreadable = err.Error()
 		return
 	}
-	r.Event = &event
+	r.Event = &r.event
 }
 
 func appendHeader(b []byte, h Header) []byte {
@@ -170,19 +170,19 @@ type line struct {
 
 var errNoKind = errors.New(`not a record: no "kind"`)
 
-func parseRecord(text []byte) (Record, error) {
+func parseRecord(text []byte) (*Record, error) {
 	var l line
 	if err := json.Unmarshal(text, &l); err != nil {
-		return Record{}, err
+		return nil, err
 	}
 	if l.Kind == "" {
-		return Record{}, errNoKind
+		return nil, errNoKind
 	}
 	at, err := parseSeconds(l.At.String())
 	if err != nil {
-		return Record{}, err
+		return nil, err
 	}
-	r := Record{
+	r := &Record{
 		Seq: l.Seq, At: at, Wall: l.Wall, Kind: l.Kind,
 		User: l.User, Session: l.Session, Run: l.Run,
 		Binary: l.Binary, Intent: l.Intent, Login: l.Login, Exchange: l.Exchange,

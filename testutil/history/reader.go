@@ -103,7 +103,7 @@ func (r *Reader) Next() (*Record, error) {
 	if record.Kind == Note && record.Note != nil && record.Note.Topic == TopicEnd {
 		r.complete = true
 	}
-	return &record, nil
+	return record, nil
 }
 
 // Complete tells, once Next has returned io.EOF, whether the history was closed in order. If not, its
