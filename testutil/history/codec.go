@@ -26,12 +26,12 @@ func (r *Record) decode() {
 	if r.Kind == Send {
 		decode = wire.DecodeSent
 	}
-	var err error
-	if r.event, err = decode(r.Frame); err != nil {
+	event, err := decode(r.Frame)
+	if err != nil {
 		r.Unreadable = err.Error()
 		return
 	}
-	r.Event = &r.event
+	r.Event = &event // of its own: a copy of the record may outlive it
 }
 
 func appendHeader(b []byte, h Header) []byte {

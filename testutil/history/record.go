@@ -88,7 +88,6 @@ type Record struct {
 	Binary     bool
 	Event      *wire.Event
 	Unreadable string
-	event      wire.Event // what Event points to, so that a reader of a thousand sessions makes no garbage
 
 	Intent *Intent // of HTTP, Dial and Send: what the story wants to happen
 
