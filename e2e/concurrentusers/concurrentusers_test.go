@@ -33,4 +33,8 @@ func TestStagingTwoSessionsOfOneUser(t *testing.T) {
 	onPhone := phone.Ask(prompts.Largest(alice.Nonce))
 	onLaptop.Wait()
 	onPhone.Wait()
+
+	// What either has missed by its pong, it missed for good.
+	laptop.Ping()
+	phone.Ping()
 }

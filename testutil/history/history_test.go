@@ -18,6 +18,7 @@ import (
 
 	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/wire"
 )
 
 const started = `{"type":"agent_started","run_id":"run_chat_1_00000001","agent_name":"Supervisor","timestamp":1758103201.12}`
@@ -276,5 +277,39 @@ func BenchmarkAppend(b *testing.B) {
 			}
 			require.NoError(b, log.Close())
 		})
+	}
+}
+
+// TestEveryVersionIsRead reads a history that each version of the format wrote; none is ever removed.
+func TestEveryVersionIsRead(t *testing.T) {
+	files, err := filepath.Glob("testdata/v*.jsonl")
+	require.NoError(t, err)
+	require.Len(t, files, history.Version)
+	for _, file := range files {
+		r, err := history.ReadFile(file)
+		require.NoError(t, err)
+		assert.Equal(t, fmt.Sprintf("testdata/v%d.jsonl", r.Header.Version), filepath.ToSlash(file))
+		assert.Equal(t, "TestStagingCompleteGoldenPathUserFlow", r.Header.Story)
+		kinds := map[history.Kind]int{}
+		types := map[string]int{}
+		for {
+			next, err := r.Next()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			require.NoError(t, err)
+			kinds[next.Kind]++
+			if next.Event != nil {
+				types[next.Event.Type]++
+			}
+		}
+		require.True(t, r.Complete())
+		require.NoError(t, r.Close())
+		for _, kind := range []history.Kind{history.Login, history.HTTP, history.Dial, history.Open, history.Send, history.Recv, history.Close, history.Note} {
+			assert.NotZero(t, kinds[kind], kind)
+		}
+		for _, event := range wire.TheFive {
+			assert.Equal(t, 1, types[event], event)
+		}
 	}
 }

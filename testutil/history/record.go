@@ -110,6 +110,9 @@ type Intent struct {
 
 	Listens bool `json:"listens,omitempty"` // of a dial: the session sends no prompt and its user runs nothing
 
+	// Together, of a send: it is sent while others of the story do the same, and their runs must overlap.
+	Together bool `json:"together,omitempty"`
+
 	Agent     string `json:"agent,omitempty"`      // the agent asked for
 	NeedsTool bool   `json:"needs_tool,omitempty"` // the prompt cannot be answered without a tool
 	Nonce     string `json:"nonce,omitempty"`      // unique to the user; nobody else may see it

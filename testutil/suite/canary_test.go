@@ -175,16 +175,23 @@ func requireNoPiece(t *testing.T, place, text string, secrets []string) {
 // runStories runs the stories of one package in a process of their own and returns its output.
 func runStories(t *testing.T, pkg, artifacts, run string, environment ...string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
+	command := stories(t, pkg, artifacts, run, "90s", environment...)
+	out, _ := command.CombinedOutput() // stories may be red
+	return string(out)
+}
+
+// stories is the command that runs the stories of one package, not yet started.
+func stories(t *testing.T, pkg, artifacts, run, timeout string, environment ...string) *exec.Cmd {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 2*time.Minute)
+	t.Cleanup(cancel)
 	binary := filepath.Join(t.TempDir(), pkg+".test")
 	build, err := exec.CommandContext(ctx, "go", "test", "-c", "-o", binary, "../../e2e/"+pkg).CombinedOutput()
 	require.NoError(t, err, "%s", build)
-	command := exec.CommandContext(ctx, binary, "-test.v", "-test.run="+run, "-test.timeout=90s")
+	command := exec.CommandContext(ctx, binary, "-test.v", "-test.run="+run, "-test.timeout="+timeout)
 	command.Dir = "../../e2e/" + pkg
 	command.Env = append(pinned(), append(environment, "STAGING_ARTIFACTS="+artifacts)...)
-	out, _ := command.CombinedOutput() // stories may be red
-	return string(out)
+	return command
 }
 
 // pinned is the environment without what configures the suite.
