@@ -75,9 +75,15 @@ func (s *stats) frame(r *history.Record) {
 }
 
 func (s stats) String() string {
-	return fmt.Sprintf("%s, %s, %s, %s; slowest connect %s, slowest answer %s",
-		many(len(s.users), "user"), many(s.sessions, "session"), many(s.runs, "run"), many(s.events, "event"),
-		s.connect.Round(10*time.Microsecond), s.answer.Round(10*time.Microsecond))
+	line := fmt.Sprintf("%s, %s, %s, %s",
+		many(len(s.users), "user"), many(s.sessions, "session"), many(s.runs, "run"), many(s.events, "event"))
+	if s.sessions > 0 {
+		line += fmt.Sprintf("; slowest connect %s", s.connect.Round(10*time.Microsecond))
+	}
+	if s.answer > 0 {
+		line += fmt.Sprintf("; slowest answer %s", s.answer.Round(10*time.Microsecond))
+	}
+	return line
 }
 
 func many(n int, thing string) string {
