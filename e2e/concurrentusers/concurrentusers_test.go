@@ -14,7 +14,7 @@ func TestStagingConcurrentUserWebSocketConnections(t *testing.T) {
 	s := suite.Start(t)
 	users := s.Users(s.Crowd())
 	s.Together(users, func(u *suite.User) { u.Chat = u.Connect() })
-	s.Together(users, func(u *suite.User) { u.Chat.Ask(prompts.Sum(u.Nonce)).Wait() })
+	s.Together(users, func(u *suite.User) { u.Chat.Ask(prompts.Sum(u.Nonce), staging.Together()).Wait() })
 }
 
 func TestStagingIdleListenerHearsNothing(t *testing.T) {

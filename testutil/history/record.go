@@ -119,6 +119,7 @@ type Intent struct {
 	Want      string `json:"want,omitempty"`       // the figure that the answer must hold
 	Thread    string `json:"thread,omitempty"`     // the thread that the run must stay on
 	Spoofs    string `json:"spoofs,omitempty"`     // label of the user whose id is claimed on purpose
+	Abandon   bool   `json:"abandon,omitempty"`    // of a send: the story means to leave before the outcome
 }
 
 // Values of Intent.Expect besides an HTTP status.
@@ -160,6 +161,7 @@ type Exchange struct {
 const (
 	PurposeWarmUp  = "warm-up"
 	PurposeHealth  = "health"
+	PurposeConfig  = "config" // the public configuration, which names the environment
 	PurposeLogin   = "login"
 	PurposeRefresh = "refresh"
 	PurposeVerify  = "verify"
@@ -176,6 +178,7 @@ type Step string
 // The steps, in their order.
 const (
 	StepRequest Step = "request" // the request could not be made: a URL, a body
+	StepBanned  Step = "banned"  // the request was not made, because the edge bans this machine since an earlier 429
 	StepProxy   Step = "proxy"
 	StepDNS     Step = "dns"
 	StepTCP     Step = "tcp"
@@ -247,6 +250,8 @@ const (
 	TopicInterrupted = "interrupted"  // a signal, or the end of go test's -timeout
 	TopicNotMeasured = "not-measured" // Text is "CRITERION: reason"
 	TopicOneUser     = "one-user-only"
-	TopicRefusal     = "refusal" // the suite will not go on with this target; Text says why
-	TopicEnd         = "end"     // the history was closed in order
+	TopicWaited      = "waited"     // for the turn at something that stories share; in no budget
+	TopicSlowStart   = "slow-start" // the warm-up went on although the auth service is slow; Text says how slow
+	TopicRefusal     = "refusal"    // the suite will not go on with this target; Text says why
+	TopicEnd         = "end"        // the history was closed in order
 )

@@ -44,7 +44,7 @@ func (v *View) agents() {
 
 func (s *Stream) agent(name string) *Agent {
 	for i := range s.Agents {
-		if a := &s.Agents[i]; name == "" || strings.EqualFold(a.Name, name) {
+		if a := &s.Agents[i]; name == "" || a.Name == name || strings.EqualFold(a.Name, name) {
 			return a
 		}
 	}

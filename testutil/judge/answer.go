@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/netra-systems/staging-e2e/fixtures/prompts"
 	"github.com/netra-systems/staging-e2e/testutil/history"
@@ -28,8 +29,8 @@ var answerRules = []Rule{
 // An answer is what a prompt led to.
 type answer struct {
 	text, prompt string
-	intent       history.Intent
-	proof        []uint64
+	intent       *history.Intent
+	asked, seq   uint64 // the prompt and what answered it; asked is 0 if they are one record
 }
 
 // answering makes a rule that looks at every answer of a prompt that can succeed. flaw says what is
@@ -37,7 +38,7 @@ type answer struct {
 func answering(id string, hard bool, says, source string, flaw func(v *View, a answer) (flaw string, soft bool)) Rule {
 	judge := func(v *View, a answer) {
 		if wrong, soft := flaw(v, a); wrong != "" {
-			v.ReportAs(!soft, a.proof, "%s: %s", wrong, quote(a.text))
+			v.ReportAs(!soft, []uint64{a.asked, a.seq}, "%s: %s", wrong, quote(a.text))
 		}
 	}
 	return Rule{
@@ -45,7 +46,7 @@ func answering(id string, hard bool, says, source string, flaw func(v *View, a a
 		Hooks: Hooks{
 			Outcome: func(v *View) {
 				if st := v.Stream; v.Run.Ended == st && st.Outcome == wire.Completed && !v.Run.ExpectsFailure() {
-					judge(v, answer{st.Answer, v.Run.Prompt, v.Run.Intent, []uint64{v.Run.SentSeq, st.AnswerSeq}})
+					judge(v, answer{st.Answer, v.Run.Prompt, &v.Run.Intent, v.Run.SentSeq, st.AnswerSeq})
 				}
 			},
 			Exchange: func(v *View) {
@@ -67,7 +68,7 @@ func executed(v *View) (answer, bool) {
 	if fields == nil || text(fields, "status") != "success" {
 		return answer{}, false
 	}
-	a := answer{text: first(text(fields, "response"), text(fields, "result")), proof: v.Here()}
+	a := answer{text: first(text(fields, "response"), text(fields, "result")), intent: &history.Intent{}, seq: v.Record.Seq}
 	var request struct {
 		Message string `json:"message"`
 	}
@@ -75,7 +76,7 @@ func executed(v *View) (answer, bool) {
 		a.prompt = request.Message
 	}
 	if in != nil {
-		a.intent = *in
+		a.intent = in
 	}
 	return a, true
 }
@@ -117,8 +118,12 @@ func empty(_ *View, a answer) (string, bool) {
 const ownWords = 60
 
 func echo(_ *View, a answer) (string, bool) {
+	// Most answers are shorter than their prompt, or longer by a sentence.
+	if more := words(a.text) - words(a.prompt); more < 0 || more >= ownWords {
+		return "", false
+	}
 	asked := plain(a.prompt)
-	if len(asked) < 8 || len(a.text) < len(asked) {
+	if len(asked) < 8 {
 		return "", false
 	}
 	said := plain(a.text)
@@ -132,6 +137,25 @@ func echo(_ *View, a answer) (string, bool) {
 	return "the answer is the prompt said back", false
 }
 
+// words counts the letters and digits of a text.
+func words(s string) (n int) {
+	for i := 0; i < len(s); {
+		if s[i] < utf8.RuneSelf {
+			if isWord(rune(s[i])) {
+				n++
+			}
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if isWord(r) {
+			n++
+		}
+		i += size
+	}
+	return n
+}
+
 // plain reduces a text to its letters and digits, in lower case.
 func plain(s string) string {
 	return strings.Map(func(r rune) rune {
@@ -142,7 +166,12 @@ func plain(s string) string {
 	}, s)
 }
 
-func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+func isWord(r rune) bool {
+	if r < utf8.RuneSelf {
+		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+	}
+	return unicode.IsLetter(r) || unicode.IsDigit(r)
+}
 
 func unquoted(v *View, a answer) (string, bool) {
 	if a.intent.Nonce == "" || strings.Contains(a.text, a.intent.Nonce) {

@@ -128,8 +128,8 @@ func exchangeRefusal(v *View) {
 func sessionRefusal(credentials bool) func(*View) {
 	return func(v *View) {
 		s := v.Session
-		if !s.ExpectsRefusal() || s.Welcomed() || credentials != (s.Intent.Token != "") {
-			return // a welcome is auth/bad-credentials-accepted
+		if !s.ExpectsRefusal() || s.Welcomed() || credentials != (s.Intent.Token != "") || isBan(s.brokenBy()) {
+			return // a welcome is auth/bad-credentials-accepted; nothing was asked, infra/rate-limited
 		}
 		if flaw, hard := s.refusalFlaw(); flaw != "" {
 			v.ReportAs(hard || v.Declared(), v.Here(s.DialSeq, s.refusalSeq()), "the session (%s, token %q) %s: %s", s.Intent.Why, s.Intent.Token, flaw, s.ending())

@@ -19,6 +19,8 @@ type docket struct {
 	waiting  [moments][]listener
 	speaking *Rule // whose hook runs
 	findings []Finding
+	said     map[sentence]bool
+	failed   map[string]int // hard findings by session, "" for those about none
 	made     map[place]int
 	withheld map[class]int
 	total    map[class]int
@@ -39,6 +41,12 @@ type place struct {
 type class struct {
 	rule string
 	hard bool
+}
+
+// A sentence is what a finding says, whoever it is about: said once, it is not said again of the next user.
+type sentence struct {
+	class
+	message string
 }
 
 func (d *docket) add(rule Rule) {
@@ -62,13 +70,21 @@ func (d *docket) hear(v *View, m moment) {
 
 func (d *docket) file(f Finding) {
 	if d.made == nil {
+		d.said, d.failed = map[sentence]bool{}, map[string]int{}
 		d.made, d.withheld, d.total = map[place]int{}, map[class]int{}, map[class]int{}
 	}
 	at := place{class{f.Rule, f.Hard}, f.User, f.Session, f.Run}
+	if f.Hard {
+		d.failed[f.Session]++
+	}
+	if d.said[sentence{at.class, f.Message}] {
+		return
+	}
 	if d.total[at.class] >= perRule || d.made[at] >= perPlace {
 		d.withheld[at.class]++
 		return
 	}
+	d.said[sentence{at.class, f.Message}] = true
 	d.made[at]++
 	d.total[at.class]++
 	slices.Sort(f.Records)

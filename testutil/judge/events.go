@@ -105,24 +105,22 @@ func thread(v *View) {
 }
 
 func agentTakesPart(v *View) {
-	want := v.Run.Intent.Agent
+	want, agents := v.Run.Intent.Agent, v.Stream.Agents
 	if want == "" || v.Stream.Outcome != wire.Completed || v.Run.ExpectsFailure() {
 		return
 	}
-	var seen []string
-	for _, a := range v.Stream.Agents {
-		if a.Name == "" || sameAgent(a.Name, want) {
-			return // a shape without names says nothing
+	takesPart := func(a Agent) bool { return a.Name == "" || sameAgent(a.Name, want) } // a shape without names says nothing
+	if len(agents) > 0 && !slices.ContainsFunc(agents, takesPart) {
+		var seen []string
+		for _, a := range agents {
+			seen = append(seen, quote(a.Name))
 		}
-		seen = append(seen, quote(a.Name))
-	}
-	if len(seen) > 0 {
 		v.ReportAs(v.Declared(), []uint64{v.Run.SentSeq, v.Stream.FirstSeq}, "agent %s was asked, %s took part", quote(want), strings.Join(seen, ", "))
 	}
 }
 
 // sameAgent compares agent names as the platform writes them: "data", "data_agent", "DataAgent".
-func sameAgent(a, b string) bool { return plainAgent(a) == plainAgent(b) }
+func sameAgent(a, b string) bool { return strings.EqualFold(a, b) || plainAgent(a) == plainAgent(b) }
 
 func plainAgent(name string) string {
 	name = strings.Map(func(r rune) rune {

@@ -83,9 +83,11 @@ func (v *View) identify() {
 	e, st := v.Event, v.Stream
 	if st.WireRun == "" && e.RunID != "" {
 		st.WireRun = strings.Clone(e.RunID)
+		st.ownRun = v.Run.ownAsked && e.RunID == v.Run.Asked
 	}
 	if st.ThreadID == "" && e.ThreadID != "" {
 		st.ThreadID = strings.Clone(e.ThreadID)
+		st.ownThread = v.Run.ownThread && e.ThreadID == v.Run.Thread
 	}
 	if st.Variant == "" {
 		st.Variant = e.Variant
@@ -149,7 +151,7 @@ func (s *Stream) reduce() {
 
 func (v *View) isRoot(agent string) bool {
 	root := v.Stream.Track.Root()
-	return agent == "" || root == "" || strings.EqualFold(agent, root)
+	return agent == "" || root == "" || agent == root || strings.EqualFold(agent, root)
 }
 
 // isBridge tells whether the event may be one of the extra pair named "supervisor" that the agent

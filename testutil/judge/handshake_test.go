@@ -61,12 +61,13 @@ var handshakeTrials = []trial{
 		u := s.user()
 		one := u.connect()
 		two := u.dial(nil).opened()
-		one.ask(toolless).started()
+		j := one.ask(toolless).started()
 		early := *s.records[len(s.records)-1]
 		two.raw(early.Frame, early.Run)
 		two.welcomed().shut()
+		j.thinking().completed()
 		one.shut()
-	}, soft: []string{"lifecycle/abandoned"}},
+	}},
 	{name: "no welcome in time", hard: []string{"handshake/no-welcome"}, tell: func(s *story) {
 		c := s.user().dial(nil).opened()
 		c.wait(5e9)

@@ -2,7 +2,9 @@ package judge
 
 import (
 	"slices"
+	"strings"
 
+	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 )
 
@@ -14,7 +16,7 @@ var healthRules = []Rule{
 	},
 	{
 		ID: "health/agents", Hard: true, Source: "http.md 5.4",
-		Says:  "The agent registry is available and lists its agents.",
+		Says:  "The agent registry is available and lists at least the six documented agents.",
 		Hooks: Hooks{Exchange: agentsListed},
 	},
 }
@@ -44,7 +46,11 @@ func agentsListed(v *View) {
 	}
 	available, _ := fields["available"].(bool)
 	list, _ := fields["supported_agents"].([]any)
-	if !available || len(list) == 0 {
-		v.Report(v.Here(), "the registry is available: %t, and lists %d agents: %s", available, len(list), quote(x.Body))
+	missing := slices.DeleteFunc(slices.Clone(fixtures.AgentNames), func(name string) bool { return slices.Contains(list, any(name)) })
+	switch {
+	case !available:
+		v.Report(v.Here(), "the registry is not available, and lists %d agents: %s", len(list), quote(x.Body))
+	case len(missing) > 0:
+		v.Report(v.Here(), "the registry does not list %s: %s", strings.Join(missing, ", "), quote(x.Body))
 	}
 }

@@ -17,5 +17,11 @@ var healthTrials = []trial{
 	{name: "ready", tell: asked(history.PurposeHealth, `{"status":"ready"}`)},
 	{name: "no agents", hard: []string{"health/agents"}, tell: asked(history.PurposeAgents, `{"available":true,"supported_agents":[]}`)},
 	{name: "no registry", hard: []string{"health/agents"}, tell: asked(history.PurposeAgents, `{"available":false,"supported_agents":["data"]}`)},
-	{name: "six agents", tell: asked(history.PurposeAgents, `{"available":true,"supported_agents":["data"]}`)},
+	{name: "one agent of six", hard: []string{"health/agents"}, about: "does not list supervisor, triage, optimization, actions, reporting:",
+		tell: asked(history.PurposeAgents, `{"available":true,"supported_agents":["data"]}`)},
+	{name: "five agents and a stranger", hard: []string{"health/agents"}, about: "does not list triage:",
+		tell: asked(history.PurposeAgents, `{"available":true,"supported_agents":["supervisor","Triage","data","optimization","actions","reporting"]}`)},
+	{name: "names that are no texts", hard: []string{"health/agents"}, tell: asked(history.PurposeAgents, `{"available":true,"supported_agents":[1,{"name":"data"},["triage"],null]}`)},
+	{name: "six agents", tell: asked(history.PurposeAgents, `{"available":true,"supported_agents":["supervisor","triage","data","optimization","actions","reporting"]}`)},
+	{name: "more than the six, in another order", tell: asked(history.PurposeAgents, `{"available":true,"supported_agents":["reporting","corpus","actions","data","triage","optimization","supervisor"]}`)},
 }

@@ -15,7 +15,7 @@ var statusRules = []Rule{
 	{
 		ID: "infra/rate-limited", Hard: true, Source: "http.md 1, Edge",
 		Says:  "The story stays below the limits of the edge, which answers 429 beyond them and bans.",
-		Hooks: Hooks{Exchange: statusIs(http.StatusTooManyRequests), SessionEnd: rateLimited},
+		Hooks: Hooks{Exchange: limited, SessionEnd: sessionLimited},
 	},
 	{
 		ID: "infra/unavailable", Hard: true, Source: "http.md 4.1, 4",
@@ -58,17 +58,26 @@ func report(v *View, x *history.Exchange) {
 	v.Report(v.Here(), "%s was answered %s by %s, with body %s", what(x), status(x.Status), origin(x.Header, x.Body), quote(x.Body))
 }
 
-func statusIs(code int) func(*View) {
-	return func(v *View) {
-		if x := v.Record.Exchange; x.Status == code && wanted(v.Record.Intent) != code {
-			report(v, x)
-		}
+// isBan tells whether the suite itself made no request, because the edge bans this machine since it
+// answered another request 429.
+func isBan(b *history.Broken) bool { return b != nil && b.Step == history.StepBanned }
+
+func limited(v *View) {
+	switch x := v.Record.Exchange; {
+	case isBan(x.Broken):
+		v.Report(v.Here(), "%s was not sent, for the edge bans this machine: %s", what(x), quote(x.Broken.Error))
+	case x.Status == http.StatusTooManyRequests && wanted(v.Record.Intent) != x.Status:
+		report(v, x)
 	}
 }
 
-func rateLimited(v *View) {
-	if c := v.Session.Closed; c != nil && c.Status == http.StatusTooManyRequests {
-		v.Report(v.Here(v.Session.DialSeq), "the upgrade of %s was answered 429, Retry-After %s", bounded(v.Session.URL), quote(header(c.Header, "Retry-After")))
+func sessionLimited(v *View) {
+	s := v.Session
+	switch c := s.Closed; {
+	case isBan(s.brokenBy()):
+		v.Report(v.Here(s.DialSeq), "the session to %s was not dialled, for the edge bans this machine: %s", bounded(s.URL), quote(c.Broken.Error))
+	case c != nil && c.Status == http.StatusTooManyRequests:
+		v.Report(v.Here(s.DialSeq), "the upgrade of %s was answered 429, Retry-After %s", bounded(s.URL), quote(header(c.Header, "Retry-After")))
 	}
 }
 

@@ -1,6 +1,10 @@
 package judge
 
-import "github.com/netra-systems/staging-e2e/testutil/history"
+import (
+	"strings"
+
+	"github.com/netra-systems/staging-e2e/testutil/history"
+)
 
 // storyRules judge the history itself: what did not happen cannot be green.
 var storyRules = []Rule{
@@ -17,12 +21,12 @@ var storyRules = []Rule{
 	{
 		ID: "infra/stopped", Hard: true, Source: "DESIGN.md, There is no skip",
 		Says:  "A story runs to its end.",
-		Hooks: Hooks{Note: stopped},
+		State: stopped,
 	},
 }
 
 func nothingHappened(v *View) {
-	if !v.Exchanged && len(v.Reasons) == 0 {
+	if !v.Exchanged && len(v.Reasons) == 0 && v.Stopped.Seq == 0 {
 		v.Report(nil, "the history holds neither a network exchange nor a reason: the story did not touch the target")
 	}
 }
@@ -33,19 +37,46 @@ func incomplete(v *View) {
 	}
 }
 
-// stopped leaves out what other rules say more exactly: a run without an outcome, a session without a
-// welcome, a ping without a reply, one user only, a criterion that was not measured.
-func stopped(v *View) {
-	n := v.Record.Note
-	if n == nil {
-		return
+// A wait is one that was in vain and that no run, welcome or ping is missing for.
+type wait struct {
+	Remark
+	user    *User
+	session *Session
+	known   int // hard findings about its session before
+}
+
+// stopped speaks last, and only of what no hard finding says more exactly. Of a wait that is one about
+// its session that came since or, without a session, any about none, such as the exchange that broke.
+func stopped() Hooks {
+	var waits []wait
+	return Hooks{
+		Note: func(v *View) {
+			if n := v.Record.Note; n != nil && n.Topic == history.TopicGaveUp && unexplained(v) && len(waits) < maxReasons {
+				known := 0
+				if v.Session != nil {
+					known = v.Failures(v.Session)
+				}
+				waits = append(waits, wait{Remark{v.Record.Seq, n.Topic, strings.Clone(n.Text)}, v.User, v.Session, known})
+			}
+		},
+		Last: func(v *View) {
+			for _, w := range waits {
+				if v.Failures(w.session) == w.known {
+					v.User, v.Session = w.user, w.session
+					v.Report([]uint64{w.Seq}, "the story gave up waiting: %s", quote(w.Text))
+				}
+			}
+			v.User, v.Session = nil, nil
+			if s := v.Stopped; s.Seq != 0 && len(v.docket.failed) == 0 {
+				v.Report([]uint64{s.Seq}, "the story stopped (%s): %s", s.Topic, quote(s.Text))
+			}
+		},
 	}
-	switch n.Topic {
-	case history.TopicGaveUp:
-		if s := v.Session; v.Run == nil && (s == nil || s.Welcomed() && s.Ping.Seq == 0) {
-			v.Report(v.Here(), "the story gave up waiting: %s", quote(n.Text))
-		}
-	case history.TopicStory, history.TopicInterrupted, history.TopicRefusal:
-		v.Report(v.Here(), "the story stopped (%s): %s", n.Topic, quote(n.Text))
-	}
+}
+
+// unexplained tells whether a wait that was in vain is one for which no rule is: those for the outcome
+// of a run, a welcome and the reply to a ping have theirs.
+func unexplained(v *View) bool {
+	s := v.Session
+	return v.Run == nil && (s == nil || s.Welcomed() && s.Ping.Seq == 0)
 }

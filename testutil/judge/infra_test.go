@@ -1,6 +1,8 @@
 package judge
 
 import (
+	"time"
+
 	"github.com/netra-systems/staging-e2e/testutil/history"
 )
 
@@ -42,14 +44,14 @@ func refusedUpgrade(status int, header map[string]string, body string) func(*sto
 var html = map[string]string{"Content-Type": "text/html; charset=UTF-8", "Server": "Google Frontend"}
 
 var infraTrials = []trial{
-	{name: "request", tell: brokenAt(history.StepRequest, false), hard: []string{"infra/request", "infra/stopped"}},
-	{name: "proxy", tell: brokenAt(history.StepProxy, false), hard: []string{"infra/proxy", "infra/stopped"}},
-	{name: "dns", tell: brokenAt(history.StepDNS, false), hard: []string{"infra/dns", "infra/stopped"}},
-	{name: "tcp", tell: brokenAt(history.StepTCP, false), hard: []string{"infra/stopped", "infra/tcp"}},
-	{name: "tls", tell: brokenAt(history.StepTLS, false), hard: []string{"infra/stopped", "infra/tls"}},
-	{name: "write", tell: brokenAt(history.StepWrite, false), hard: []string{"infra/stopped", "infra/write"}},
-	{name: "accepts and stays silent", tell: brokenAt(history.StepAnswer, true), hard: []string{"infra/no-answer", "infra/stopped"}, about: "budget had run out"},
-	{name: "half a body", tell: brokenAt(history.StepBody, false), hard: []string{"infra/half-answer", "infra/stopped"}},
+	{name: "request", tell: brokenAt(history.StepRequest, false), hard: []string{"infra/request"}},
+	{name: "proxy", tell: brokenAt(history.StepProxy, false), hard: []string{"infra/proxy"}},
+	{name: "dns", tell: brokenAt(history.StepDNS, false), hard: []string{"infra/dns"}},
+	{name: "tcp", tell: brokenAt(history.StepTCP, false), hard: []string{"infra/tcp"}},
+	{name: "tls", tell: brokenAt(history.StepTLS, false), hard: []string{"infra/tls"}},
+	{name: "write", tell: brokenAt(history.StepWrite, false), hard: []string{"infra/write"}},
+	{name: "accepts and stays silent", tell: brokenAt(history.StepAnswer, true), hard: []string{"infra/no-answer"}, about: "budget had run out"},
+	{name: "half a body", tell: brokenAt(history.StepBody, false), hard: []string{"infra/half-answer"}},
 
 	{name: "dial: dns", tell: dialBrokenAt(history.StepDNS), hard: []string{"infra/dns"}},
 	{name: "dial: tcp", tell: dialBrokenAt(history.StepTCP), hard: []string{"infra/tcp"}},
@@ -66,6 +68,20 @@ var infraTrials = []trial{
 	{name: "upgrade 429", tell: refusedUpgrade(429, map[string]string{"Retry-After": "600"}, ""), hard: []string{"infra/rate-limited"}},
 
 	{name: "429", tell: answered(429, "", nil), hard: []string{"infra/rate-limited"}},
+	{name: "banned", tell: brokenAt(history.StepBanned, false), hard: []string{"infra/rate-limited"}, about: "it broke"},
+	{name: "dial: banned", tell: dialBrokenAt(history.StepBanned), hard: []string{"infra/rate-limited"}},
+	{name: "a bad token, banned", hard: []string{"infra/rate-limited"}, tell: func(s *story) {
+		s.user().dial(refusal("expired")).ended(history.Closed{By: history.ByDial, Broken: &history.Broken{Step: history.StepBanned, Error: "until 10:10"}})
+	}},
+	{name: "banned throughout", hard: []string{"infra/rate-limited"}, tell: func(s *story) {
+		u := s.user()
+		x := get("/api/threads", "")
+		x.Status, x.Header, x.Broken = 0, nil, &history.Broken{Step: history.StepBanned, Error: "until 10:10"}
+		u.http(x, nil)
+		u.http(x, &history.Intent{Expect: "401", Token: "none"})
+		s.note(history.TopicStory, "the edge bans this machine")
+	}},
+	{name: "429 as asked for", tell: answered(429, "{}", &history.Intent{Expect: "429", Why: "beyond the limit"})},
 	{name: "502", tell: answered(502, "<html>", nil), hard: []string{"infra/unavailable"}},
 	{name: "503", tell: answered(503, "<html>", nil), hard: []string{"infra/unavailable"}},
 	{name: "504", tell: answered(504, "", nil), hard: []string{"infra/unavailable"}},
@@ -115,6 +131,54 @@ var infraTrials = []trial{
 	{name: "a killed process", killed: true, hard: []string{"infra/incomplete"}, tell: func(s *story) { s.user().connect().ask().whole().shut() }},
 	{name: "not measured", tell: func(s *story) { s.note(history.TopicNotMeasured, "D4: no log access") }},
 	{name: "interrupted", hard: []string{"infra/stopped"}, tell: func(s *story) { s.user(); s.note(history.TopicInterrupted, "SIGINT") }},
+	{name: "stopped, and nothing else is wrong", hard: []string{"infra/stopped"}, about: "(story): \"want 6 agents\"", tell: func(s *story) { s.user(); s.note(history.TopicStory, "want 6 agents") }},
+	{name: "stopped for several reasons", hard: []string{"infra/stopped"}, about: "(interrupted): \"SIGINT\"", tell: func(s *story) {
+		s.user()
+		s.note(history.TopicInterrupted, "SIGINT")
+		s.note(history.TopicStory, "context canceled")
+	}},
+	{name: "stopped, with advice", hard: []string{"infra/stopped"}, soft: []string{"auth/expires-in"}, tell: func(s *story) {
+		s.user().login("simulation").Login.ExpiresIn = 15 * time.Minute
+		s.note(history.TopicStory, "want 6 agents")
+	}},
+	{name: "stopped after a hundred other notes", hard: []string{"infra/stopped"}, tell: func(s *story) {
+		s.user()
+		for range 100 {
+			s.note(history.TopicNotMeasured, "D4: no log access")
+		}
+		s.note(history.TopicStory, "want 6 agents")
+	}},
+	{name: "stopped without a packet", hard: []string{"infra/stopped"}, tell: func(s *story) { s.note(history.TopicRefusal, "it calls itself production") }},
+	{name: "interrupted while it waited for a run", hard: []string{"lifecycle/silence"}, tell: prompted(func(j *job) {
+		j.gaveUp("first event")
+		j.story.note(history.TopicInterrupted, "deadline")
+	})},
+	{name: "a warm-up in vain", hard: []string{"infra/tcp"}, tell: func(s *story) {
+		s.http(history.Exchange{Purpose: history.PurposeWarmUp, Method: "GET", URL: "http://127.0.0.1:2/health",
+			Broken: &history.Broken{Step: history.StepTCP, Error: "it broke"}}, nil)
+		s.note(history.TopicGaveUp, "warm-up: an answer")
+		s.note(history.TopicStory, "the target cannot be reached")
+	}},
+	{name: "a wait of a session", hard: []string{"infra/stopped"}, tell: func(s *story) { s.user().connect().gaveUp("the end of the session").shut() }},
+	{name: "a wait of a session, after another failure there", hard: []string{"infra/stopped", "lifecycle/unasked-error"}, tell: func(s *story) {
+		c := s.user().connect()
+		c.recv(obj{"type": "error_message", "error_code": "INTERNAL_ERROR", "error_message": "x", "timestamp": c.now()}, "")
+		c.gaveUp("the end of the session").shut()
+	}},
+	{name: "a wait for an error that did not come", hard: []string{"handshake/provoked"}, tell: func(s *story) {
+		c := s.user().connect()
+		c.send(obj{}, "", &history.Intent{Expect: history.Failure, Why: "no type"})
+		c.wait(time.Minute)
+		c.gaveUp("an error").shut()
+	}},
+	{name: "waits of two sessions, one of them explained", hard: []string{"handshake/provoked", "infra/stopped"}, tell: func(s *story) {
+		u := s.user()
+		c, other := u.connect(), u.connect()
+		c.send(obj{}, "", &history.Intent{Expect: history.Failure, Why: "no type"})
+		c.wait(time.Minute)
+		c.gaveUp("an error").shut()
+		other.gaveUp("the end of the session").shut()
+	}},
 	{name: "a wait of no run", hard: []string{"infra/stopped"}, tell: func(s *story) { s.user(); s.note(history.TopicGaveUp, "readiness") }},
 }
 
@@ -122,4 +186,11 @@ func warmUp(s *story, status int) {
 	x := get("/health", `{"status":"healthy"}`)
 	x.Purpose, x.Status, x.Bearer = history.PurposeWarmUp, status, false
 	s.http(x, nil)
+}
+
+// gaveUp is a wait of the session, of none of its runs, that was in vain.
+func (c *conn) gaveUp(what string) *conn {
+	r := c.story.note(history.TopicGaveUp, what)
+	r.User, r.Session = c.person.label, c.label
+	return c
 }

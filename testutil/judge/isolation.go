@@ -65,6 +65,9 @@ func foreignNonceInBody(v *View) {
 
 func scanNonces(v *View, text string) {
 	for nonce := range noncesIn(text) {
+		if v.Run != nil && nonce == v.Run.reference && v.Run.User == v.User {
+			continue
+		}
 		owner := v.names.nonces[nonce]
 		switch {
 		case owner == v.User:
@@ -89,13 +92,20 @@ func (n *names) cutNonce(text string, u *User) bool {
 	return false
 }
 
+// foreignRun looks an id up once for each stream: whose an id is does not change.
 func foreignRun(v *View) {
-	e := v.Event
+	e, st := v.Event, v.Stream
 	if e == nil || e.RunID == "" {
+		return
+	}
+	same := st != nil && e.RunID == st.WireRun
+	if same && st.ownRun {
 		return
 	}
 	if owner := other(v.names.runs, e.RunID, v.Session.User); owner != nil {
 		v.Report(v.Here(), "%s was sent %s of run %s, which is a run of %s", v.name(), e.Type, quote(e.RunID), owner.Label)
+	} else if same {
+		st.ownRun = true
 	}
 }
 
@@ -103,12 +113,18 @@ func foreignRun(v *View) {
 const shortThread = 12
 
 func foreignThread(v *View) {
-	e := v.Event
+	e, st := v.Event, v.Stream
 	if e == nil || e.ThreadID == "" {
+		return
+	}
+	same := st != nil && e.ThreadID == st.ThreadID
+	if same && st.ownThread {
 		return
 	}
 	if owner := other(v.names.threads, e.ThreadID, v.Session.User); owner != nil {
 		v.ReportAs(len(e.ThreadID) >= shortThread, v.Here(), "%s was sent %s on thread %s, which is a thread of %s", v.name(), e.Type, quote(e.ThreadID), owner.Label)
+	} else if same {
+		st.ownThread = true
 	}
 }
 

@@ -144,6 +144,7 @@ func (j *Judge) end(run *Run) {
 	}
 	run.over = true
 	v := &j.view
+	v.ended++
 	for _, stream := range run.streams {
 		if stream.Outcome == wire.Open && stream.Track.Quiet() {
 			v.conclude(stream, stream.LastAt, stream.LastSeq)
@@ -183,6 +184,7 @@ func (j *Judge) Finish() []Finding {
 	}
 	v.User, v.Session, v.Run, v.Stream = nil, nil, nil, nil
 	j.docket.hear(v, onEnd)
+	j.docket.hear(v, onLast)
 	j.docket.tally()
 	return j.docket.take()
 }

@@ -3,6 +3,7 @@ package judge
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -71,7 +72,7 @@ func TestAdviceNeverHidesAFailure(t *testing.T) {
 }
 
 func TestAFindingWithoutProofPointsToItsRecord(t *testing.T) {
-	rule := Rule{ID: "a/b", Hooks: Hooks{Note: func(v *View) { v.Report([]uint64{0}, "x") }}}
+	rule := Rule{ID: "a/b", Hooks: Hooks{Note: func(v *View) { v.Report([]uint64{0}, "note %d", v.Record.Seq) }}}
 	s := newStory()
 	s.note("x", "")
 	s.note("x", "")
@@ -189,4 +190,47 @@ func TestTheJudgeReadsTimesFromTheHistory(t *testing.T) {
 		r.Wall = r.Wall.Add(30 * 365 * 24 * time.Hour)
 	}
 	require.Contains(t, ids(s.judged(), false), "lifecycle/clock")
+}
+
+// What is said once is not said again of the next user; a finding of another class is, and so is another
+// message.
+func TestFindingsThatSayTheSameAreMadeOnce(t *testing.T) {
+	echo := Rule{ID: "a/b", Hooks: Hooks{Note: func(v *View) {
+		v.ReportAs(strings.HasPrefix(v.Record.Note.Text, "hard"), nil, "%s", strings.TrimPrefix(v.Record.Note.Text, "hard "))
+	}}}
+	s := newStory()
+	for _, user := range []string{"u1", "u2", "u1"} {
+		for _, text := range []string{"one", "two", "hard one"} {
+			s.note("x", text).User = user
+		}
+	}
+	found := s.judged(echo)
+	require.Len(t, found, 3)
+	for i, want := range []string{"a/b (soft): one", "a/b (soft): two", "a/b (hard): one"} {
+		require.Equal(t, want, found[i].String())
+		require.Equal(t, "u1", found[i].User)
+	}
+}
+
+// A story that stopped is red, whatever else its history holds or lacks.
+func TestAStoryThatStoppedIsRed(t *testing.T) {
+	var list []trial
+	for _, family := range trials {
+		list = append(list, family...)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		s := newStory()
+		if try := rapid.IntRange(-1, len(list)-1).Draw(t, "trial"); try >= 0 {
+			list[try].tell(s)
+		} else {
+			s = drawStory(t)
+		}
+		topic := rapid.SampledFrom([]string{history.TopicStory, history.TopicInterrupted, history.TopicRefusal}).Draw(t, "topic")
+		at := rapid.IntRange(0, len(s.records)).Draw(t, "at")
+		s.records = slices.Insert(s.records, at, &history.Record{Kind: history.Note, Note: &history.Remark{Topic: topic, Text: "why"}})
+		for i, r := range s.records {
+			r.Seq = uint64(i + 1)
+		}
+		require.NotEmpty(t, ids(s.judged(), true))
+	})
 }

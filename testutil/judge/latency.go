@@ -37,7 +37,7 @@ var latencyRules = []Rule{
 	},
 	{
 		ID: "latency/http", Hard: true, Source: "http.md 1, Time limits",
-		Says:  "An exchange is complete within the HTTP budget.",
+		Says:  "An exchange is complete within the HTTP budget; an execution, whose answer is an agent's, within the answer budget if that is longer.",
 		Hooks: Hooks{Exchange: httpTime},
 	},
 }
@@ -91,8 +91,21 @@ func noReply(v *View) {
 	}
 }
 
+// httpBudget is what an exchange may take. An execution over REST is a whole run (http.md 5.4).
+func (v *View) httpBudget(x *history.Exchange) time.Duration {
+	b := v.Header.Budgets
+	switch {
+	case x.Purpose != history.PurposeExecute:
+		return b.HTTP
+	case b.HTTP == 0 || b.Answer == 0:
+		return 0
+	}
+	return max(b.HTTP, b.Answer)
+}
+
 func httpTime(v *View) {
-	if x, budget := v.Record.Exchange, v.Header.Budgets.HTTP; x.Broken == nil && over(x.Took, budget) {
+	x := v.Record.Exchange
+	if budget := v.httpBudget(x); x.Broken == nil && over(x.Took, budget) {
 		v.Report(v.Here(), "%s took %s, budget %s", what(x), x.Took, budget)
 	}
 }

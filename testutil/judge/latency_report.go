@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/wire"
 )
 
@@ -109,7 +110,7 @@ func (s *spread) near(v *View, phase string, budget time.Duration) {
 }
 
 func margin() Hooks {
-	var connect, firstEvent, gap, answer, http spread
+	var connect, firstEvent, gap, answer, http, execution spread
 	return Hooks{
 		Frame: func(v *View) {
 			if s := v.Session; s.WelcomeSeq == v.Record.Seq {
@@ -129,7 +130,14 @@ func margin() Hooks {
 				answer.add(v, st.EndAt-v.Run.SentAt)
 			}
 		},
-		Exchange: func(v *View) { http.add(v, v.Record.Exchange.Took) },
+		Exchange: func(v *View) {
+			x := v.Record.Exchange
+			if x.Purpose == history.PurposeExecute {
+				execution.add(v, x.Took)
+				return
+			}
+			http.add(v, x.Took)
+		},
 		End: func(v *View) {
 			b := v.Header.Budgets
 			connect.near(v, "dial to welcome", b.Connect)
@@ -137,6 +145,7 @@ func margin() Hooks {
 			gap.near(v, "event to event", b.Gap)
 			answer.near(v, "prompt to outcome", b.Answer)
 			http.near(v, "request to whole answer", b.HTTP)
+			execution.near(v, "execution to whole answer", v.httpBudget(&history.Exchange{Purpose: history.PurposeExecute}))
 		},
 	}
 }

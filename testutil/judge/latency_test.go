@@ -83,6 +83,17 @@ var latencyTrials = []trial{
 		x.Took = 6 * time.Second
 		s.user().http(x, nil)
 	}},
+	{name: "an execution as long as a run may be", tell: took(11*time.Second, execution("The sum is 697.", "success", ""))},
+	{name: "an execution near the budget of a run", soft: []string{"latency/margin"}, tell: took(14*time.Second, execution("The sum is 697.", "success", ""))},
+	{name: "an execution longer than a run may be", hard: []string{"latency/http"}, about: "budget 15s", tell: took(16*time.Second, execution("The sum is 697.", "success", ""))},
+	{name: "an execution where the HTTP budget is the longer one", tell: func(s *story) {
+		s.header.Budgets.HTTP = time.Minute
+		took(21*time.Second, execution("The sum is 697.", "success", ""))(s)
+	}},
+	{name: "an execution within no budget", tell: func(s *story) {
+		s.header.Budgets.Answer = 0
+		took(time.Hour, execution("The sum is 697.", "success", ""))(s)
+	}},
 	{name: "an exchange that waited for the limiter", tell: func(s *story) {
 		x := get("/api/threads", `[]`)
 		x.Waited = time.Minute
@@ -112,4 +123,12 @@ var latencyTrials = []trial{
 		j.wait(6 * time.Second)
 		j.executing().executed().completed().shut()
 	}, about: "thinking to tool"},
+}
+
+// took is a story of one exchange that takes its time.
+func took(d time.Duration, x history.Exchange) func(*story) {
+	return func(s *story) {
+		x.Took = d
+		s.user().http(x, nil)
+	}
 }

@@ -24,8 +24,8 @@ var outcomeRules = []Rule{
 		Hooks: unfinished(noOutcome),
 	},
 	{
-		ID: "lifecycle/abandoned", Source: "DESIGN.md, Drive",
-		Says:  "A story waits for the outcome of its runs before it closes their session.",
+		ID: "lifecycle/abandoned", Hard: true, Source: "DESIGN.md, Drive",
+		Says:  "A story waits for the outcome of its runs before it closes their session, unless it means to leave or was stopped.",
 		Hooks: Hooks{RunEnd: abandoned},
 	},
 	{
@@ -114,8 +114,14 @@ func reportUnfinished(v *View, why string) {
 	}
 }
 
+// abandoned is hard: what a run that nobody waits for would have shown, a green story has not seen.
 func abandoned(v *View) {
-	if run := v.Run; run.Abandoned() && run.GaveUp.Seq == 0 {
+	run := v.Run
+	if !run.Abandoned() || run.GaveUp.Seq != 0 || run.Intent.Abandon {
+		return
+	}
+	stopped := v.Stopped.Seq != 0 && v.Stopped.Seq < run.Session.CloseSeq
+	if !stopped {
 		v.Report([]uint64{run.SentSeq, run.Session.CloseSeq}, "the story closed the session while the run was open")
 	}
 }

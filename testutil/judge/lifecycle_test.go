@@ -125,7 +125,22 @@ var lifecycleTrials = []trial{
 	{name: "no outcome, closed by the target", hard: []string{"handshake/closed", "lifecycle/no-outcome"}, about: "main cleanup", tell: func(s *story) {
 		s.user().connect().ask().started().ended(history.Closed{By: history.ByServer, Code: 1000, Reason: "main cleanup"})
 	}},
-	{name: "left by the story", soft: []string{"lifecycle/abandoned"}, tell: prompted(func(j *job) { j.started() })},
+	{name: "left by the story", hard: []string{"lifecycle/abandoned"}, tell: prompted(func(j *job) { j.started() })},
+	{name: "left before its first event", hard: []string{"lifecycle/abandoned"}, tell: prompted(func(*job) {})},
+	{name: "left on purpose", tell: func(s *story) {
+		s.user().connect().ask(func(in *history.Intent) { in.Abandon = true }).started().shut()
+	}},
+	{name: "left on purpose, and closed by the target", hard: []string{"handshake/closed", "lifecycle/no-outcome"}, tell: func(s *story) {
+		s.user().connect().ask(func(in *history.Intent) { in.Abandon = true }).started().ended(history.Closed{By: history.ByServer, Code: 1000})
+	}},
+	{name: "left by a story that stopped", hard: []string{"infra/stopped"}, tell: prompted(func(j *job) {
+		j.started()
+		j.story.note(history.TopicStory, "it panicked")
+	})},
+	{name: "left by a story that stopped later", hard: []string{"lifecycle/abandoned"}, tell: func(s *story) {
+		s.user().connect().ask().started().shut()
+		s.note(history.TopicStory, "archive the threads of the story: refused")
+	}},
 
 	{name: "an error", hard: []string{"lifecycle/failed"}, tell: prompted(func(j *job) { j.started().failed() })},
 	{name: "an error alone", hard: []string{"lifecycle/failed"}, tell: prompted(func(j *job) { j.failed() })},

@@ -47,8 +47,8 @@ func (n *names) learn(u *User) {
 
 // claim takes in the ids that a prompt carries. They belong to who sent them first.
 func (n *names) claim(run *Run) {
-	own(n.runs, run.Asked, run.User)
-	own(n.threads, run.Thread, run.User)
+	run.ownAsked = isOwn(n.runs, run.Asked, run.User)
+	run.ownThread = isOwn(n.threads, run.Thread, run.User)
 }
 
 // maxNames bounds what a target that invents ids without end can make the judge remember of a kind.
@@ -66,6 +66,12 @@ func own(m map[string]*User, name string, u *User) *User {
 		m[strings.Clone(name)] = u
 	}
 	return u
+}
+
+// isOwn tells whether the name is the user's, now that the user has it or had it before.
+func isOwn(m map[string]*User, name string, u *User) bool {
+	owner := own(m, name, u)
+	return name != "" && (owner == nil || owner == u)
 }
 
 // connect takes in a session's connection id and returns the session that has the same one, if any.

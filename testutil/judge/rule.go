@@ -19,7 +19,7 @@ type Rule struct {
 }
 
 // Hooks are the moments at which a rule wants to look at the view; nil ones cost nothing. When a hook
-// runs, the view has taken the record in already: View.Record is at hand (nil in the last three when
+// runs, the view has taken the record in already: View.Record is at hand (nil in the last four when
 // the history ends), with the user, the session and the run that it concerns.
 type Hooks struct {
 	Login    func(*View) // a user has an identity, or was refused one
@@ -36,6 +36,7 @@ type Hooks struct {
 	RunEnd     func(*View) // no session hears View.Run any more; View.Stream is that of the session that asked
 	SessionEnd func(*View) // the session closed, or the history ends before it did (Session.Closed is nil)
 	End        func(*View) // the history ends
+	Last       func(*View) // every rule has spoken: for what is worth saying only if the others said nothing
 }
 
 // A moment is an index into the docket's lists.
@@ -55,12 +56,13 @@ const (
 	onRunEnd
 	onSessionEnd
 	onEnd
+	onLast
 	moments
 )
 
 func (h Hooks) at(m moment) func(*View) {
 	return [moments]func(*View){
 		h.Login, h.Exchange, h.Dial, h.Open, h.Send, h.Frame, h.Event, h.Outcome, h.Note, h.Record,
-		h.RunEnd, h.SessionEnd, h.End,
+		h.RunEnd, h.SessionEnd, h.End, h.Last,
 	}[m]
 }

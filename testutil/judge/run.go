@@ -35,6 +35,12 @@ type Run struct {
 	streams []*Stream
 	over    bool
 	nth     int
+	// replaced is whether a later run has the same label, as in a history of another writer.
+	replaced bool
+	// reference is Intent.Nonce if it is only this user's; ownAsked and ownThread tell the same of
+	// Asked and Thread.
+	reference           string
+	ownAsked, ownThread bool
 }
 
 // A Reply is a frame that answered a prompt and is no event of a run.
@@ -70,8 +76,8 @@ func (r *Run) Stream(s *Session) *Stream {
 // Streams are the views of the run that sessions of its user have. The first is that of its own session.
 func (r *Run) Streams() []*Stream { return r.streams }
 
-// prompt begins a run. Every session of its user that is open now is due all its events.
-func (v *View) prompt() {
+// prompt begins a run; promised tells whether its intent's nonce is the user's alone. Every session of its user that is open now is due all its events.
+func (v *View) prompt(promised bool) {
 	r, e := v.Record, v.Event
 	run := &Run{
 		Label: r.Run, User: v.User, Session: v.Session, SentAt: v.Now, SentSeq: r.Seq,
@@ -84,7 +90,13 @@ func (v *View) prompt() {
 	v.nth++
 	v.User.Prompts++
 	v.names.claim(run)
+	if promised {
+		run.reference = run.Intent.Nonce
+	}
 	v.Run = run
+	if earlier := v.runs[run.Label]; earlier != nil {
+		earlier.replaced = true
+	}
 	v.runs[run.Label] = run
 	v.Session.runs = append(v.Session.runs, run)
 	v.User.runs = append(v.User.runs, run)
@@ -110,6 +122,9 @@ func (v *View) stale() []*Run {
 	if v.Session != nil {
 		spare = len(v.Session.runs) - keep
 	}
+	if v.ended == 0 && spare <= 0 {
+		return nil // as after nearly every record: the runs, which lie about, are left alone
+	}
 	for _, run := range v.User.runs {
 		switch {
 		case run.over:
@@ -130,6 +145,7 @@ func (r *Run) watched() bool {
 
 // forget drops a run that is over.
 func (v *View) forget(run *Run) {
+	v.ended--
 	if v.runs[run.Label] == run {
 		delete(v.runs, run.Label)
 	}

@@ -115,16 +115,19 @@ func (v *View) send() {
 	if e == nil {
 		e = &wire.Event{} // broken on purpose
 	}
-	v.promise(v.Record.Frame, v.Record.Intent)
+	promised := v.promise(v.Record.Frame, v.Record.Intent)
 	switch in := v.Record.Intent; {
 	case in != nil && in.Expect != "" && v.Record.Run == "":
 		s.Provoked = Provocation{Seq: v.Record.Seq, At: v.Now, Expect: in.Expect, Why: strings.Clone(in.Why)}
 	case e.Type == wire.Ping && s.Ping.Seq == 0:
 		s.Ping = Ping{v.Record.Seq, v.Now}
 	case e.Type == wire.Prompt && v.Record.Run != "":
-		v.prompt()
+		v.prompt(promised)
 	}
 }
+
+// maxReasons bounds the notes of one kind that are kept.
+const maxReasons = 64
 
 func (v *View) note() {
 	n := v.Record.Note
@@ -138,8 +141,12 @@ func (v *View) note() {
 		}
 	case history.TopicEnd:
 		v.Closing = true
-	case history.TopicStory, history.TopicInterrupted, history.TopicNotMeasured, history.TopicOneUser, history.TopicRefusal:
-		if len(v.Reasons) < 64 {
+	case history.TopicStory, history.TopicInterrupted, history.TopicRefusal:
+		if v.Stopped.Seq == 0 {
+			v.Stopped = Remark{v.Record.Seq, n.Topic, strings.Clone(n.Text)}
+		}
+	case history.TopicNotMeasured, history.TopicOneUser:
+		if len(v.Reasons) < maxReasons {
 			v.Reasons = append(v.Reasons, Remark{v.Record.Seq, n.Topic, strings.Clone(n.Text)})
 		}
 	case history.TopicGaveUp:

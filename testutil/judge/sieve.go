@@ -36,7 +36,7 @@ func newSieve(clues ...string) *sieve {
 // next returns the first place at or after from where a clue may stand, or up to two bytes before it;
 // -1 if there is none. From is 0, or a place that next returned plus sieveStride.
 func (s *sieve) next(text string, from int) int {
-	for i := from; i+4 <= len(text); i += sieveStride {
+	for i := from; i <= len(text)-4; i += sieveStride {
 		group := groupAt(text, i)
 		if at := hashOf(group); s.maybe[at/64]&(1<<(at%64)) != 0 && s.groups[group] {
 			return i
@@ -46,7 +46,8 @@ func (s *sieve) next(text string, from int) int {
 }
 
 func groupAt(text string, i int) uint32 {
-	return uint32(text[i]) | uint32(text[i+1])<<8 | uint32(text[i+2])<<16 | uint32(text[i+3])<<24
+	four := text[i : i+4] // one check of bounds, one load
+	return uint32(four[0]) | uint32(four[1])<<8 | uint32(four[2])<<16 | uint32(four[3])<<24
 }
 
 func hashOf(group uint32) uint32 { return group * 0x9E3779B1 >> 16 }

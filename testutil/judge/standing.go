@@ -22,6 +22,7 @@ var standing = [][]Rule{
 	shapeRules,
 	answerRules,
 	isolationRules,
+	togetherRules,
 	latencyRules,
 	reportRules,
 	hygieneRules,

@@ -82,22 +82,30 @@ func next(text string, from int, what string) int {
 // valueAfter returns the JSON string or number that follows a key, also in JSON that is quoted once
 // more; "" if none does.
 func valueAfter(text string, at int) string {
-	rest := strings.TrimLeft(text[at:min(len(text), at+16)], `\" `)
-	if !strings.HasPrefix(rest, ":") {
+	for limit := min(len(text), at+16); at < limit && isQuoting(text[at]); {
+		at++
+	}
+	if at >= len(text) || text[at] != ':' {
 		return ""
 	}
-	start := at + strings.IndexByte(text[at:], ':') + 1
-	for start < len(text) && strings.IndexByte(`\" `, text[start]) >= 0 {
+	start := at + 1
+	for start < len(text) && isQuoting(text[start]) {
 		start++
 	}
 	end := start
-	for end < len(text) && strings.IndexByte("\\\",}] \n", text[end]) < 0 {
+	for end < len(text) && !endsValue(text[end]) {
 		end++
 	}
 	if id := text[start:end]; id != "null" && id != "{" && id != "[" {
 		return id
 	}
 	return ""
+}
+
+func isQuoting(c byte) bool { return c == '\\' || c == '"' || c == ' ' }
+
+func endsValue(c byte) bool {
+	return isQuoting(c) || c == ',' || c == '}' || c == ']' || c == '\n'
 }
 
 // isCalled tells whether the id, or the beginning of an id that ends in dots, names the user. Of a

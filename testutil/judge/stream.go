@@ -41,7 +41,10 @@ type Stream struct {
 	// Errors counts error events, Extra what came after the end, repeats left out.
 	Errors, Extra int
 
-	seen    repeats
+	seen repeats
+	// ownRun and ownThread tell whether WireRun and ThreadID are known to be the user's.
+	ownRun, ownThread bool
+
 	failing bool      // an error of the root, or of the run as a whole
 	clock   time.Time // the latest timestamp of its events
 }

@@ -3,7 +3,6 @@ package judge
 import (
 	"encoding/json"
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -48,7 +47,7 @@ const judged = 4096
 // find returns what in the text gives it away, "" if nothing does.
 func (t *telltale) find(text string) string {
 	text = text[:min(len(text), judged)]
-	if word := openingWord(text); slices.Contains(t.opening, word) || isStatus(word) {
+	if word := openingWord(text); t.opensWith(word) || isStatus(word) {
 		if found := t.opens.FindString(text); found != "" {
 			return found
 		}
@@ -59,13 +58,22 @@ func (t *telltale) find(text string) string {
 	return ""
 }
 
-// openingWord returns the first word of a text, in lower case.
+func (t *telltale) opensWith(word string) bool {
+	for _, w := range t.opening {
+		if len(w) == len(word) && strings.EqualFold(w, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// openingWord returns the first word of a text.
 func openingWord(text string) string {
 	text = strings.TrimLeftFunc(text, func(r rune) bool { return !isWord(r) })
 	if end := strings.IndexFunc(text, func(r rune) bool { return !isWord(r) }); end >= 0 {
 		text = text[:end]
 	}
-	return strings.ToLower(text)
+	return text
 }
 
 func isStatus(word string) bool { return len(word) == 3 && (word[0] == '4' || word[0] == '5') }

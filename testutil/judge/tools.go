@@ -39,7 +39,7 @@ func (v *View) tools() {
 // pair finds the open pair that a tool event belongs to, -1 if none does. A name that one of the two
 // events leaves out fits any.
 func (st *Stream) pair(e *wire.Event) int {
-	fits := func(a, b string) bool { return a == "" || b == "" || strings.EqualFold(a, b) }
+	fits := func(a, b string) bool { return a == "" || b == "" || a == b || strings.EqualFold(a, b) }
 	for i, p := range st.Tools {
 		if fits(p.Agent, e.Agent) && fits(p.Tool, e.Tool) {
 			return i

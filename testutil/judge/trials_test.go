@@ -18,6 +18,7 @@ var trials = map[string][]trial{
 	"answer":    answerTrials,
 	"isolation": isolationTrials,
 	"latency":   latencyTrials,
+	"together":  togetherTrials,
 	"hygiene":   hygieneTrials,
 	"health":    healthTrials,
 }

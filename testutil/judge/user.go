@@ -80,12 +80,19 @@ func (v *View) exchange() {
 	}
 }
 
-// promise notes what only this user may see: the nonces of a prompt that it sent.
-func (v *View) promise(prompt string, in *history.Intent) {
+// promise notes what only this user may see: the nonces of a prompt that it sent. It tells whether the
+// intent's was nobody else's before.
+func (v *View) promise(prompt string, in *history.Intent) (first bool) {
+	known := ""
 	if in != nil && in.Nonce != "" {
-		own(v.names.nonces, in.Nonce, v.User)
+		known = in.Nonce
+		first = isOwn(v.names.nonces, known, v.User)
 	}
 	for nonce := range noncesIn(prompt) {
-		own(v.names.nonces, nonce, v.User)
+		if nonce != known { // a frame says it several times
+			known = nonce
+			own(v.names.nonces, nonce, v.User)
+		}
 	}
+	return first
 }

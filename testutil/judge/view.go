@@ -41,6 +41,8 @@ type View struct {
 	// that say why a story stopped early.
 	Closing bool
 	Reasons []Remark
+	// Stopped is the first note that says that the story ended before its end; its Seq is 0 if none does.
+	Stopped Remark
 
 	// names know which ids are whose.
 	names names
@@ -51,6 +53,7 @@ type View struct {
 	sessions map[string]*Session
 	runs     map[string]*Run
 	nth      int // runs so far, to keep their order
+	ended    int // runs that are over and not forgotten
 	words    map[string]string
 	spare    []*Stream
 	stales   []*Run
@@ -102,6 +105,14 @@ func (v *View) Declared() bool {
 	return v.shape != wire.ShapeAuto
 }
 
+// Failures counts the hard findings about the session so far; nil stands for those about none.
+func (v *View) Failures(s *Session) int {
+	if s == nil {
+		return v.docket.failed[""]
+	}
+	return v.docket.failed[s.Label]
+}
+
 // Exact tells whether the target's agents compute, so that their answers are exact.
 func (v *View) Exact() bool { return v.Header.Target.Can(history.ExactAnswers) }
 
@@ -113,12 +124,33 @@ func (v *View) begin(r *history.Record) {
 		return
 	}
 	v.Now, v.Event = r.At, r.Event
-	v.User = v.userAt(r.User)
-	v.Session = v.sessions[r.Session]
-	v.Run = v.runs[r.Run]
-	if v.User == nil && v.Session != nil {
-		v.User = v.Session.User
+	if r.Session != "" {
+		v.Session = v.sessions[r.Session]
 	}
+	v.User = v.userOf(r.User, v.Session)
+	v.Run = v.runOf(r.Run, v.Session)
+}
+
+// userOf returns the user with the label, new if need be; without a label it is the session's. Of
+// thousands of users, the one of the session at hand is found without a look into the map.
+func (v *View) userOf(label string, s *Session) *User {
+	if s != nil && (label == "" || s.User.Label == label) {
+		return s.User
+	}
+	return v.userAt(label)
+}
+
+// runOf returns the run with the label, nil if there is none; it is nearly always the last of the session.
+func (v *View) runOf(label string, s *Session) *Run {
+	if label == "" {
+		return nil
+	}
+	if s != nil && len(s.runs) > 0 {
+		if last := s.runs[len(s.runs)-1]; last.Label == label && !last.replaced {
+			return last
+		}
+	}
+	return v.runs[label]
 }
 
 // look makes the stream, its run and its session what a finding is about.

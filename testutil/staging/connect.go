@@ -25,6 +25,7 @@ type dial struct {
 	user   *User
 	label  string
 	url    string
+	shown  string // the URL as recorded, for errors
 	form   TokenForm
 	intent history.Intent
 	main   bool // through the target's own WebSocket URL, whose dialect is remembered
@@ -79,11 +80,17 @@ func (u *User) Connect(ctx context.Context, opts ...ConnectOption) (*Session, er
 	dialled.Waited, paced = u.target.pace.Wait(ctx, path)
 
 	u.target.append(d.record(history.Dial, func(r *history.Record) { r.Intent, r.Dialled = &d.intent, &dialled }), nil)
+	d.shown = dialled.URL
 	if paced != nil {
-		_ = d.fail(&history.Closed{Broken: broken(ctx, history.StepRequest, paced)}, paced)
-		return nil, fmt.Errorf("connect %s to %s: the dial was not made: %w", d.label, d.url, paced)
+		_ = d.fail(&history.Closed{Broken: broken(ctx, held(paced), paced)}, paced)
+		return nil, fmt.Errorf("connect %s to %s: the dial was not made: %w", d.label, d.shown, paced)
 	}
-	return d.open(ctx, offered)
+	s, err := d.open(ctx, offered)
+	var failed *DialError
+	if errors.As(err, &failed) {
+		failed.Stopped = stopped(ctx)
+	}
+	return s, err
 }
 
 // open upgrades and waits for the welcome within the budget.
@@ -159,9 +166,18 @@ func (d *dial) refused(ctx context.Context, at *progress, answer *http.Response,
 		c.Cut = cutBody(answer, len(body))
 	}
 	if answer.StatusCode == http.StatusTooManyRequests {
-		err = errors.Join(err, d.user.target.pace.ban(ctx, answer.Header))
+		err = errors.Join(err, d.user.target.pace.ban(ctx, hostOf(d.url), answer.Header))
 	}
 	return d.fail(c, err)
+}
+
+// hostOf returns the host of a URL that was dialled.
+func hostOf(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return raw
+	}
+	return u.Host
 }
 
 // cutBody tells how much of a refused upgrade's body was dropped; -1 is unknown.
@@ -179,7 +195,7 @@ func cutBody(r *http.Response, kept int) int64 {
 func (d *dial) fail(c *history.Closed, cause error) error {
 	c.By = history.ByDial
 	d.user.target.append(d.record(history.Close, func(r *history.Record) { r.Closed = c }), nil)
-	return &DialError{Session: d.label, URL: d.url, Status: c.Status, Body: c.Body, Broken: *c.Broken, Cause: cause}
+	return &DialError{Session: d.label, URL: d.shown, Status: c.Status, Body: c.Body, Broken: *c.Broken, Cause: cause}
 }
 
 func (d *dial) record(kind history.Kind, fill func(*history.Record)) *history.Record {

@@ -97,7 +97,10 @@ var signed atomic.Int64
 
 // sign makes a token that looks like one of the platform's.
 func sign(t *testing.T, subject string, life time.Duration) string {
-	now := time.Now()
+	return signAt(t, time.Now(), subject, life)
+}
+
+func signAt(t *testing.T, now time.Time, subject string, life time.Duration) string {
 	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
 		"sub": subject, "iat": now.Unix(), "exp": now.Add(life).Unix(), "jti": fmt.Sprint(signed.Add(1)),
 	}).SignedString([]byte("a signing key of the raw server"))

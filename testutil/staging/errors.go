@@ -1,6 +1,7 @@
 package staging
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -25,10 +26,11 @@ type ExchangeError struct {
 	URL     string
 	Broken  history.Broken
 	Cause   error
+	Stopped error // why the story ended meanwhile, such as a signal; nil: it did not
 }
 
 func (e *ExchangeError) Error() string {
-	return fmt.Sprintf("%s: %s %s: %s", e.Purpose, e.Method, e.URL, describe(e.Broken))
+	return fmt.Sprintf("%s: %s %s: %s", e.Purpose, e.Method, e.URL, describe(e.Broken, e.Stopped))
 }
 
 // Unwrap returns the cause.
@@ -56,13 +58,14 @@ type DialError struct {
 	Body    string // of a refused upgrade, redacted and perhaps cut
 	Broken  history.Broken
 	Cause   error
+	Stopped error // as ExchangeError.Stopped
 }
 
 func (e *DialError) Error() string {
 	if e.Status != 0 {
 		return fmt.Sprintf("connect %s to %s: the upgrade was answered %d: %s", e.Session, e.URL, e.Status, excerpt(e.Body))
 	}
-	return fmt.Sprintf("connect %s to %s: %s", e.Session, e.URL, describe(e.Broken))
+	return fmt.Sprintf("connect %s to %s: %s", e.Session, e.URL, describe(e.Broken, e.Stopped))
 }
 
 // Unwrap returns the cause.
@@ -87,7 +90,7 @@ func (e *ClosedError) Error() string {
 		fmt.Fprintf(&b, " with close code %d %q", e.Code, e.Reason)
 	}
 	if e.Broken != nil {
-		fmt.Fprintf(&b, ": %s", describe(*e.Broken))
+		fmt.Fprintf(&b, ": %s", describe(*e.Broken, nil))
 	}
 	if e.Refusal != "" {
 		fmt.Fprintf(&b, ", after the error frame %q", e.Refusal)
@@ -137,8 +140,20 @@ func (e *BannedError) Error() string {
 		e.Host, e.Until.UTC().Format(time.RFC3339))
 }
 
-// describe says in words where something broke and what to do.
-func describe(b history.Broken) string {
+// stopped returns why the story ended whose context is ctx, nil if it did not.
+func stopped(ctx context.Context) error {
+	if limit, limited := ctx.Deadline(); limited && !time.Now().Before(limit) {
+		<-ctx.Done() // at once: a connection may notice a deadline a moment before the context does
+	}
+	return context.Cause(ctx)
+}
+
+// describe says in words where something broke and what to do; there is nothing to do about what the
+// end of the story broke.
+func describe(b history.Broken, stopped error) string {
+	if stopped != nil {
+		return fmt.Sprintf("%s ended with the story (%v)", stepWords[b.Step][0], stopped)
+	}
 	how := "failed"
 	if b.Timeout {
 		how = "ran out of its budget"
@@ -149,6 +164,7 @@ func describe(b history.Broken) string {
 // stepWords holds, for each step, what was being done and what to look at.
 var stepWords = map[history.Step][2]string{
 	history.StepRequest: {"making the request", "check the STAGING_*_URL variables"},
+	history.StepBanned:  {"waiting for the end of a ban", "wait until it is over"},
 	history.StepProxy:   {"reaching the proxy", "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"},
 	history.StepDNS:     {"looking up the host", "check the host name in the STAGING_*_URL variables and the resolver"},
 	history.StepTCP:     {"connecting", "check that the target runs and listens there"},

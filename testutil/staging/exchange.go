@@ -31,12 +31,15 @@ type call struct {
 // A reply is a whole HTTP answer.
 type reply struct {
 	status int
-	body   []byte
+	body   []byte        // may hold secrets
+	text   string        // the body as recorded, for whatever may reach an error
+	skew   time.Duration // the answer's Date minus our clock
 	after  time.Duration // from the request being sent to the last byte
 	waited time.Duration // for the pace, before
 }
 
-func (r *reply) decode(into any) error { return json.Unmarshal(r.body, into) }
+// decode reads the recorded body, so that nothing that it finds is a secret.
+func (r *reply) decode(into any) error { return json.Unmarshal([]byte(r.text), into) }
 
 // do makes the call and records it. The error is a *StatusError for an answer other than 2xx, which is
 // returned as well, and an *ExchangeError if there is no whole answer. A request that the pace does not
@@ -53,13 +56,16 @@ func (t *Target) do(ctx context.Context, c call) (*reply, error) {
 		t.secret(c.secrets(answer.body)...)
 	}
 	t.append(record, nil)
+	if answer != nil {
+		answer.text = x.Body
+	}
 
 	var held *heldError
 	switch {
 	case errors.As(err, &held):
 		return nil, fmt.Errorf("%s: %s %s was not sent: %w", c.purpose, c.method, x.URL, held.cause)
 	case err != nil:
-		return nil, &ExchangeError{Purpose: c.purpose, Method: c.method, URL: x.URL, Broken: *x.Broken, Cause: err}
+		return nil, &ExchangeError{Purpose: c.purpose, Method: c.method, URL: x.URL, Broken: *x.Broken, Cause: err, Stopped: stopped(ctx)}
 	case answer.status < 200 || answer.status > 299:
 		return answer, &StatusError{Purpose: c.purpose, Method: c.method, URL: x.URL, Status: answer.status, Body: x.Body}
 	}
@@ -71,6 +77,14 @@ type heldError struct{ cause error }
 
 func (e *heldError) Error() string { return e.cause.Error() }
 
+// held is the step at which the pace did not let a request pass.
+func held(err error) history.Step {
+	if errors.As(err, new(*BannedError)) {
+		return history.StepBanned
+	}
+	return history.StepRequest
+}
+
 // attempt waits for the pace and makes the exchange; x says what happened.
 func (t *Target) attempt(ctx context.Context, c call, x *history.Exchange) (*reply, error) {
 	request, err := newRequest(ctx, c, x)
@@ -79,7 +93,7 @@ func (t *Target) attempt(ctx context.Context, c call, x *history.Exchange) (*rep
 		return nil, err
 	}
 	if x.Waited, err = t.pace.Wait(ctx, request.URL.Path); err != nil {
-		x.Broken = broken(ctx, history.StepRequest, err)
+		x.Broken = broken(ctx, held(err), err)
 		return nil, &heldError{err}
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.bound(t.budgets))
@@ -114,19 +128,20 @@ func (t *Target) exchange(ctx context.Context, c call, request *http.Request, at
 	if sent, err := http.ParseTime(response.Header.Get("Date")); err == nil {
 		x.Skew = time.Until(sent).Round(time.Second)
 	}
+	var unkept error // a ban that could not be stored; before the body, which may stall
+	if response.StatusCode == http.StatusTooManyRequests {
+		unkept = t.pace.ban(ctx, request.URL.Host, response.Header)
+	}
 	body, err := readBody(response, x)
 	if err != nil {
 		x.Broken = broken(ctx, history.StepBody, err)
-		return nil, err
+		return nil, errors.Join(err, unkept)
 	}
-	after := at.sinceWrote()
-	if response.StatusCode == http.StatusTooManyRequests {
-		if err := t.pace.ban(ctx, response.Header); err != nil {
-			x.Broken = broken(ctx, history.StepRequest, err)
-			return nil, err
-		}
+	if unkept != nil {
+		x.Broken = broken(ctx, history.StepRequest, unkept)
+		return nil, unkept
 	}
-	return &reply{response.StatusCode, body, after, x.Waited}, nil
+	return &reply{status: response.StatusCode, body: body, skew: x.Skew, after: at.sinceWrote(), waited: x.Waited}, nil
 }
 
 func newRequest(ctx context.Context, c call, x *history.Exchange) (*http.Request, error) {

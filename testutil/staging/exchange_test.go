@@ -14,7 +14,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/netra-systems/staging-e2e/fixtures"
-	"github.com/netra-systems/staging-e2e/testutil/config"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 )
 
@@ -126,7 +125,7 @@ func TestA429StopsTheStoryAndEveryOther(t *testing.T) {
 	records, _ := recorded.close(t)
 	exchanges := of(records, history.HTTP)
 	require.Len(t, exchanges, 3)
-	assert.Equal(t, history.StepRequest, exchanges[1].Exchange.Broken.Step)
+	assert.Equal(t, history.StepBanned, exchanges[1].Exchange.Broken.Step)
 	assert.Contains(t, exchanges[1].Exchange.Broken.Error, "429")
 }
 
@@ -167,78 +166,4 @@ func TestCookiesAreAUsersOwn(t *testing.T) {
 		assert.Contains(t, <-seen, "affinity=instance-of-")
 	}
 	recorded.close(t)
-}
-
-func TestWarmUp(t *testing.T) {
-	healthy := func(w http.ResponseWriter) {
-		answerJSON(w, 200, map[string]string{"status": "healthy", "environment": "staging"})
-	}
-	slow := func(w http.ResponseWriter) { <-time.After(400 * time.Millisecond); healthy(w) }
-	down := func(w http.ResponseWriter) { w.WriteHeader(503) }
-	for _, row := range []struct {
-		name    string
-		answers []func(http.ResponseWriter) // the last is repeated
-		allow   []string
-		probes  int // 0: as many as fit
-		check   func(*testing.T, error)
-		notes   int
-	}{
-		{name: "warm", answers: []func(http.ResponseWriter){healthy}, probes: 2},
-		{name: "cold once", answers: []func(http.ResponseWriter){slow, healthy}, probes: 3},
-		{name: "twice in a row", answers: []func(http.ResponseWriter){healthy, slow, healthy}, probes: 4},
-		{name: "starting", answers: []func(http.ResponseWriter){down, down, healthy}, probes: 4},
-		{name: "never up", answers: []func(http.ResponseWriter){down}, notes: 1, check: func(t *testing.T, err error) {
-			require.ErrorAs(t, err, new(*WaitError))
-			require.ErrorAs(t, err, new(*StatusError))
-		}},
-		{name: "never quick", answers: []func(http.ResponseWriter){slow}, notes: 1, check: func(t *testing.T, err error) {
-			require.ErrorAs(t, err, new(*WaitError))
-		}},
-		{name: "broken", answers: []func(http.ResponseWriter){func(w http.ResponseWriter) { w.WriteHeader(500) }}, probes: 1, check: func(t *testing.T, err error) {
-			require.ErrorAs(t, err, new(*StatusError))
-		}},
-		{name: "production", probes: 1, notes: 1, check: func(t *testing.T, err error) { require.ErrorIs(t, err, ErrProduction) },
-			answers: []func(http.ResponseWriter){func(w http.ResponseWriter) { answerJSON(w, 200, map[string]string{"environment": "Production"}) }}},
-		{name: "production that is allowed", probes: 2, allow: []string{"door.example"},
-			answers: []func(http.ResponseWriter){func(w http.ResponseWriter) { answerJSON(w, 200, map[string]string{"environment": "production"}) }}},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				d, target, recorded := bubble(t, fixtures.EmbeddedBudgets(), func(c *config.Config) {
-					c.AllowProduction = row.allow
-					c.APIURL = "http://backend.example"
-				}, nil)
-				n := 0
-				d.mux.HandleFunc("backend.example/health", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, 200, map[string]string{"status": "ok"}) })
-				d.mux.HandleFunc("door.example/health", func(w http.ResponseWriter, _ *http.Request) {
-					row.answers[min(n, len(row.answers)-1)](w)
-					n++
-				})
-				start := time.Now()
-				err := target.WarmUp(t.Context())
-				if row.check != nil {
-					row.check(t, err)
-				} else {
-					require.NoError(t, err)
-				}
-				assert.LessOrEqual(t, time.Since(start), 11*time.Second, "within Ready and one exchange")
-				records, _ := recorded.close(t)
-				probes, backend := 0, 0
-				for _, r := range of(records, history.HTTP) {
-					switch r.Exchange.Purpose {
-					case history.PurposeWarmUp:
-						probes++
-					case history.PurposeHealth:
-						backend++
-					}
-				}
-				assert.Equal(t, n, probes, "every probe is recorded")
-				if row.probes > 0 {
-					assert.Equal(t, row.probes, probes)
-				}
-				assert.Equal(t, row.check == nil, backend == 1)
-				assert.Len(t, topics(records), row.notes)
-			})
-		})
-	}
 }

@@ -124,7 +124,7 @@ func (s *Session) unwelcome(ctx context.Context, err error) error {
 		s.note(history.TopicGaveUp, "the welcome")
 		s.give(&history.Closed{By: history.ByDial, Broken: b})
 	}
-	return &DialError{Session: s.label, URL: s.dial.url, Broken: *b, Cause: err}
+	return &DialError{Session: s.label, URL: s.dial.shown, Broken: *b, Cause: err}
 }
 
 // noHandshake ends a session whose October handshake failed.
@@ -133,5 +133,5 @@ func (s *Session) noHandshake(ctx context.Context, err error) error {
 	b.Timeout = b.Timeout || err == errExpired
 	s.note(history.TopicGaveUp, "the October handshake")
 	s.give(&history.Closed{By: history.ByDial, Broken: b})
-	return &DialError{Session: s.label, URL: s.dial.url, Broken: *b, Cause: err}
+	return &DialError{Session: s.label, URL: s.dial.shown, Broken: *b, Cause: err}
 }

@@ -77,8 +77,8 @@ func (s *Session) finish(err error, inFrame bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ended = &ClosedError{
-		Session: s.label, URL: s.dial.url, By: c.By, Code: c.Code, Reason: c.Reason, Broken: c.Broken,
-		Refusal: s.greeting.refusal,
+		Session: s.label, URL: s.dial.shown, By: c.By, Code: c.Code, Reason: c.Reason, Broken: c.Broken,
+		Refusal: s.target.redact(s.greeting.refusal),
 	}
 	s.wake()
 }

@@ -22,14 +22,15 @@ const (
 const mailDomain = "staging.netrasystems.ai"
 
 // Login gives the story a user who is logged in: a fresh one where the target has a simulation key,
-// otherwise the one of TEST_USER_EMAIL, and then only once. It blocks for the budget HTTP at most,
-// except for the pace. The error is ErrOneUserOnly, that of the exchange, or says what is wrong with
+// otherwise the one of TEST_USER_EMAIL, and then only once, and not before every other story of this
+// machine that uses it has closed its target. It blocks for the budget HTTP at most, except for that
+// and for the pace. The error is ErrOneUserOnly, that of the exchange, or says what is wrong with
 // the token; the failed login is recorded.
 func (t *Target) Login(ctx context.Context) (*User, error) {
 	if t.log == nil {
 		return nil, errors.New("log in: the target has no history: use the view that Target.Record returns")
 	}
-	u, err := t.newUser()
+	u, err := t.newUser(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -41,25 +42,44 @@ func (t *Target) Login(ctx context.Context) (*User, error) {
 	return u, nil
 }
 
-func (t *Target) newUser() (*User, error) {
+func (t *Target) newUser(ctx context.Context) (*User, error) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		return nil, fmt.Errorf("make a cookie jar: %w", err)
 	}
+	email := freshEmail(time.Now())
+	if !t.config.SimulationKey.IsSet() {
+		if email, err = t.theOne(ctx); err != nil {
+			return nil, err
+		}
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	u := &User{target: t, cookies: jar, label: fmt.Sprintf("u%d", len(t.users)+1)}
-	if t.config.SimulationKey.IsSet() {
-		u.email = freshEmail(time.Now())
-	} else {
-		if t.oneUser {
-			t.note(history.Record{}, history.TopicOneUser, ErrOneUserOnly.Error())
-			return nil, ErrOneUserOnly
-		}
-		t.oneUser, u.email = true, t.config.Email
-	}
+	u := &User{target: t, cookies: jar, email: email, label: fmt.Sprintf("u%d", len(t.users)+1)}
 	t.users = append(t.users, u)
 	return u, nil
+}
+
+// theOne returns the address of the one user when it is the story's turn to have it.
+func (t *Target) theOne(ctx context.Context) (email string, err error) {
+	if !t.useOne(true) {
+		t.note(history.Record{}, history.TopicOneUser, ErrOneUserOnly.Error())
+		return "", ErrOneUserOnly
+	}
+	if err := t.takeTurn(ctx); err != nil {
+		t.useOne(false)
+		return "", err
+	}
+	return t.config.Email, nil
+}
+
+// useOne says whether the story uses the one user, and tells whether that is a change.
+func (t *Target) useOne(used bool) (changed bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	changed = t.oneUser != used
+	t.oneUser = used
+	return changed
 }
 
 // plain has 32 characters that make no word: no address of ours may hold one, such as "test" or "e2e",
@@ -102,6 +122,7 @@ func (u *User) obtain(ctx context.Context, c call, method string) error {
 	identity := &history.Identity{Email: u.email, Method: method}
 	if err == nil {
 		p = parsePair(answer.body)
+		p.skew = max(-mostSkew, min(answer.skew, mostSkew))
 		err = p.identify(identity)
 	}
 	if err != nil {

@@ -118,6 +118,7 @@ func TestTokenFormsOfferWhatTheReferenceSays(t *testing.T) {
 type issuer struct {
 	t    *testing.T
 	life time.Duration
+	skew time.Duration // of its clock
 
 	mu     sync.Mutex
 	asked  []string
@@ -157,8 +158,9 @@ func (i *issuer) refresh(w http.ResponseWriter, r *http.Request) {
 
 func (i *issuer) answer(w http.ResponseWriter) {
 	i.valid = fmt.Sprintf("refresh-token-%d", len(i.asked))
+	w.Header().Set("Date", time.Now().Add(i.skew).UTC().Format(http.TimeFormat))
 	answerJSON(w, 200, map[string]any{
-		"access_token": sign(i.t, "e2e-somebody", i.life), "refresh_token": i.valid, "token_type": "Bearer", "expires_in": 900,
+		"access_token": signAt(i.t, time.Now().Add(i.skew), "e2e-somebody", i.life), "refresh_token": i.valid, "token_type": "Bearer", "expires_in": 900,
 	})
 }
 
@@ -233,6 +235,7 @@ func TestARefusedRefreshLogsInAgainAndNothingElseDoes(t *testing.T) {
 }
 
 func TestOnePasswordIsOneUser(t *testing.T) {
+	home(t)
 	synctest.Test(t, func(t *testing.T) {
 		i, target, recorded := issuing(t, time.Hour, func(c *config.Config) {
 			c.SimulationKey, c.Email, c.Password = config.Secret{}, "somebody@example.com", config.NewSecret("the password")

@@ -1,9 +1,8 @@
 package staging
 
 import (
+	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -21,12 +20,13 @@ import (
 
 const (
 	defaultBan = 600 * time.Second // of the edge after a 429 (http.md 1)
+	banWithin  = 5 * time.Second   // for the lock, even when the request is over
 	lockRetry  = 2 * time.Millisecond
 )
 
 // A Pace keeps all processes of a machine together below the limits of a target's edge, which counts
 // requests by address. It keeps two buckets, one for what lies below /api/ and one for the rest, in a
-// file of the user's cache directory. In any minute no more requests pass than its limits say. A nil
+// file that stateDir finds a place for. In any minute no more requests pass than its limits say. A nil
 // *Pace lets everything pass.
 type Pace struct {
 	host  string
@@ -38,11 +38,11 @@ type Pace struct {
 
 // newPace makes the limiter for the host of apiURL, with limits in requests a minute.
 func newPace(apiURL string, edge, api int) (*Pace, error) {
-	cache, err := os.UserCacheDir()
+	dir, err := stateDir()
 	if err != nil {
-		cache = os.TempDir()
+		return nil, fmt.Errorf("pace: %w", err)
 	}
-	return newPaceIn(filepath.Join(cache, "staging-e2e"), apiURL, edge, api)
+	return newPaceIn(dir, apiURL, edge, api)
 }
 
 func newPaceIn(dir, apiURL string, edge, api int) (*Pace, error) {
@@ -51,10 +51,9 @@ func newPaceIn(dir, apiURL string, edge, api int) (*Pace, error) {
 		return nil, fmt.Errorf("pace: %w", err)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("pace: make the folder of its state: %w", err)
+		return nil, fmt.Errorf("pace: make the folder %s of its state: %w", dir, err)
 	}
-	sum := sha256.Sum256([]byte(u.Host))
-	path := filepath.Join(dir, "pace-"+hex.EncodeToString(sum[:8])+".json")
+	path := filepath.Join(dir, "pace-"+fingerprint(u.Host)+".json")
 	return &Pace{host: u.Host, path: path, edge: newBucket(edge), api: newBucket(api), clock: time.Now}, nil
 }
 
@@ -74,8 +73,8 @@ func (p *Pace) Wait(ctx context.Context, path string) (time.Duration, error) {
 	}
 	var wait time.Duration
 	err := p.update(ctx, func(s *paceState, now time.Time) (err error) {
-		if now.Before(s.Banned) {
-			return &BannedError{Host: p.host, Until: s.Banned}
+		if err := s.ban(now); err != nil {
+			return err
 		}
 		if strings.HasPrefix(path, apiPrefix) {
 			wait = p.api.take(&s.API, now)
@@ -99,22 +98,20 @@ func (p *Pace) Wait(ctx context.Context, path string) (time.Duration, error) {
 
 // banned tells of a ban that began while a request waited.
 func (p *Pace) banned(ctx context.Context) error {
-	return p.update(ctx, func(s *paceState, now time.Time) error {
-		if now.Before(s.Banned) {
-			return &BannedError{Host: p.host, Until: s.Banned}
-		}
-		return nil
-	})
+	return p.update(ctx, func(s *paceState, now time.Time) error { return s.ban(now) })
 }
 
-// ban keeps every process of the machine from sending until the edge's ban is over.
-func (p *Pace) ban(ctx context.Context, h http.Header) error {
+// ban keeps every process of the machine from sending until the ban is over that host answered a
+// request with. It is kept even when ctx has ended, as it has when the body of that answer stalled.
+func (p *Pace) ban(ctx context.Context, host string, h http.Header) error {
 	if p == nil {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), banWithin)
+	defer cancel()
 	return p.update(ctx, func(s *paceState, now time.Time) error {
 		if until := now.Add(retryAfter(h, now)); until.After(s.Banned) {
-			s.Banned = until
+			s.Banned, s.By = until, host
 		}
 		return nil
 	})
@@ -137,6 +134,15 @@ type paceState struct {
 	Edge   level     `json:"edge"`
 	API    level     `json:"api"`
 	Banned time.Time `json:"banned,omitzero"`
+	By     string    `json:"by,omitempty"` // the host that bans
+}
+
+// ban is the error of a request during a ban, otherwise nil.
+func (s *paceState) ban(now time.Time) error {
+	if !now.Before(s.Banned) {
+		return nil
+	}
+	return &BannedError{Host: cmp.Or(s.By, "the edge"), Until: s.Banned}
 }
 
 // update changes the state while no other process or goroutine can.
@@ -150,7 +156,7 @@ func (p *Pace) update(ctx context.Context, change func(*paceState, time.Time) er
 	var s paceState
 	text, err := os.ReadFile(p.path)
 	if err != nil && !os.IsNotExist(err) {
-		return fmt.Errorf("pace: read its state: %w", err)
+		return fmt.Errorf("pace: read its state in %s: %w", p.path, err)
 	}
 	if json.Unmarshal(text, &s) != nil {
 		s = paceState{} // damaged by a crash of the machine: begin anew, with full buckets
@@ -162,7 +168,7 @@ func (p *Pace) update(ctx context.Context, change func(*paceState, time.Time) er
 		err = os.WriteFile(p.path, text, 0o600)
 	}
 	if err != nil {
-		return fmt.Errorf("pace: keep its state: %w", err)
+		return fmt.Errorf("pace: keep its state in %s: %w", p.path, err)
 	}
 	return nil
 }

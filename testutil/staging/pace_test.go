@@ -109,7 +109,7 @@ func TestABanStopsEverythingUntilItIsOver(t *testing.T) {
 				dir := t.TempDir()
 				h := http.Header{}
 				h.Set("Retry-After", row.after)
-				require.NoError(t, testPace(t, dir, 90).ban(t.Context(), h))
+				require.NoError(t, testPace(t, dir, 90).ban(t.Context(), "auth.example", h))
 				other := testPace(t, dir, 90)
 				for _, path := range []string{"/ws", "/api/threads"} {
 					_, err := other.Wait(t.Context(), path)
@@ -117,6 +117,7 @@ func TestABanStopsEverythingUntilItIsOver(t *testing.T) {
 					require.ErrorAs(t, err, &banned)
 					assert.Equal(t, row.want, time.Until(banned.Until))
 					assert.Contains(t, err.Error(), "2000-01-0")
+					assert.Equal(t, "auth.example", banned.Host, "who answered 429, not whose pace it is")
 				}
 				<-time.After(row.want)
 				_, err := other.Wait(t.Context(), "/ws")
@@ -137,7 +138,7 @@ func TestABanReachesThoseWhoWait(t *testing.T) {
 			assert.ErrorAs(t, err, new(*BannedError))
 		})
 		synctest.Wait()
-		require.NoError(t, p.ban(t.Context(), nil))
+		require.NoError(t, p.ban(t.Context(), "auth.example", nil))
 		group.Wait()
 	})
 }
@@ -175,7 +176,7 @@ func TestNoPaceLetsEverythingPass(t *testing.T) {
 	require.NoError(t, err)
 	assert.Zero(t, waited)
 	assert.Zero(t, p.Plan(1000))
-	require.NoError(t, p.ban(t.Context(), nil))
+	require.NoError(t, p.ban(t.Context(), "auth.example", nil))
 }
 
 const (

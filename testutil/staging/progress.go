@@ -29,14 +29,29 @@ func newProgress(proxied bool) *progress {
 	return &progress{proxied: proxied, step: history.StepRequest}
 }
 
+// ownContext is the key under which a request's context holds itself, for a dial that the transport
+// detaches from it.
+type ownContext struct{}
+
 // follow returns a context under which a transport reports to p.
 func (p *progress) follow(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+	ctx = httptrace.WithClientTrace(ctx, p.trace())
+	return context.WithValue(ctx, ownContext{}, ctx)
+}
+
+func (p *progress) trace() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
 		GetConn: func(string) {
 			if p.proxied {
 				p.reach(history.StepProxy)
 			} else {
 				p.reach(history.StepTCP)
+			}
+		},
+		DNSStart: func(httptrace.DNSStartInfo) { p.lookUp(history.StepDNS) },
+		DNSDone: func(info httptrace.DNSDoneInfo) {
+			if info.Err == nil {
+				p.lookUp(history.StepTCP)
 			}
 		},
 		TLSHandshakeStart: func() { p.reach(history.StepTLS) },
@@ -51,7 +66,14 @@ func (p *progress) follow(ctx context.Context) context.Context {
 				p.reach(history.StepAnswer)
 			}
 		},
-	})
+	}
+}
+
+// lookUp reaches a step of finding the target's own host; that of a proxy is looked up as well.
+func (p *progress) lookUp(s history.Step) {
+	if !p.proxied {
+		p.reach(s)
+	}
 }
 
 func (p *progress) reach(s history.Step) {
@@ -88,8 +110,8 @@ func (p *progress) broken(ctx context.Context, err error) *history.Broken {
 
 // broken describes err, which ended step while ctx bounded it.
 func broken(ctx context.Context, step history.Step, err error) *history.Broken {
-	if errors.Is(err, net.ErrClosed) && ctx.Err() != nil {
-		err = ctx.Err() // the connection was closed by us, since the context ended
+	if (errors.Is(err, net.ErrClosed) || errors.Is(err, io.ErrClosedPipe)) && ctx.Err() != nil {
+		err = context.Cause(ctx) // the connection was closed by us, since the context ended
 	}
 	var request *url.Error
 	if errors.As(err, &request) {

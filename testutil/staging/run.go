@@ -46,6 +46,14 @@ func ExpectFailure(why string) AskOption {
 	return func(a *asking) { a.intent.Expect, a.intent.Why = history.Failure, why }
 }
 
+// Abandoning declares that the story means to leave before the outcome.
+func Abandoning() AskOption {
+	return func(a *asking) { a.intent.Abandon = true }
+}
+
+// Together declares that others of the story ask at the same time, and that their runs must overlap.
+func Together() AskOption { return func(a *asking) { a.intent.Together = true } }
+
 func newAsking(p prompts.Prompt, opts []AskOption) asking {
 	a := asking{
 		message: wire.PromptMessage{Content: p.Text},
@@ -223,8 +231,8 @@ func (r *Run) result(err error) (Answer, error) {
 	case err != nil:
 		return r.answer, err
 	case r.tracker.Outcome() == wire.Failed:
-		failure := r.failure
-		failure.Run = r.label
+		clean := s.target.redact // what an escape in the frame hid from the record is plain here
+		failure := FailedError{Run: r.label, Agent: clean(r.failure.Agent), Code: clean(r.failure.Code), Text: clean(r.failure.Text)}
 		return r.asking.failed(r.answer, &failure)
 	}
 	return r.answer, nil

@@ -260,3 +260,23 @@ func TestHeartbeatsAndPingsAreAnswered(t *testing.T) {
 		assert.True(t, of(records, history.Dial)[0].Intent.Listens)
 	})
 }
+
+func TestAStoryMaySayThatItLeavesBeforeTheOutcome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, target, recorded := bubble(t, fixtures.EmbeddedBudgets(), nil, serveScript(func(*websocket.Conn, string, string) {}))
+		user, err := target.Login(t.Context())
+		require.NoError(t, err)
+		s, err := user.Connect(t.Context())
+		require.NoError(t, err)
+		for _, opts := range [][]AskOption{nil, {Abandoning()}} {
+			_, err = s.Ask(prompts.Chat(prompts.NewNonce()), opts...)
+			require.NoError(t, err)
+		}
+		s.Abort()
+		records, text := recorded.close(t)
+		asked := of(records, history.Send)
+		assert.False(t, asked[0].Intent.Abandon)
+		assert.True(t, asked[1].Intent.Abandon)
+		assert.Contains(t, text, `"abandon":true`)
+	})
+}

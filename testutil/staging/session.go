@@ -127,7 +127,7 @@ func (s *Session) unwritten(err error) error {
 	if ended := s.Err(); ended != nil {
 		return ended
 	}
-	return fmt.Errorf("session %s with %s: write a frame: %w", s.label, s.dial.url, err)
+	return fmt.Errorf("session %s with %s: write a frame: %w", s.label, s.dial.shown, err)
 }
 
 // await blocks until check says that it is done, the session ends, the time that check returns has

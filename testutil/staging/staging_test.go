@@ -19,8 +19,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if done, code := paceChild(); done {
-		os.Exit(code)
+	for _, child := range []func() (bool, int){paceChild, turnChild} {
+		if done, code := child(); done {
+			os.Exit(code)
+		}
 	}
 	goleak.VerifyTestMain(m)
 }

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/gofrs/flock"
+
 	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/testutil/config"
 	"github.com/netra-systems/staging-e2e/testutil/history"
@@ -28,6 +30,7 @@ type Target struct {
 	users    []*User
 	sessions map[*Session]struct{} // that have not ended
 	oneUser  bool                  // the one e-mail and password has been used
+	turn     *flock.Flock          // held while the story has the one user
 }
 
 // A deployment is what all stories of a process share.
@@ -55,7 +58,7 @@ func NewTarget(c config.Config, b fixtures.Budgets) (*Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &deployment{config: c, budgets: b, secure: secure, proxy: http.ProxyFromEnvironment, connect: new(net.Dialer).DialContext}
+	d := &deployment{config: c, budgets: b, secure: secure, proxy: http.ProxyFromEnvironment, connect: (&net.Dialer{Resolver: resolver(new(net.Dialer).DialContext)}).DialContext}
 	d.transport = newTransport(secure, d.proxyFor, d.open)
 	if c.Target == config.Remote && c.MaxRequestsPerMinute > 0 {
 		if d.pace, err = newPace(c.APIURL, c.MaxRequestsPerMinute, c.MaxAPIRequestsPerMinute()); err != nil {
@@ -68,8 +71,15 @@ func NewTarget(c config.Config, b fixtures.Budgets) (*Target, error) {
 // proxyFor and open look their function up for each request, so that a test may replace it.
 func (d *deployment) proxyFor(r *http.Request) (*url.URL, error) { return d.proxy(r) }
 
+// open opens the connection of a request under the request's own context, and closes it when that
+// ends. A transport would let the dial go on without the request, for a later one to use; here every
+// connection serves one request.
 func (d *deployment) open(ctx context.Context, network, address string) (net.Conn, error) {
-	return d.connect(ctx, network, address)
+	own, followed := ctx.Value(ownContext{}).(context.Context)
+	if !followed {
+		return d.connect(ctx, network, address)
+	}
+	return d.connect.until(own, network, address)
 }
 
 // Record returns a view of the same deployment for one story, which records into l and labels its
@@ -95,7 +105,8 @@ func (t *Target) Budgets() fixtures.Budgets { return t.budgets }
 // be used.
 func (t *Target) Pace() *Pace { return t.pace }
 
-// Close aborts the sessions that the story left open and waits until nothing of them is left.
+// Close aborts the sessions that the story left open, waits until nothing of them is left, and lets the
+// next story have the one user of a target that has only one.
 func (t *Target) Close() {
 	t.mu.Lock()
 	open := slices.Collect(maps.Keys(t.sessions))
@@ -103,6 +114,8 @@ func (t *Target) Close() {
 	for _, s := range open {
 		s.Abort()
 	}
+	t.transport.CloseIdleConnections()
+	t.endTurn()
 }
 
 func (t *Target) opened(s *Session) {
@@ -118,6 +131,15 @@ func (t *Target) ended(s *Session) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.sessions, s)
+}
+
+// redact returns a text of the target's as it would be recorded. Every such text that goes into an
+// error passes here or comes from a record, before it is cut.
+func (t *Target) redact(text string) string {
+	if t.log == nil {
+		return text // nobody is logged in without a log, so there is no secret yet
+	}
+	return t.log.Redact(text)
 }
 
 // append records r; label may be nil. Without a log nothing is recorded, and r keeps what it holds.

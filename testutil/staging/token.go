@@ -14,6 +14,9 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/history"
 )
 
+// mostSkew bounds how far a Date header is believed: no zone is further from another.
+const mostSkew = 26 * time.Hour
+
 // A pair is what login and refresh answer with.
 type pair struct {
 	Access    string  `json:"access_token"`
@@ -21,7 +24,8 @@ type pair struct {
 	Type      string  `json:"token_type"`
 	ExpiresIn float64 `json:"expires_in"`
 
-	issued, expires time.Time // of the access token
+	issued, expires time.Time     // of the access token, by the clock of the auth service
+	skew            time.Duration // that clock minus ours
 }
 
 // parsePair reads what it can: an answer that is no pair has no tokens.
@@ -66,19 +70,23 @@ func (p *pair) identify(i *history.Identity) error {
 }
 
 // due says when to fetch another: a minute before the token expires (http.md 4.2), or in the middle of
-// the life of one that lives less than two.
+// the life of one that lives less than two. It is a time of our clock, which need not be right.
 func (p pair) due() time.Time {
 	early := time.Minute
 	if !p.issued.IsZero() {
 		early = min(early, p.expires.Sub(p.issued)/2)
 	}
-	return p.expires.Add(-early)
+	return p.expiry().Add(-early)
 }
+
+// expiry is when the access token expires, by our clock.
+func (p pair) expiry() time.Time { return p.expires.Add(-p.skew) }
 
 // Token returns an access token that is good for a while yet, and so makes a User an
 // [oauth2.TokenSource]. It blocks for an exchange when the one it has is about to expire: then it
 // refreshes, or logs in again where the refresh token is refused (http.md 3.5, 4.2). Goroutines that
-// ask at once share one refresh, since refresh tokens serve once. Expiry is the token's own "exp".
+// ask at once share one refresh, since refresh tokens serve once. Expiry is the token's own "exp",
+// set to our clock by the Date header with which the token came.
 func (u *User) Token() (*oauth2.Token, error) {
 	return u.token(context.Background())
 }
@@ -91,7 +99,7 @@ func (u *User) token(ctx context.Context) (*oauth2.Token, error) {
 			return nil, fmt.Errorf("token of %s: %w", u.label, err)
 		}
 	}
-	return &oauth2.Token{AccessToken: u.pair.Access, TokenType: "Bearer", RefreshToken: u.pair.Refresh, Expiry: u.pair.expires}, nil
+	return &oauth2.Token{AccessToken: u.pair.Access, TokenType: "Bearer", RefreshToken: u.pair.Refresh, Expiry: u.pair.expiry()}, nil
 }
 
 // Refresh replaces both tokens now. The access token from before stays valid (http.md 3.5).

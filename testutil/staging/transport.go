@@ -85,6 +85,19 @@ func tlsConfig(c config.Config) (*tls.Config, error) {
 	return secure, nil
 }
 
+// until opens a connection and closes it when ctx ends.
+func (connect connectFunc) until(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := connect(ctx, network, address)
+	if err == nil {
+		context.AfterFunc(ctx, func() { _ = conn.Close() })
+	}
+	return conn, err
+}
+
+// resolver looks names up as the system is set up to. Where Go itself asks a name server, through ask,
+// it stops when the one who wants the name does; by default it would wait for that server for seconds.
+func resolver(ask connectFunc) *net.Resolver { return &net.Resolver{Dial: ask.until} }
+
 // interruptible lets ctx end a WebSocket dial at any point: the dialer itself heeds only its deadline.
 // Release must be called when the dial is over.
 func (connect connectFunc) interruptible() (dial connectFunc, release func()) {

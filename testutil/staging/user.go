@@ -131,9 +131,9 @@ func (u *User) Execute(ctx context.Context, agent string, p prompts.Prompt, opts
 	if result.Status == "success" {
 		return given, nil
 	}
-	failed := &FailedError{Run: "over REST", Agent: agent, Code: result.Status}
+	failed := &FailedError{Run: "over REST", Agent: agent, Code: u.target.redact(result.Status)}
 	if result.Error != nil {
-		failed.Text = *result.Error
+		failed.Text = u.target.redact(*result.Error)
 	}
 	return a.failed(given, failed)
 }

@@ -60,7 +60,7 @@ func (s *Story) leave() {
 		})
 	}
 	closing.Wait()
-	s.target.Close() // what is still open now, a story that was cut short did not wait for
+	defer s.target.Close() // at the very end: it gives the one user, where there is only one, to the next story
 	if !short {
 		if err := s.target.Archive(s.ctx); err != nil {
 			s.note(fmt.Errorf("archive the threads of the story: %w", err))

@@ -30,12 +30,15 @@ type Cost struct {
 	Runs        int // agent runs one after the other; overlapping ones count once
 }
 
-// preconditions are the requests with which every story begins, when the target is quick: the auth
-// service's health twice, the backend's health and its public configuration.
-const preconditions = 4
+// What every story begins with, when the target is quick: the health of the auth service, twice, and of
+// the backend; below /api/, the public configuration.
+const (
+	preconditions    = 3
+	apiPreconditions = 1
+)
 
 func (c Cost) edge(users int) int { return preconditions + c.Edge + users*c.EdgePerUser }
-func (c Cost) api(users int) int  { return c.API + users*c.APIPerUser }
+func (c Cost) api(users int) int  { return apiPreconditions + c.API + users*c.APIPerUser }
 
 // find returns the entry of a story.
 func (p Plan) find(story string) (Entry, bool) {

@@ -32,7 +32,7 @@ func (s *stats) count(r *history.Record) {
 		s.users[r.User] = true
 	case history.HTTP:
 		switch r.Exchange.Purpose {
-		case history.PurposeWarmUp, history.PurposeHealth, history.PurposeRefresh: // as often as the target needs
+		case history.PurposeWarmUp, history.PurposeHealth, history.PurposeConfig, history.PurposeRefresh: // as often as the target needs
 		default:
 			s.request(r.Exchange.URL)
 		}
