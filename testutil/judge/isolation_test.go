@@ -1,6 +1,10 @@
 package judge
 
-import "github.com/netra-systems/staging-e2e/testutil/history"
+import (
+	"strings"
+
+	"github.com/netra-systems/staging-e2e/testutil/history"
+)
 
 // two is a story of two users of whom a asks, and something reaches b.
 func two(tell func(a *job, b *conn)) func(*story) {
@@ -35,6 +39,20 @@ var isolationTrials = []trial{
 	}))},
 	{name: "a nonce that was cut", tell: two(func(a *job, b *conn) {
 		a.started().thinking(set("metadata", a.nonce[:9]+"...")).executing().executed().completed()
+	})},
+	{name: "an event misrouted, and labelled with its own run", tell: two(func(a *job, b *conn) {
+		a.started()
+		b.raw(b.records[len(b.records)-1].Frame, a.label)
+		a.thinking().executing().executed().completed()
+	}), hard: []string{"isolation/foreign-nonce", "isolation/foreign-run", "isolation/foreign-thread", "isolation/foreign-user", "isolation/stray"}},
+	{name: "a run that goes by the ids of another user's", hard: []string{"isolation/foreign-run", "isolation/foreign-thread"}, tell: two(func(a *job, b *conn) {
+		a.whole()
+		other := b.ask()
+		prompt := b.records[len(b.records)-1]
+		prompt.Frame = strings.NewReplacer(other.run, a.run, other.thread, a.thread).Replace(prompt.Frame)
+		decode(prompt)
+		other.run, other.thread = a.run, a.thread
+		other.whole()
 	})},
 	{name: "the run id alone", hard: []string{"isolation/foreign-run"}, tell: two(func(a *job, b *conn) {
 		a.whole()

@@ -234,3 +234,21 @@ func TestAStoryThatStoppedIsRed(t *testing.T) {
 		require.NotEmpty(t, ids(s.judged(), true))
 	})
 }
+
+// A label belongs to the latest run that has it, whichever session asked.
+func TestALabelIsThatOfTheLatestRun(t *testing.T) {
+	s := newStory()
+	u := s.user()
+	one, two := u.connect(), u.connect()
+	one.ask().whole()
+	two.ask()
+	s.records[len(s.records)-1].Run = "u1.s1.r1"
+	pong(one)
+	s.records[len(s.records)-1].Run = "u1.s1.r1"
+	j := New(s.header)
+	for _, r := range s.records {
+		j.Observe(r)
+	}
+	require.NotNil(t, j.view.Run)
+	require.Same(t, j.view.runs["u1.s1.r1"], j.view.Run)
+}
