@@ -26,8 +26,8 @@ const (
 	maxSpans = 4096
 )
 
-// serialised compares the spans of the runs that were asked for together (history.Intent.Together). When
-// the prompts were sent says nothing: a server that takes one run at a time lets prompts wait.
+// serialised compares the spans of the runs that were asked for together (history.Intent.Together).
+// When the prompts were sent says little: a server that takes one run at a time lets prompts wait.
 func serialised() Hooks {
 	var spans []span
 	return Hooks{
@@ -40,7 +40,7 @@ func serialised() Hooks {
 		End: func(v *View) {
 			byBeginning(spans)
 			turns, overlap := turnsOf(spans)
-			if overlap || turns < inTurn {
+			if overlap || turns < inTurn || !crowded(spans) {
 				return
 			}
 			a, b := spans[0], spans[1]
@@ -49,6 +49,14 @@ func serialised() Hooks {
 				len(spans), sending(spans), turns, spans[len(spans)-1].first-a.first)
 		},
 	}
+}
+
+// crowded tells whether every prompt was sent before the first run ended, so that only the target can
+// have kept the runs apart, and not a story that was slow to ask.
+func crowded(spans []span) bool {
+	bySent := func(a, b span) int { return cmp.Compare(a.sent, b.sent) }
+	byEnd := func(a, b span) int { return cmp.Compare(a.end, b.end) }
+	return slices.MaxFunc(spans, bySent).sent < slices.MinFunc(spans, byEnd).end
 }
 
 func byBeginning(spans []span) {

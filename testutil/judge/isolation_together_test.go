@@ -40,19 +40,21 @@ var togetherTrials = []trial{
 	{name: "one user after the other", hard: []string{"isolation/serialised"}, about: "3 runs, asked for together within 20ms, were served in 3 turns",
 		tell: crew(3, inTurns)},
 	{name: "one user after the other, agents that do not compute", soft: []string{"isolation/serialised"}, tell: undeclared(crew(5, inTurns))},
-	{name: "one prompt after the other", hard: []string{"isolation/serialised"}, tell: func(s *story) {
+	{name: "a story that was slow to ask", tell: func(s *story) {
 		for range 3 {
 			s.user().connect().ask(together).whole().shut()
 		}
 	}},
 	{name: "one user after the other, whose own runs overlap", hard: []string{"isolation/serialised"}, tell: func(s *story) {
+		var asked [][2]*job
 		for range 3 {
 			c := s.user().connect()
-			a, b := c.ask(together), c.ask(together)
-			a.started()
-			b.whole()
-			a.thinking().executing().executed().completed()
-			c.shut()
+			asked = append(asked, [2]*job{c.ask(together), c.ask(together)})
+		}
+		for _, own := range asked {
+			own[0].started()
+			own[1].whole()
+			own[0].thinking().executing().executed().completed()
 		}
 	}},
 	{name: "one user after the other, and runs that fail", hard: []string{"isolation/serialised", "lifecycle/failed"}, tell: crew(3, func(jobs []*job) {

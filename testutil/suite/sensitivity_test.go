@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -101,6 +102,55 @@ func pair(ctx context.Context, target *staging.Target) error {
 	return errors.Join(ask(prompts.Sum)(ctx, target), ear.Settle(ctx), ear.Close(ctx))
 }
 
+// crowd lets three users ask at the same time.
+func crowd(ctx context.Context, target *staging.Target) error {
+	var runs []*staging.Run
+	var sessions []*staging.Session
+	for range 3 {
+		user, err := target.Login(ctx)
+		if err != nil {
+			return err
+		}
+		session, err := user.Connect(ctx)
+		if err != nil {
+			return err
+		}
+		sessions = append(sessions, session)
+	}
+	for _, session := range sessions {
+		run, err := session.Ask(prompts.Sum(prompts.NewNonce()), staging.Together())
+		if err != nil {
+			return err
+		}
+		runs = append(runs, run)
+	}
+	for i, run := range runs {
+		if _, err := run.Wait(ctx); err != nil {
+			return err
+		}
+		if err := sessions[i].Close(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// oneAtATime lets a run begin when the one before has ended.
+func oneAtATime() refstaging.Hooks {
+	var running sync.Mutex
+	return refstaging.Hooks{Emitter: refstaging.EmitterHooks{Emit: func(next refstaging.Emit) refstaging.Emit {
+		return func(ctx context.Context, e refstaging.Event) {
+			if e.Type == refstaging.AgentStarted {
+				running.Lock()
+			}
+			next(ctx, e)
+			if e.Type == refstaging.AgentCompleted {
+				running.Unlock()
+			}
+		}
+	}}}
+}
+
 func execute(ctx context.Context, target *staging.Target) error {
 	user, err := target.Login(ctx)
 	if err != nil {
@@ -124,7 +174,7 @@ func TestHealthyReferenceIsGreen(t *testing.T) {
 		"a tool": ask(prompts.Sum), "no tool": ask(prompts.Chat), "nested": ask(prompts.FullAnalysis),
 		"an agent":  ask(prompts.Mean, staging.ToAgent("reporting")),
 		"a failure": ask(prompts.Sum, staging.ToAgent("astrology"), staging.ExpectFailure("no such agent")),
-		"a pair":    pair, "REST": execute, "the registry": agents,
+		"a pair":    pair, "a crowd": crowd, "REST": execute, "the registry": agents,
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, f := range tell(t, refstaging.Hooks{}, fixtures.EmbeddedBudgets(), story) {
@@ -242,6 +292,7 @@ func TestWhatGoesWrongIsFound(t *testing.T) {
 		{"results nested", encoded(refstaging.ToolCompleted, func(m map[string]any) { delete(m, "results") }), sum, "events/"},
 		{"another's user id", encoded(refstaging.AgentThinking, func(m map[string]any) { m["user_id"] = "e2e-somebody-else" }), sum, "auth/identity"},
 		{"misrouted", misrouted(), pair, "isolation/"},
+		{"one run at a time", oneAtATime(), crowd, "isolation/serialised"},
 		{"identity collapse", refstaging.Hooks{Sessions: refstaging.SessionHooks{Open: func(next refstaging.OpenSession) refstaging.OpenSession {
 			return func(user refstaging.Identity) (refstaging.Identity, error) {
 				user.UserID = "demo-user-001"
