@@ -73,14 +73,17 @@ func dialBare(ctx context.Context, j job, i int) (socket, error) {
 	for k := range s.prompts {
 		id := fmt.Sprintf("chat_%d_%s", k, nonce)
 		s.prompts[k] = wire.PromptMessage{
-			Content: prompts.Sum(nonce).Text, ThreadID: "thread_" + id, RunID: "run_" + id, At: time.Now(),
+			Content: j.prompt(nonce).Text, ThreadID: "thread_" + id, RunID: "run_" + id, At: time.Now(),
 		}.Encode(wire.September)
 	}
 	return s, conn.SetReadDeadline(time.Now().Add(phaseLimit))
 }
 
-// completed is in the last frame of a run that one agent answers, and in no other.
-var completed = []byte(`"type":"agent_completed"`)
+// completed is in the last frame of a run: its root completes, whatever agents it led.
+var completed = []byte(`{"type":"agent_completed"`)
+
+// supervisor is in the frames of the root.
+var supervisor = []byte(`"agent_name":"Supervisor"`)
 
 // converse returns the number of frames that it read.
 func (s socket) converse() (frames int64, err error) {
@@ -94,7 +97,7 @@ func (s socket) converse() (frames int64, err error) {
 				return frames, fmt.Errorf("read a frame: %w", err)
 			}
 			frames++
-			if bytes.Contains(frame, completed) {
+			if bytes.HasPrefix(frame, completed) && bytes.Contains(frame, supervisor) {
 				break
 			}
 		}

@@ -101,7 +101,7 @@ func (c *crowd) connect(ctx context.Context, i int) error {
 	}
 	nonce := prompts.NewNonce()
 	for range c.job.Prompts {
-		c.prompts[i] = append(c.prompts[i], prompts.Sum(nonce))
+		c.prompts[i] = append(c.prompts[i], c.job.prompt(nonce))
 	}
 	c.sessions[i], err = user.Connect(ctx)
 	return err

@@ -53,7 +53,7 @@ func TestBothClientsGetTheSameFrames(t *testing.T) {
 		var u usage
 		require.NoError(t, a.out.Decode(&u), part)
 		a.end(t)
-		assert.Equal(t, int64(j.Sessions*j.Prompts*runFrames), u.Frames, part)
+		assert.Equal(t, int64(j.Sessions*j.Prompts*shortFrames), u.Frames, part)
 		assert.Positive(t, u.CPU, part)
 		assert.Positive(t, u.Wall, part)
 		used[part] = u
@@ -113,7 +113,7 @@ func TestChildren(t *testing.T) {
 
 	used, err := b.drive(t.Context(), partClient, job{Sessions: 2, Prompts: 1})
 	require.NoError(t, err)
-	assert.Equal(t, int64(2*runFrames), used.Frames)
+	assert.Equal(t, int64(2*shortFrames), used.Frames)
 }
 
 func TestExported(t *testing.T) {

@@ -106,7 +106,7 @@ func TestCostRow(t *testing.T) {
 		"the target was found wrong": {[]pairing{found, pair(10, 10)}, false, "1.00 / 1.00 / 1.00 (min / median / max)"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := costRow(1000, row.all)
+			r := costRow(job{Sessions: 1000, Long: true}, row.all)
 			assert.Equal(t, row.met, r.Met, r.Notes)
 			assert.Equal(t, row.measured, r.Measured)
 		})

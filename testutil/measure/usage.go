@@ -2,6 +2,7 @@ package measure
 
 import (
 	"context"
+	"github.com/netra-systems/staging-e2e/fixtures/prompts"
 	"runtime"
 	"runtime/debug"
 	"time"
@@ -15,9 +16,18 @@ type job struct {
 	Place    place
 	Sessions int
 	Prompts  int    // of each session
+	Long     bool   // prompts for runs of nested agents, instead of runs of one
 	History  string // file that the real client records in; must not exist
 	Profile  string // file for a CPU profile of the phase; empty: none
 	Idle     bool   // measure the memory of the idle sessions afterwards
+}
+
+// prompt makes a prompt of the job's kind.
+func (j job) prompt(nonce string) prompts.Prompt {
+	if j.Long {
+		return prompts.FullAnalysis(nonce)
+	}
+	return prompts.Sum(nonce)
 }
 
 // A usage is what the prompts of a job took, without logins and dials.

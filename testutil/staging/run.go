@@ -116,7 +116,7 @@ func (s *Session) Ask(p prompts.Prompt, opts ...AskOption) (*Run, error) {
 	handshake := s.greeting.thread
 	s.mu.Unlock()
 	r.label = fmt.Sprintf("%s.r%d", s.label, n)
-	r.name(n, handshake, s.dialect)
+	r.name(handshake, s.dialect)
 	s.user.correlation.add(r)
 
 	r.asked = time.Now()
@@ -128,13 +128,16 @@ func (s *Session) Ask(p prompts.Prompt, opts ...AskOption) (*Run, error) {
 	return r, nil
 }
 
-// name gives the run its ids, after the platform's own pattern (websocket.md 7).
-func (r *Run) name(n int, handshake string, d wire.Dialect) {
+// name gives the run its ids, after the platform's own pattern (websocket.md 7). Eight hexadecimal
+// digits alone would meet those of another user one day, and a foreign thread is refused; so the number
+// in the pattern is the time in microseconds.
+func (r *Run) name(handshake string, d wire.Dialect) {
 	m := &r.asking.message
 	random := make([]byte, 4)
 	_, _ = rand.Read(random) // never fails
-	suffix := fmt.Sprintf("chat_%d_%s", n, hex.EncodeToString(random))
-	m.RunID, m.At = "run_"+suffix, time.Now()
+	m.At = time.Now()
+	suffix := fmt.Sprintf("chat_%d_%s", m.At.UnixMicro(), hex.EncodeToString(random))
+	m.RunID = "run_" + suffix
 	switch {
 	case m.ThreadID != "":
 	case d == wire.October:
