@@ -135,20 +135,38 @@ func crowd(ctx context.Context, target *staging.Target) error {
 	return nil
 }
 
-// oneAtATime lets a run begin when the one before has ended.
+// oneAtATime lets a run begin when the one before has ended, and its end has reached its user. The first
+// ends when all three prompts of the crowd are there.
 func oneAtATime() refstaging.Hooks {
 	var running sync.Mutex
-	return refstaging.Hooks{Emitter: refstaging.EmitterHooks{Emit: func(next refstaging.Emit) refstaging.Emit {
-		return func(ctx context.Context, e refstaging.Event) {
-			if e.Type == refstaging.AgentStarted {
-				running.Lock()
+	var asked sync.WaitGroup
+	asked.Add(3)
+	return refstaging.Hooks{
+		Router: refstaging.RouterHooks{Route: func(next refstaging.Route) refstaging.Route {
+			return func(s *refstaging.Session, m refstaging.Message) {
+				next(s, m)
+				asked.Done()
 			}
-			next(ctx, e)
-			if e.Type == refstaging.AgentCompleted {
-				running.Unlock()
+		}},
+		Emitter: refstaging.EmitterHooks{Emit: func(next refstaging.Emit) refstaging.Emit {
+			return func(ctx context.Context, e refstaging.Event) {
+				if e.Type == refstaging.AgentStarted {
+					running.Lock()
+					select {
+					case <-time.After(50 * time.Millisecond):
+					case <-ctx.Done():
+					}
+				}
+				if e.Type == refstaging.AgentCompleted {
+					asked.Wait()
+				}
+				next(ctx, e)
+				if e.Type == refstaging.AgentCompleted {
+					running.Unlock()
+				}
 			}
-		}
-	}}}
+		}},
+	}
 }
 
 func execute(ctx context.Context, target *staging.Target) error {
