@@ -37,8 +37,8 @@ const (
 	apiPreconditions = 1
 )
 
-func (c Cost) edge(users int) int { return preconditions + c.Edge + users*c.EdgePerUser }
-func (c Cost) api(users int) int  { return apiPreconditions + c.API + users*c.APIPerUser }
+func (c Cost) edge(users int) int { return c.Edge + users*c.EdgePerUser }
+func (c Cost) api(users int) int  { return c.API + users*c.APIPerUser }
 
 // find returns the entry of a story.
 func (p Plan) find(story string) (Entry, bool) {
@@ -133,8 +133,8 @@ func (p Plan) need(users, edgePace, apiPace int) need {
 	n := need{stories: len(p)}
 	runs := map[string]int{}
 	for _, e := range p {
-		n.edge += e.Cost.edge(users)
-		n.api += e.Cost.api(users)
+		n.edge += preconditions + e.Cost.edge(users)
+		n.api += apiPreconditions + e.Cost.api(users)
 		runs[e.Package] += e.Cost.Runs
 	}
 	n.paced = max(spread(n.edge, edgePace), spread(n.api, apiPace))
