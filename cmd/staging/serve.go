@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/netra-systems/staging-e2e/testutil/config"
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
 )
 
@@ -149,7 +150,7 @@ func (s serving) variables(server *refstaging.Server) string {
 	set("STAGING_DIALECT", s.dialect)
 	set("STAGING_EVENT_SHAPE", s.dialect)
 	set("STAGING_SESSION_LIMIT", fmt.Sprint(server.Config().SessionLimit))
-	set("STAGING_ABILITIES", "exact-answers")
+	set("STAGING_ABILITIES", config.ExactAnswers)
 	set("STAGING_MAX_REQUESTS_PER_MINUTE", "0")
 	return b.String()
 }

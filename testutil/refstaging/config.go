@@ -40,17 +40,12 @@ type Config struct {
 }
 
 // Pacing is how long a run rests at each of its steps. Zero means the scaled-down default, with which
-// a simple run takes tens of milliseconds. [RealPacing] is that of a deployment.
+// a simple run takes tens of milliseconds.
 type Pacing struct {
 	Start  time.Duration // prompt to first event; 0: 2 ms, at most 2 s
 	Think  time.Duration // how long each thought lasts; 0: 8 ms, at most 3 s
 	Tool   time.Duration // how long a tool runs; 0: 5 ms, at most 5 s
 	Answer time.Duration // before an agent completes; 0: 3 ms, at most 5 s
-}
-
-// RealPacing keeps the lower bound too that websocket.md 2.4 sets: thinking lasts at least 100 ms.
-func RealPacing() Pacing {
-	return Pacing{Start: 50 * time.Millisecond, Think: 120 * time.Millisecond, Tool: 80 * time.Millisecond, Answer: 50 * time.Millisecond}
 }
 
 // maxAge is the age by iat at which any token is refused, whatever its exp (http.md 3.4).

@@ -36,11 +36,6 @@ func ToAgent(name string) AskOption {
 	return func(a *asking) { a.message.Type, a.message.Agent, a.intent.Agent = "agent_request", name, name }
 }
 
-// As sends the prompt as another type that starts a run (websocket.md 4.1).
-func As(messageType string) AskOption {
-	return func(a *asking) { a.message.Type = messageType }
-}
-
 // ExpectFailure declares that the run must end in exactly one error, and why, in words.
 func ExpectFailure(why string) AskOption {
 	return func(a *asking) { a.intent.Expect, a.intent.Why = history.Failure, why }

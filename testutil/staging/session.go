@@ -57,9 +57,6 @@ func newSession(d *dial, conn *websocket.Conn) *Session {
 	return s
 }
 
-// Label names the session in the history: u1.s1, ….
-func (s *Session) Label() string { return s.label }
-
 // Dialect is the generation of the protocol that the session speaks.
 func (s *Session) Dialect() wire.Dialect { return s.dialect }
 

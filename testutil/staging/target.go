@@ -101,10 +101,6 @@ func (t *Target) Describe() history.Target {
 // Budgets returns the budgets that bound every wait.
 func (t *Target) Budgets() fixtures.Budgets { return t.budgets }
 
-// Pace returns the limiter that requests to the target wait for, nil if there is none. A nil *Pace may
-// be used.
-func (t *Target) Pace() *Pace { return t.pace }
-
 // Close aborts the sessions that the story left open, waits until nothing of them is left, and lets the
 // next story have the one user of a target that has only one.
 func (t *Target) Close() {

@@ -41,7 +41,7 @@ func (s *Story) end() {
 // story that was cut short only closes.
 func (s *Story) leave() {
 	// The story's own context may be done; closing has a limit of its own.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), here.budgets().Settle+here.budgets().Reply)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), s.target.Budgets().Settle+s.target.Budgets().Reply)
 	defer cancel()
 	short := s.ctx.Err() != nil
 	if short {

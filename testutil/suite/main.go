@@ -124,17 +124,8 @@ func uncache() error {
 		return fmt.Errorf("keep the result out of go test's cache (add -count=1): %w", err)
 	}
 	_, err = f.WriteString("staging-results-are-never-cached\n")
-	if err = firstError(err, f.Close()); err != nil {
+	if err = errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("keep the result out of go test's cache (add -count=1): %w", err)
-	}
-	return nil
-}
-
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -105,28 +105,23 @@ func (p *process) announce(s selection, timeout time.Duration) error {
 		return err
 	}
 	c := p.config
-	all := selected.need(c.Users, c.MaxRequestsPerMinute, c.MaxAPIRequestsPerMinute()).times(s.rounds)
+	needOf := func(plan Plan) need {
+		return plan.need(c.Users, c.MaxRequestsPerMinute, c.MaxAPIRequestsPerMinute()).times(s.rounds)
+	}
+	all := needOf(selected)
 	pace := "without a pace"
 	if c.MaxRequestsPerMinute > 0 {
 		pace = fmt.Sprintf("at %d requests a minute at least %s", c.MaxRequestsPerMinute, all.paced.Round(time.Second))
 	}
 	fmt.Printf("staging: remote target %s: %s in all packages need up to %d requests, and %d below /api/: %s, and up to %s with slow answers\n",
-		c.APIURL, stories(all.stories), all.edge, all.api, pace, all.expected.Round(time.Second))
+		c.APIURL, many(all.stories, "story", "stories"), all.edge, all.api, pace, all.expected.Round(time.Second))
 
-	own := selected.of(p.pkg).need(c.Users, c.MaxRequestsPerMinute, c.MaxAPIRequestsPerMinute()).times(s.rounds)
-	if timeout > 0 && own.paced > timeout {
+	if own := needOf(selected.of(p.pkg)); timeout > 0 && own.paced > timeout {
 		return fmt.Errorf("%s of this package need at least %s at %d requests a minute (STAGING_MAX_REQUESTS_PER_MINUTE), "+
 			"which does not fit into go test's -timeout %s: give it -timeout %s, or select fewer with -run",
-			stories(own.stories), own.paced.Round(time.Second), c.MaxRequestsPerMinute, timeout, all.expected.Round(time.Minute)+time.Minute)
+			many(own.stories, "story", "stories"), own.paced.Round(time.Second), c.MaxRequestsPerMinute, timeout, all.expected.Round(time.Minute)+time.Minute)
 	}
 	return nil
-}
-
-func stories(n int) string {
-	if n == 1 {
-		return "1 story"
-	}
-	return fmt.Sprintf("%d stories", n)
 }
 
 // reach starts the reference if it is the target, once, and returns the target.

@@ -75,8 +75,8 @@ func (s *stats) frame(r *history.Record) {
 }
 
 func (s stats) String() string {
-	line := fmt.Sprintf("%s, %s, %s, %s",
-		many(len(s.users), "user"), many(s.sessions, "session"), many(s.runs, "run"), many(s.events, "event"))
+	line := fmt.Sprintf("%s, %s, %s, %s", many(len(s.users), "user", "users"), many(s.sessions, "session", "sessions"),
+		many(s.runs, "run", "runs"), many(s.events, "event", "events"))
 	if s.sessions > 0 {
 		line += fmt.Sprintf("; slowest connect %s", s.connect.Round(10*time.Microsecond))
 	}
@@ -86,9 +86,9 @@ func (s stats) String() string {
 	return line
 }
 
-func many(n int, thing string) string {
+func many(n int, one, more string) string {
 	if n == 1 {
-		return "1 " + thing
+		return "1 " + one
 	}
-	return fmt.Sprintf("%d %ss", n, thing)
+	return fmt.Sprintf("%d %s", n, more)
 }

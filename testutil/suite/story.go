@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -75,9 +74,7 @@ func (p *process) story(t *testing.T) (*Story, error) {
 		return nil, err
 	}
 	s := &Story{t: t, cost: entry.Cost, stats: newStats()}
-	if s.ctx, s.cancel, err = p.deadline(t); err != nil {
-		return nil, err
-	}
+	s.ctx, s.cancel = p.deadline(t)
 	if err := s.open(target); err != nil {
 		s.cancel()
 		return nil, err
@@ -95,16 +92,14 @@ func root(name string) string {
 // what it saw.
 const reserve = 5 * time.Second
 
-func (p *process) deadline(t *testing.T) (context.Context, context.CancelFunc, error) {
+func (p *process) deadline(t *testing.T) (context.Context, context.CancelFunc) {
 	limit, limited := t.Deadline()
 	if !limited {
-		ctx, cancel := context.WithCancel(p.interrupted)
-		return ctx, cancel, nil
+		return context.WithCancel(p.interrupted)
 	}
 	left := time.Until(limit)
 	limit = limit.Add(-min(reserve, left/4))
-	ctx, cancel := context.WithDeadlineCause(p.interrupted, limit, ErrTimeout)
-	return ctx, cancel, nil
+	return context.WithDeadlineCause(p.interrupted, limit, ErrTimeout)
 }
 
 // ErrTimeout is the cause of the end of a story that go test's -timeout would have cut off.
@@ -122,10 +117,9 @@ func (s *Story) open(target *staging.Target) error {
 		return fmt.Errorf("keep findings: %w", err)
 	}
 	header := history.Header{
-		Suite: version(), Package: "./e2e/" + here.pkg, Story: s.t.Name(), Attempt: attempt,
-		Start: time.Now().UTC().Round(0), Target: target.Describe(), Budgets: here.budgets(),
+		Suite: staging.Version, Package: "./e2e/" + here.pkg, Story: s.t.Name(), Attempt: attempt,
+		Start: time.Now().UTC().Round(0), Target: target.Describe(), Budgets: target.Budgets(),
 	}
-	header.Version = history.Version
 	s.judge = judge.New(header)
 	if s.log, err = history.Create(s.historyFile(), header, s.observe); err != nil {
 		return err
@@ -154,15 +148,6 @@ func (s *Story) directory(attempt int) (string, error) {
 func (s *Story) keeps() bool {
 	on, err := strconv.ParseBool(flagValue("test.artifacts"))
 	return err == nil && on
-}
-
-// version of the suite, for the header of a history.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "(devel)"
-	}
-	return info.Main.Version
 }
 
 // observe judges a record. The history calls it for one record at a time.
