@@ -11,12 +11,13 @@ import (
 	"unicode"
 )
 
-// Abilities that a target may declare.
+// Abilities that a target may declare: those of package history.
 const (
-	ExactAnswers = "exact-answers" // agents compute, so a figure must be exact (history.ExactAnswers)
-	ShortTokens  = "short-tokens"  // access tokens live seconds, so expiry can be waited for
-	ForgedTokens = "forged-tokens" // the suite can have expired and otherwise wrong tokens validly signed
-	Restart      = "restart"       // the suite can restart the backend
+	ExactAnswers      = "exact-answers"
+	ShortTokens       = "short-tokens"
+	ForgedTokens      = "forged-tokens"
+	Restart           = "restart"
+	SimulatedFailures = "simulated-failures"
 )
 
 const auto = "auto"
@@ -25,7 +26,7 @@ const auto = "auto"
 const maxBudget = 10 * time.Minute
 
 var (
-	abilities = []string{ExactAnswers, ShortTokens, ForgedTokens, Restart}
+	abilities = []string{ExactAnswers, ShortTokens, ForgedTokens, Restart, SimulatedFailures}
 	dialects  = []string{auto, "september", "october"}
 	shapes    = []string{auto, "september", "october", "e1", "e2", "e3", "e4", "e5", "e6", "e7", "e8"}
 

@@ -38,7 +38,7 @@ type Config struct {
 	Dialect      string   `env:"STAGING_DIALECT" section:"What the target declares" default:"auto" example:"auto" doc:"dialect of the WebSocket handshake: auto, september or october"`
 	EventShape   string   `env:"STAGING_EVENT_SHAPE" default:"auto" example:"auto" doc:"shape of the five events: auto, september, october or e1 to e8; deviations from a declared shape fail, under auto they are advice"`
 	SessionLimit int      `env:"STAGING_SESSION_LIMIT" default:"0, undeclared" example:"10" doc:"sessions that one user may hold at a time, 1 to 10000"`
-	Abilities    []string `env:"STAGING_ABILITIES" default:"none" example:"short-tokens,restart" doc:"what the target lets the suite do, of exact-answers, short-tokens, forged-tokens and restart; a criterion that needs an ability that is not declared is not measured"`
+	Abilities    []string `env:"STAGING_ABILITIES" default:"none" example:"short-tokens,restart" doc:"what the target lets the suite do, of exact-answers, short-tokens, forged-tokens, restart and simulated-failures; a criterion that needs an ability that is not declared is not measured"`
 
 	Users                int      `env:"STAGING_USERS" section:"The run" default:"25 embedded, 3 remote" example:"3" doc:"concurrent users of the stories about concurrency, 2 to 500"`
 	MaxRequestsPerMinute int      `env:"STAGING_MAX_REQUESTS_PER_MINUTE" default:"90 remote, 0 embedded" example:"90" doc:"pace of all processes of this machine together, ten times as much below /api/; 0 is no pacing, on loopback only"`
@@ -59,6 +59,8 @@ type Budgets struct {
 	Answer     time.Duration `env:"STAGING_BUDGET_ANSWER" default:"15s embedded, 60s remote" example:"60s" doc:"prompt to the outcome of its run; at most 60s on a remote target (P2 of issue #891)"`
 	Reply      time.Duration `env:"STAGING_BUDGET_REPLY" default:"5s embedded, 15s remote" example:"10s" doc:"a direct reply, such as pong to ping"`
 	Settle     time.Duration `env:"STAGING_BUDGET_SETTLE" default:"100ms embedded, 2s remote" example:"2s" doc:"how long a session listens on after its last outcome"`
+	Idle       time.Duration `env:"STAGING_BUDGET_IDLE" default:"10s embedded, 45s remote" example:"45s" doc:"of an idle session, until the target's heartbeat"`
+	Recovery   time.Duration `env:"STAGING_BUDGET_RECOVERY" default:"0s embedded, 35s remote" example:"35s" doc:"after a burst of bad credentials, until good ones are taken again"`
 	Ready      time.Duration `env:"STAGING_BUDGET_READY" default:"10s embedded, 30s remote" example:"30s" doc:"warm-up, until the auth service answers quickly"`
 }
 

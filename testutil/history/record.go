@@ -27,6 +27,8 @@ type Header struct {
 	Start   time.Time        `json:"start"`
 	Target  Target           `json:"target"`
 	Budgets fixtures.Budgets `json:"budgets"`
+	// AllowUnmeasured are the criteria that may stay unmeasured without failing the story.
+	AllowUnmeasured []string `json:"allow_unmeasured,omitempty"`
 }
 
 // A Target is what the history says about the deployment under test.
@@ -43,8 +45,14 @@ type Target struct {
 	Abilities    []string `json:"abilities,omitempty"`
 }
 
-// ExactAnswers is the ability of a target whose agents compute: their figures must be exact.
-const ExactAnswers = "exact-answers"
+// The abilities that a target may declare.
+const (
+	ExactAnswers      = "exact-answers"      // agents compute: their figures must be exact
+	ShortTokens       = "short-tokens"       // access tokens live seconds, so expiry can be waited for
+	ForgedTokens      = "forged-tokens"      // the suite can have expired and otherwise wrong tokens validly signed
+	Restart           = "restart"            // the suite can restart the backend
+	SimulatedFailures = "simulated-failures" // agents fail and stall when a message asks for it (reference.md)
+)
 
 // Can tells whether the target declares the ability.
 func (t Target) Can(ability string) bool {
@@ -102,15 +110,21 @@ type Record struct {
 // An Intent is what the story wants to happen, so that a rule can tell a refusal that was provoked
 // from one that was not.
 type Intent struct {
-	// Expect is empty for the ordinary outcome: a 2xx answer, a welcome, an agent's answer. Otherwise
-	// Refused (a dial), Failure (a run that must end in exactly one error) or an HTTP status.
+	// Expect is empty for the ordinary outcome: a 2xx answer, a welcome, an agent's answer. Otherwise it
+	// is one of the constants below; of an exchange or a dial an HTTP status; of a send without a run the
+	// code of a close frame.
 	Expect string `json:"expect,omitempty"`
 	Why    string `json:"why,omitempty"`   // in words: "unknown agent"
 	Token  string `json:"token,omitempty"` // the form in which the token was offered, and its damage
 
 	Listens bool `json:"listens,omitempty"` // of a dial: the session sends no prompt and its user runs nothing
 
+	// Recovers, of a dial or an exchange with good credentials: it follows a burst of bad ones, and may be
+	// refused for the budget Recovery.
+	Recovers bool `json:"recovers,omitempty"`
+
 	// Together, of a send: it is sent while others of the story do the same, and their runs must overlap.
+	// Of a refresh: others use the same refresh token at the same time, and exactly one must succeed.
 	Together bool `json:"together,omitempty"`
 
 	Agent     string `json:"agent,omitempty"`      // the agent asked for
@@ -122,10 +136,19 @@ type Intent struct {
 	Abandon   bool   `json:"abandon,omitempty"`    // of a send: the story means to leave before the outcome
 }
 
-// Values of Intent.Expect besides an HTTP status.
+// Values of Intent.Expect besides an HTTP status and a close code.
 const (
+	// Refused, of a dial: 101, an error frame, and close 1008, or 1013 where Intent.Token is empty
+	// (websocket.md 2.4, 3.6).
 	Refused = "refused"
+	// Failure, of a run: exactly one error ends it; of a send without a run: an error frame answers it, and
+	// the session stays (websocket.md 4.4).
 	Failure = "failure"
+	// Acknowledged, of a send without a run: an ack answers it, and nothing runs (websocket.md 4.3).
+	Acknowledged = "acknowledged"
+	// Tolerated, of a send without a run: one of a burst. Its ordinary reply, an error frame and a close
+	// other than 1011 are all in order.
+	Tolerated = "tolerated"
 )
 
 // An Identity is who the target says a user is.
@@ -137,6 +160,7 @@ type Identity struct {
 	Expires time.Time `json:"expires,omitzero"` // "exp" of the access token, not expires_in
 	// ExpiresIn is what the answer claims beside the token; http.md 3.4 asks that it equal exp-iat.
 	ExpiresIn time.Duration `json:"expires_in_ns,omitempty"`
+	Repeats   []string      `json:"repeats,omitempty"` // which of the new tokens equal those before: "access_token", "refresh_token"
 	Problem   string        `json:"problem,omitempty"` // why there is no usable token
 }
 
@@ -154,22 +178,39 @@ type Exchange struct {
 	Took    time.Duration     `json:"took_ns"`             // request to last byte
 	Waited  time.Duration     `json:"waited_ns,omitempty"` // for the limiter, before; in no budget
 	Skew    time.Duration     `json:"skew_ns,omitempty"`   // the answer's Date minus our clock
+	Origin  string            `json:"origin,omitempty"`    // of a request that says it comes from a page there
+	Asks    string            `json:"asks,omitempty"`      // of a CORS preflight: the method that it asks for
+	Stream  *Streamed         `json:"stream,omitempty"`    // of a stream of server-sent events
 	Broken  *Broken           `json:"broken,omitempty"`
+}
+
+// A Streamed describes when the events of a stream came; what they say is in the body.
+type Streamed struct {
+	Events int           `json:"events"`
+	First  time.Duration `json:"first_ns,omitempty"` // from the request to the first event
+	Gap    time.Duration `json:"gap_ns,omitempty"`   // the longest between two events, or between the last and the end
 }
 
 // What an HTTP exchange is for.
 const (
-	PurposeWarmUp  = "warm-up"
-	PurposeHealth  = "health"
-	PurposeConfig  = "config" // the public configuration, which names the environment
-	PurposeLogin   = "login"
-	PurposeRefresh = "refresh"
-	PurposeVerify  = "verify"
-	PurposeLogout  = "logout"
-	PurposeAgents  = "agents"  // the registry's own list
-	PurposeExecute = "execute" // an agent over REST
-	PurposeThreads = "threads" // create, read, list
-	PurposeArchive = "archive" // of a thread that the story made
+	PurposeWarmUp   = "warm-up"
+	PurposeHealth   = "health"
+	PurposeConfig   = "config" // public configuration and discovery, which name the environment and URLs
+	PurposeCORS     = "cors"   // whether a page of some origin may read an answer
+	PurposeLogin    = "login"
+	PurposeRefresh  = "refresh"
+	PurposeVerify   = "verify" // whether a token is valid, asked of any endpoint that says so in a body
+	PurposeMe       = "me"     // who the bearer is
+	PurposeLogout   = "logout"
+	PurposeAgents   = "agents"   // the registry's own list
+	PurposeExecute  = "execute"  // an agent over REST
+	PurposeStream   = "stream"   // an agent over REST, with server-sent events
+	PurposeStart    = "start"    // an agent over REST, in the background
+	PurposeStatus   = "status"   // of started agents
+	PurposeThreads  = "threads"  // the user's list of threads
+	PurposeThread   = "thread"   // one thread: create, get
+	PurposeMessages = "messages" // of a thread: say, list
+	PurposeArchive  = "archive"  // of a thread that the story made
 )
 
 // A Step is how far an exchange or a dial came before it broke. They are different things and stay so.
@@ -252,6 +293,7 @@ const (
 	TopicOneUser     = "one-user-only"
 	TopicWaited      = "waited"     // for the turn at something that stories share; in no budget
 	TopicSlowStart   = "slow-start" // the warm-up went on although the auth service is slow; Text says how slow
+	TopicRestart     = "restart"    // the suite restarts the backend now
 	TopicRefusal     = "refusal"    // the suite will not go on with this target; Text says why
 	TopicEnd         = "end"        // the history was closed in order
 )

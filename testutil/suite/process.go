@@ -188,7 +188,8 @@ func (p *process) budgets() fixtures.Budgets {
 		value time.Duration
 	}{
 		{&b.HTTP, o.HTTP}, {&b.Connect, o.Connect}, {&b.FirstEvent, o.FirstEvent}, {&b.Gap, o.Gap},
-		{&b.Answer, o.Answer}, {&b.Reply, o.Reply}, {&b.Settle, o.Settle}, {&b.Ready, o.Ready},
+		{&b.Answer, o.Answer}, {&b.Reply, o.Reply}, {&b.Settle, o.Settle}, {&b.Idle, o.Idle},
+		{&b.Recovery, o.Recovery}, {&b.Ready, o.Ready},
 	} {
 		if override.value > 0 {
 			*override.limit = override.value

@@ -149,6 +149,8 @@ func (x *index) describe(e *Event) {
 		e.Text = textOf(x.find(anything&^aBool, MemberErrorMessage, MemberError, MemberMessage))
 	case Welcome:
 		e.Mode = x.identifier(MemberMode)
+	case SystemMessage:
+		e.Status = x.identifier(MemberStatus)
 	}
 }
 

@@ -80,6 +80,7 @@ type Event struct {
 
 	UserPrefix string // a truncated user_id ("3f6b1c9e..."), without its dots
 	Mode       string // data.mode of a welcome
+	Status     string // of a system_message: what it acknowledges (section 4.3)
 
 	Agent  string
 	Agents string // agents_involved, as JSON text
