@@ -38,11 +38,11 @@ type Config struct {
 	Dialect      string   `env:"STAGING_DIALECT" section:"What the target declares" default:"auto" example:"auto" doc:"dialect of the WebSocket handshake: auto, september or october"`
 	EventShape   string   `env:"STAGING_EVENT_SHAPE" default:"auto" example:"auto" doc:"shape of the five events: auto, september, october or e1 to e8; deviations from a declared shape fail, under auto they are advice"`
 	SessionLimit int      `env:"STAGING_SESSION_LIMIT" default:"0, undeclared" example:"10" doc:"sessions that one user may hold at a time, 1 to 10000"`
-	Abilities    []string `env:"STAGING_ABILITIES" default:"none" example:"short-tokens,restart" doc:"what the target lets the suite do, of exact-answers, short-tokens, forged-tokens, restart and simulated-failures; a criterion that needs an ability that is not declared is not measured"`
+	Abilities    []string `env:"STAGING_ABILITIES" default:"none" example:"short-tokens" doc:"what a remote target lets the suite do, of exact-answers, short-tokens and simulated-failures (the embedded one declares its own); a criterion that needs an ability that is not declared is not measured"`
 
 	Users                int      `env:"STAGING_USERS" section:"The run" default:"25 embedded, 3 remote" example:"3" doc:"concurrent users of the stories about concurrency, 2 to 500"`
 	MaxRequestsPerMinute int      `env:"STAGING_MAX_REQUESTS_PER_MINUTE" default:"90 remote, 0 embedded" example:"90" doc:"pace of all processes of this machine together, ten times as much below /api/; 0 is no pacing, on loopback only"`
-	AllowUnmeasured      []string `env:"STAGING_ALLOW_UNMEASURED" default:"none" example:"D4,P3" doc:"criteria of issue #891 that may stay unmeasured without failing a story"`
+	AllowUnmeasured      []string `env:"STAGING_ALLOW_UNMEASURED" default:"none" example:"forged-tokens,restart,D4" doc:"criteria that may stay unmeasured without failing a story: abilities that the target lacks, and criteria of issue #891"`
 	Fault                []string `env:"STAGING_FAULT" default:"none" example:"" doc:"regressions that the embedded target shall exhibit, by their ids in the catalogue; never allowed with a remote target"`
 	Artifacts            string   `env:"STAGING_ARTIFACTS" default:"netra-staging-e2e-UID below the system's temporary directory" example:"artifacts" doc:"directory in which failing stories keep their history"`
 	EnvFile              string   `env:"STAGING_ENV_FILE" default:".env beside go.mod, if there is one" example:"" doc:"file to read instead of .env, or none to read no file; only in the environment"`

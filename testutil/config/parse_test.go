@@ -90,7 +90,7 @@ func TestParseReadsEveryVariable(t *testing.T) {
 		"STAGING_DIALECT=october",
 		"STAGING_EVENT_SHAPE=e4",
 		"STAGING_SESSION_LIMIT=10",
-		"STAGING_ABILITIES=restart, short-tokens",
+		"STAGING_ABILITIES=simulated-failures, short-tokens",
 		"STAGING_USERS=7",
 		"STAGING_MAX_REQUESTS_PER_MINUTE=30",
 		"STAGING_ALLOW_UNMEASURED=D4,P3",
@@ -111,7 +111,7 @@ func TestParseReadsEveryVariable(t *testing.T) {
 	assert.Equal(t, "october", c.Dialect)
 	assert.Equal(t, "e4", c.EventShape)
 	assert.Equal(t, 10, c.SessionLimit)
-	assert.Equal(t, []string{Restart, ShortTokens}, c.Abilities)
+	assert.Equal(t, []string{SimulatedFailures, ShortTokens}, c.Abilities)
 	assert.Equal(t, 7, c.Users)
 	assert.Equal(t, 30, c.MaxRequestsPerMinute)
 	assert.Equal(t, []string{"D4", "P3"}, c.AllowUnmeasured)
@@ -185,8 +185,9 @@ func TestParseRefuses(t *testing.T) {
 		{"remote with a fault", remote("STAGING_FAULT=some-fault"), []string{"STAGING_FAULT"}},
 		{"dialect", with(nil, "STAGING_DIALECT=octobre"), []string{"STAGING_DIALECT"}},
 		{"event shape", with(nil, "STAGING_EVENT_SHAPE=e9"), []string{"STAGING_EVENT_SHAPE"}},
-		{"ability", with(nil, "STAGING_ABILITIES=restart,fly"), []string{"STAGING_ABILITIES"}},
-		{"ability twice", with(nil, "STAGING_ABILITIES=restart,restart"), []string{"STAGING_ABILITIES"}},
+		{"ability", with(nil, "STAGING_ABILITIES=short-tokens,fly"), []string{"STAGING_ABILITIES"}},
+		{"ability that no remote target can give", with(nil, "STAGING_ABILITIES=restart"), []string{"STAGING_ABILITIES"}},
+		{"ability twice", with(nil, "STAGING_ABILITIES=short-tokens,short-tokens"), []string{"STAGING_ABILITIES"}},
 		{"empty item", with(nil, "STAGING_FAULT=a,,b"), []string{"STAGING_FAULT"}},
 		{"blank in an item", with(nil, "STAGING_ALLOW_UNMEASURED=D4 P3"), []string{"STAGING_ALLOW_UNMEASURED"}},
 		{"users no number", with(nil, "STAGING_USERS=many"), []string{"STAGING_USERS"}},

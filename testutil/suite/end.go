@@ -34,6 +34,7 @@ func (s *Story) end() {
 		s.t.Error("a story never skips: what cannot be shown is not shown, and red")
 	}
 	s.checkCost()
+	s.checkTurn()
 	s.tell()
 }
 
@@ -60,7 +61,14 @@ func (s *Story) leave() {
 		})
 	}
 	closing.Wait()
-	defer s.target.Close() // at the very end: it gives the one user, where there is only one, to the next story
+	// At the very end: it gives the target, or the one user where there is only one, to the next story.
+	defer func() {
+		s.target.Close()
+		s.release()
+		if err := s.abandon(); err != nil {
+			s.t.Error(err)
+		}
+	}()
 	if !short {
 		if err := s.target.Archive(s.ctx); err != nil {
 			s.note(fmt.Errorf("archive the threads of the story: %w", err))
@@ -79,6 +87,13 @@ func (s *Story) checkCost() {
 	if s.stats.edge > edge || s.stats.api > api {
 		s.t.Errorf("the plan (e2e/plan.go) allows this story %d requests and %d below /api/, and it made %d and %d: correct the plan",
 			edge, api, s.stats.edge, s.stats.api)
+	}
+}
+
+// checkTurn fails a story that provoked refusals out of its turn.
+func (s *Story) checkTurn() {
+	if s.stats.refusals > 0 && !s.refusing {
+		s.t.Errorf("the story provoked %s beside others: begin it with suite.Start(t, suite.Refusing)", many(s.stats.refusals, "refusal", "refusals"))
 	}
 }
 

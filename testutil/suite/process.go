@@ -11,11 +11,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/testutil/config"
-	"github.com/netra-systems/staging-e2e/testutil/history"
-	"github.com/netra-systems/staging-e2e/testutil/refstaging"
-	"github.com/netra-systems/staging-e2e/testutil/staging"
 )
 
 // here is what the stories of this process share. Main sets it.
@@ -34,9 +30,9 @@ type process struct {
 	interrupted context.Context // done at the first signal, with its cause
 	stopSignals func()
 
-	once      sync.Once // starts what follows
-	reference *refstaging.Server
-	target    *staging.Target
+	once   sync.Once // makes what follows
+	shared *deployment
+	turn   turn
 }
 
 // ErrInterrupted is the cause of the end of a story that a signal stopped.
@@ -124,92 +120,33 @@ func (p *process) announce(s selection, timeout time.Duration) error {
 	return nil
 }
 
-// reach starts the reference if it is the target, once, and returns the target.
-func (p *process) reach() (*staging.Target, error) {
+// reach returns the deployment that the stories share. It is made ready once.
+func (p *process) reach() (*deployment, error) {
 	p.once.Do(func() {
 		if p.err == nil {
-			p.err = p.connect()
+			p.shared, p.err = deploy(p.config, false)
 		}
 	})
-	return p.target, p.err
+	return p.shared, p.err
 }
 
-func (p *process) connect() (err error) {
-	if p.config.Target == config.Embedded {
-		if err = p.embed(); err != nil {
-			return err
-		}
+// own returns a deployment for one story, which has to close it. A remote target cannot be copied: it is
+// the one that all share.
+func (p *process) own() (d *deployment, err error) {
+	if p.err != nil || p.config.Target != config.Embedded {
+		return p.reach()
 	}
-	p.target, err = staging.NewTarget(p.config, p.budgets())
-	return err
-}
-
-// embed starts the reference deployment and points the configuration at it.
-func (p *process) embed() (err error) {
-	p.reference, err = startReference(p.config)
-	if err != nil {
-		return fmt.Errorf("start the embedded reference deployment: %w", err)
-	}
-	c := &p.config
-	c.APIURL, c.AuthURL, c.WebSocketURL, c.AppURL = p.reference.APIURL(), p.reference.AuthURL(), p.reference.WebSocketURL(), p.reference.AppURL()
-	c.SimulationKey = config.NewSecret(p.reference.SimulationKey())
-	if c.EventShape == auto {
-		c.EventShape = "september" // the reference declares its shape
-	}
-	c.Abilities = append(c.Abilities, history.ExactAnswers)
-	c.SessionLimit = p.reference.Config().SessionLimit
-	return nil
-}
-
-// auto leaves the dialect or the event shape to the target.
-const auto = "auto"
-
-// startReference starts the deployment that an embedded run tests.
-func startReference(c config.Config) (*refstaging.Server, error) {
-	if len(c.Fault) > 0 {
-		return nil, fmt.Errorf("STAGING_FAULT names %q, and the reference has no such fault: unset it", c.Fault)
-	}
-	dialect := c.Dialect
-	if dialect == auto {
-		dialect = ""
-	}
-	return refstaging.Start(refstaging.Config{Dialect: dialect})
-}
-
-// budgets are those of the target's kind, as far as the configuration does not override them.
-func (p *process) budgets() fixtures.Budgets {
-	b := fixtures.RemoteBudgets()
-	if p.config.Target == config.Embedded {
-		b = fixtures.EmbeddedBudgets()
-	}
-	o := p.config.Budgets
-	for _, override := range []struct {
-		limit *time.Duration
-		value time.Duration
-	}{
-		{&b.HTTP, o.HTTP}, {&b.Connect, o.Connect}, {&b.FirstEvent, o.FirstEvent}, {&b.Gap, o.Gap},
-		{&b.Answer, o.Answer}, {&b.Reply, o.Reply}, {&b.Settle, o.Settle}, {&b.Idle, o.Idle},
-		{&b.Recovery, o.Recovery}, {&b.Ready, o.Ready},
-	} {
-		if override.value > 0 {
-			*override.limit = override.value
-		}
-	}
-	return b
+	return deploy(p.config, true)
 }
 
 // end closes what reach made.
 func (p *process) end() error {
 	p.stopSignals()
-	if p.target != nil {
-		p.target.Close()
+	p.turn.end()
+	if p.shared == nil {
+		return nil
 	}
-	if p.reference != nil {
-		if err := p.reference.Close(); err != nil {
-			return fmt.Errorf("close the embedded reference deployment: %w", err)
-		}
-	}
-	return nil
+	return p.shared.close()
 }
 
 // attemptOf counts the runs of a story in this process, as -count makes them.

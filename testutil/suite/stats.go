@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/netra-systems/staging-e2e/testutil/history"
@@ -13,7 +14,9 @@ import (
 // stats count what a story did: for the plan, and for the one line that a green story says. They are
 // no judgement. The history hands in one record at a time.
 type stats struct {
-	edge, api      int // requests, by what the edge counts together; preconditions and refreshes are not in them
+	begun          atomic.Bool // the preconditions are met
+	edge, api      int         // requests, by what the edge counts together; preconditions and refreshes are not in them
+	refusals       int         // of credentials or sessions, provoked
 	users          map[string]bool
 	sessions       int
 	runs, events   int
@@ -22,18 +25,22 @@ type stats struct {
 	dialled, asked map[string]time.Duration
 }
 
-func newStats() stats {
-	return stats{users: map[string]bool{}, dialled: map[string]time.Duration{}, asked: map[string]time.Duration{}}
+func newStats() *stats {
+	return &stats{users: map[string]bool{}, dialled: map[string]time.Duration{}, asked: map[string]time.Duration{}}
 }
 
+// begin counts what comes from now on against the plan.
+func (s *stats) begin() { s.begun.Store(true) }
+
 func (s *stats) count(r *history.Record) {
+	if in := r.Intent; in != nil && in.Expect != "" && (r.Kind == history.Dial || r.Kind == history.HTTP && in.Token != "") {
+		s.refusals++
+	}
 	switch r.Kind {
 	case history.Login:
 		s.users[r.User] = true
 	case history.HTTP:
-		switch r.Exchange.Purpose {
-		case history.PurposeWarmUp, history.PurposeHealth, history.PurposeConfig, history.PurposeRefresh: // as often as the target needs
-		default:
+		if s.begun.Load() && r.Exchange.Purpose != history.PurposeRefresh { // refreshed as often as the target needs
 			s.request(r.Exchange.URL)
 		}
 	case history.Dial:
@@ -74,7 +81,7 @@ func (s *stats) frame(r *history.Record) {
 	}
 }
 
-func (s stats) String() string {
+func (s *stats) String() string {
 	line := fmt.Sprintf("%s, %s, %s, %s", many(len(s.users), "user", "users"), many(s.sessions, "session", "sessions"),
 		many(s.runs, "run", "runs"), many(s.events, "event", "events"))
 	if s.sessions > 0 {

@@ -23,13 +23,16 @@ import (
 // A Story is one TestStaging… function at work. Its methods, and those of the users, sessions and runs
 // it gives, do one thing each that a user can do, and end the story, red, when that fails.
 type Story struct {
-	t      *testing.T
-	ctx    context.Context
-	cancel context.CancelFunc
-	target *staging.Target
-	log    *history.Log
-	cost   Cost
-	dir    string // of the history and the findings
+	circumstances
+	t          *testing.T
+	ctx        context.Context
+	cancel     context.CancelFunc
+	deployment *deployment
+	release    func() // ends its turn at the target
+	target     *staging.Target
+	log        *history.Log
+	cost       Cost
+	dir        string // of the history and the findings
 
 	mu       sync.Mutex
 	judge    *judge.Judge
@@ -37,31 +40,47 @@ type Story struct {
 	file     *os.File // findings, as they come
 	sessions []*staging.Session
 	stopped  string // why the story could not go on; redacted
-	stats    stats
+	stats    *stats
 }
 
 // Start begins the story of a test: a history, judged as it grows. When the test ends, its sessions
 // listen on for a moment and are closed, what it made is archived, and every hard finding fails it.
-func Start(t *testing.T) *Story {
+func Start(t *testing.T, options ...Option) *Story {
 	t.Helper()
 	if here == nil {
 		t.Fatal("the package of a story needs: func TestMain(m *testing.M) { suite.Main(m, e2e.Plan) }")
 	}
 	here.started.Add(1)
-	s, err := here.story(t)
+	told := under(options)
+	if told.refusing {
+		t.Parallel() // go test runs what is parallel when the rest is done
+	}
+	s, err := here.story(t, told)
 	if err != nil {
 		t.Fatalf("%s did not begin: %v", t.Name(), err)
 	}
 	t.Attr("netra.target", s.target.Describe().Kind)
 	t.Attr("netra.history", s.historyFile())
 	t.Cleanup(s.end)
-	if err := s.target.WarmUp(s.ctx); err != nil {
+	if err := s.begin(); err != nil {
 		s.stop(err)
 	}
 	return s
 }
 
-func (p *process) story(t *testing.T) (*Story, error) {
+// begin waits for the story's turn and for the target.
+func (s *Story) begin() (err error) {
+	if s.release, err = here.turn.take(s.ctx, s.target, s.refusing); err != nil {
+		return err
+	}
+	if err := s.target.WarmUp(s.ctx); err != nil {
+		return err
+	}
+	s.stats.begin()
+	return nil
+}
+
+func (p *process) story(t *testing.T, told circumstances) (*Story, error) {
 	if err := context.Cause(p.interrupted); err != nil {
 		return nil, err
 	}
@@ -69,17 +88,29 @@ func (p *process) story(t *testing.T) (*Story, error) {
 	if !planned {
 		return nil, fmt.Errorf("it is not in the plan (e2e/plan.go)")
 	}
-	target, err := p.reach()
+	reach := p.reach
+	if told.own {
+		reach = p.own
+	}
+	d, err := reach()
 	if err != nil {
 		return nil, err
 	}
-	s := &Story{t: t, cost: entry.Cost, stats: newStats()}
+	s := &Story{t: t, circumstances: told, deployment: d, release: func() {}, cost: entry.Cost, stats: newStats()}
 	s.ctx, s.cancel = p.deadline(t)
-	if err := s.open(target); err != nil {
+	if err := s.open(d.target); err != nil {
 		s.cancel()
-		return nil, err
+		return nil, errors.Join(err, s.abandon())
 	}
 	return s, nil
+}
+
+// abandon closes the story's own deployment, if it has one.
+func (s *Story) abandon() error {
+	if s.deployment == here.shared {
+		return nil
+	}
+	return s.deployment.close()
 }
 
 // root is the test function of a subtest.
@@ -119,6 +150,7 @@ func (s *Story) open(target *staging.Target) error {
 	header := history.Header{
 		Suite: staging.Version, Package: "./e2e/" + here.pkg, Story: s.t.Name(), Attempt: attempt,
 		Start: time.Now().UTC().Round(0), Target: target.Describe(), Budgets: target.Budgets(),
+		AllowUnmeasured: here.config.AllowUnmeasured,
 	}
 	s.judge = judge.New(header)
 	if s.log, err = history.Create(s.historyFile(), header, s.observe); err != nil {

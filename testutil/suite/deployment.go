@@ -1,0 +1,124 @@
+package suite
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/netra-systems/staging-e2e/fixtures"
+	"github.com/netra-systems/staging-e2e/testutil/config"
+	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/refstaging"
+	"github.com/netra-systems/staging-e2e/testutil/staging"
+)
+
+// A deployment is a target that stories are told at: the one that the configuration names or, where
+// that is the embedded one, a reference deployment that was started for it.
+type deployment struct {
+	target    *staging.Target
+	reference *refstaging.Server // nil: the target is remote
+}
+
+// deploy makes the target of c ready, starting a reference deployment if it is the embedded one. An own
+// deployment is scaled down.
+func deploy(c config.Config, own bool) (*deployment, error) {
+	d := &deployment{}
+	if c.Target == config.Embedded {
+		if err := d.embed(&c, own); err != nil {
+			return nil, fmt.Errorf("start the embedded reference deployment: %w", err)
+		}
+	}
+	var err error
+	if d.target, err = staging.NewTarget(c, budgets(c)); err != nil {
+		return nil, errors.Join(err, d.close())
+	}
+	return d, nil
+}
+
+// embed starts a reference deployment and points the configuration at it.
+func (d *deployment) embed(c *config.Config, own bool) (err error) {
+	if len(c.Fault) > 0 {
+		return fmt.Errorf("STAGING_FAULT names %q, and the reference has no such fault: unset it", c.Fault)
+	}
+	dialect := c.Dialect
+	if dialect == auto {
+		dialect = september
+	}
+	c.Abilities = []string{history.ExactAnswers, history.ForgedTokens, history.SimulatedFailures}
+	served := refstaging.Config{Dialect: dialect}
+	if own {
+		served = scaledDown(dialect)
+		c.Abilities = append(c.Abilities, history.ShortTokens, history.Restart)
+	}
+	if d.reference, err = refstaging.Start(served); err != nil {
+		return err
+	}
+	c.APIURL, c.AuthURL, c.WebSocketURL, c.AppURL = d.reference.APIURL(), d.reference.AuthURL(), d.reference.WebSocketURL(), d.reference.AppURL()
+	c.SimulationKey = config.NewSecret(d.reference.SimulationKey())
+	if c.EventShape == auto {
+		c.EventShape = dialect // the reference declares its shape
+	}
+	c.SessionLimit = d.reference.Config().SessionLimit
+	return nil
+}
+
+// auto leaves the dialect or the event shape to the target; the embedded one then speaks september.
+const auto, september = "auto", "september"
+
+// scaledDown is a deployment in which nothing takes long, with the same rules.
+func scaledDown(dialect string) refstaging.Config {
+	return refstaging.Config{
+		Dialect:        dialect,
+		AccessTTL:      4 * time.Second,
+		HeartbeatEvery: 300 * time.Millisecond,
+		RunLimit:       2 * time.Second,
+		SessionLimit:   3,
+	}
+}
+
+// restart ends the reference deployment and starts it anew, as the same one, at the same URLs.
+func (d *deployment) restart() (err error) {
+	served := d.reference.Config()
+	if err = d.reference.Close(); err == nil {
+		d.reference, err = refstaging.Start(served)
+	}
+	if err != nil {
+		return fmt.Errorf("restart the embedded reference deployment: %w", err)
+	}
+	return nil
+}
+
+func (d *deployment) close() error {
+	if d.target != nil {
+		d.target.Close()
+	}
+	if d.reference == nil {
+		return nil
+	}
+	if err := d.reference.Close(); err != nil {
+		return fmt.Errorf("close the embedded reference deployment: %w", err)
+	}
+	return nil
+}
+
+// budgets are those of the target's kind, as far as the configuration does not override them.
+func budgets(c config.Config) fixtures.Budgets {
+	b := fixtures.RemoteBudgets()
+	if c.Target == config.Embedded {
+		b = fixtures.EmbeddedBudgets()
+	}
+	o := c.Budgets
+	for _, override := range []struct {
+		limit *time.Duration
+		value time.Duration
+	}{
+		{&b.HTTP, o.HTTP}, {&b.Connect, o.Connect}, {&b.FirstEvent, o.FirstEvent}, {&b.Gap, o.Gap},
+		{&b.Answer, o.Answer}, {&b.Reply, o.Reply}, {&b.Settle, o.Settle}, {&b.Idle, o.Idle},
+		{&b.Recovery, o.Recovery}, {&b.Ready, o.Ready},
+	} {
+		if override.value > 0 {
+			*override.limit = override.value
+		}
+	}
+	return b
+}
