@@ -154,7 +154,7 @@ func (b *backend) startBooked(user, id, kind, message string) bool {
 	}
 	started := b.tasks.start("agent", func() {
 		status := "completed"
-		if _, err := b.answerOf(ctx, kind, message, 0); err != nil {
+		if _, err := b.answerOf(ctx, kind, message, simulation{}); err != nil {
 			status = "failed"
 		}
 		b.agents.finish(user, id, status, b.clock.now())

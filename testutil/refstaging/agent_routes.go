@@ -56,20 +56,20 @@ func (b *backend) executeAgent(kind string) userRoute {
 			b.fail(w, http.StatusInternalServerError, http.StatusInternalServerError, "Simulated agent failure")
 			return
 		}
-		answer(w, http.StatusOK, b.askAgent(r.Context(), name, message, delay))
+		answer(w, http.StatusOK, b.askAgent(r.Context(), name, message, simulation{delay: delay}))
 	}
 }
 
-// delay reads a number of seconds; the run limit bounds it.
+// delay reads a number of seconds.
 func (b *body) delay(field string) time.Duration {
-	var seconds float64
-	b.decode(field, &seconds, "number")
-	return time.Duration(max(0, min(seconds, 3600)) * float64(time.Second))
+	var number float64
+	b.decode(field, &number, "number")
+	return restOf(number)
 }
 
-func (b *backend) askAgent(ctx context.Context, name, message string, delay time.Duration) agentReply {
+func (b *backend) askAgent(ctx context.Context, name, message string, simulated simulation) agentReply {
 	began := time.Now()
-	found, err := b.answerOf(ctx, name, message, delay)
+	found, err := b.answerOf(ctx, name, message, simulated)
 	reply := agentReply{Status: "success", Agent: name, Response: found.Text, Seconds: time.Since(began).Seconds(), Breaker: "CLOSED"}
 	if !errors.Is(err, errUnknownAgent) {
 		b.agents.count(name, b.clock.now(), err == nil)
@@ -87,7 +87,7 @@ func (b *backend) askAgent(ctx context.Context, name, message string, delay time
 var errEmptyMessage = errors.New("the message is empty")
 
 // answerOf runs an agent whose events nobody listens to.
-func (b *backend) answerOf(ctx context.Context, name, message string, delay time.Duration) (Answer, error) {
+func (b *backend) answerOf(ctx context.Context, name, message string, simulated simulation) (Answer, error) {
 	if firstText(message) == "" {
 		return Answer{}, errEmptyMessage
 	}
@@ -97,7 +97,7 @@ func (b *backend) answerOf(ctx context.Context, name, message string, delay time
 	}
 	defer b.tasks.leave(id)
 	return b.runs.perform(ctx, job{
-		agent: name, task: Task{Prompt: message}, delay: delay, emit: func(context.Context, Event) {}, conclude: func(Answer) {},
+		agent: name, task: Task{Prompt: message}, simulation: simulated, emit: func(context.Context, Event) {}, conclude: func(Answer) {},
 	})
 }
 

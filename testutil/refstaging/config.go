@@ -23,6 +23,7 @@ type Config struct {
 	Hosts          []string // further Host names the auth service accepts, such as "staging.internal"
 
 	SimulationKey string            // secret of the simulation login; empty: made on the spot
+	SigningKey    string            // secret that signs all tokens; likewise
 	Users         map[string]string // e-mail to password, for the password login
 
 	AccessTTL  time.Duration // life of an access token, in whole seconds; 0: 1800 s (http.md 3.4)
@@ -32,9 +33,13 @@ type Config struct {
 	RunLimit       time.Duration // longest run; 0: 30 s (websocket.md 2.4)
 	HeartbeatEvery time.Duration // silence of the client before a heartbeat; 0: 35 s (websocket.md 6)
 
+	// HandshakeTimeout bounds the October handshake, to the client's acknowledgement; 0: 15 s
+	// (websocket.md 2.5).
+	HandshakeTimeout time.Duration
+
 	Pacing Pacing // how long an agent takes over its steps
 
-	Dialect string // the generation of the wire protocol; empty or "september"
+	Dialect string // the generation of the wire protocol, "september" or "october"; empty: "september"
 
 	Hooks Hooks // seams; the zero value changes nothing
 }
@@ -59,6 +64,7 @@ func (c Config) withDefaults() (Config, error) {
 	orDuration(&c.RefreshTTL, 14*24*time.Hour)
 	orDuration(&c.RunLimit, 30*time.Second)
 	orDuration(&c.HeartbeatEvery, 35*time.Second)
+	orDuration(&c.HandshakeTimeout, 15*time.Second)
 	orDuration(&c.Pacing.Start, 2*time.Millisecond)
 	orDuration(&c.Pacing.Think, 8*time.Millisecond)
 	orDuration(&c.Pacing.Tool, 5*time.Millisecond)
@@ -66,16 +72,18 @@ func (c Config) withDefaults() (Config, error) {
 	if c.SessionLimit == 0 {
 		c.SessionLimit = 10
 	}
-	if c.SimulationKey == "" {
-		c.SimulationKey = secret()
+	for _, key := range []*string{&c.SimulationKey, &c.SigningKey} {
+		if *key == "" {
+			*key = secret()
+		}
 	}
 	return c, c.check()
 }
 
 func (c Config) check() error {
 	var wrong []error
-	if c.Dialect != "september" {
-		wrong = append(wrong, fmt.Errorf("dialect %q is not implemented: leave Dialect empty or set it to \"september\"", c.Dialect))
+	if _, known := dialects[c.Dialect]; !known {
+		wrong = append(wrong, fmt.Errorf("dialect %q is not implemented: choose september or october", c.Dialect))
 	}
 	if c.SessionLimit < 0 {
 		wrong = append(wrong, fmt.Errorf("session limit %d is negative", c.SessionLimit))
@@ -91,6 +99,7 @@ func (c Config) check() error {
 		{"refresh token life", c.RefreshTTL, 365 * 24 * time.Hour},
 		{"run limit", c.RunLimit, time.Minute}, // http.md 5.4: configurable, below 60 s
 		{"heartbeat interval", c.HeartbeatEvery, time.Hour},
+		{"handshake timeout", c.HandshakeTimeout, time.Hour},
 		{"pacing of the start", c.Pacing.Start, 2 * time.Second}, // from here on websocket.md 2.4
 		{"pacing of a thought", c.Pacing.Think, 3 * time.Second},
 		{"pacing of a tool", c.Pacing.Tool, 5 * time.Second},

@@ -35,35 +35,13 @@ type plainError struct {
 	Message string `json:"message"`
 }
 
-type welcomeData struct {
-	Mode         string          `json:"mode"`
-	UserID       string          `json:"user_id"` // the first 8 characters and "..."
-	ConnectionID string          `json:"connection_id"`
-	Events       []string        `json:"golden_path_events"`
-	Features     welcomeFeatures `json:"features"`
-	Timestamp    string          `json:"timestamp"`
-}
-
-type welcomeFeatures struct {
-	FullBusinessLogic  bool `json:"full_business_logic"`
-	GoldenPath         bool `json:"golden_path_integration"`
-	CloudRunOptimized  bool `json:"cloud_run_optimized"`
-	EmergencyFallback  bool `json:"emergency_fallback"`
-	AgentOrchestration bool `json:"agent_orchestration"`
-}
-
-// septemberWelcome is the one frame of websocket.md 2.4 that ends connection set-up.
-func septemberWelcome(s *Session, now time.Time) any {
-	return envelope("connection_established", now, welcomeData{
-		Mode: "main", UserID: abbreviated(s.user.UserID), ConnectionID: s.id,
-		Events:    []string{AgentStarted, AgentThinking, ToolExecuting, ToolCompleted, AgentCompleted},
-		Features:  welcomeFeatures{true, true, true, true, true},
-		Timestamp: now.Format(zoneMillis),
-	})
-}
-
 // abbreviated is a user id as the welcome shows it.
 func abbreviated(userID string) string {
+	return firstLetters(userID) + "..."
+}
+
+// firstLetters are the eight of a user id by which ids and the welcome refer to the user.
+func firstLetters(userID string) string {
 	letters := []rune(userID)
-	return string(letters[:min(8, len(letters))]) + "..."
+	return string(letters[:min(8, len(letters))])
 }

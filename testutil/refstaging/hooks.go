@@ -61,8 +61,9 @@ type (
 type SessionHooks struct {
 	// Open is called for every authenticated connection, before it is registered.
 	Open func(next OpenSession) OpenSession
-	// Welcome is called for the first frame of every session, with the sessions locked: it must
-	// neither block nor call the server. Returning nil sends no welcome.
+	// Welcome is called for the connection_established of every session, with the sessions locked: it
+	// must neither block nor call the server. Returning nil sends no welcome. In October it follows the
+	// handshake_response, at which s has its thread.
 	Welcome func(next WelcomeFrame) WelcomeFrame
 }
 
@@ -76,7 +77,8 @@ type (
 
 // RouterHooks wrap the way of a client message to its handler.
 type RouterHooks struct {
-	// Route is called for every decoded message of a client, on the session's reading goroutine.
+	// Route is called for every decoded message of a client, those of the October handshake included,
+	// on the session's reading goroutine.
 	Route func(next Route) Route
 }
 
@@ -108,7 +110,7 @@ type EmitterHooks struct {
 	// nor call the server.
 	Encode func(next Encode) Encode
 	// Deliver is called for every encoded frame, with the sessions locked. Calling next twice repeats
-	// the frame; calling it with another user misroutes it.
+	// the frame; calling it with another address misroutes it.
 	Deliver func(next Deliver) Deliver
 }
 
@@ -117,8 +119,11 @@ type (
 	Emit func(ctx context.Context, e Event)
 	// Encode writes one event as it travels.
 	Encode func(Event) ([]byte, error)
-	// Deliver queues a frame for all sessions of a user.
-	Deliver func(userID string, frame []byte)
+	// Deliver queues a frame for the sessions at an address.
+	Deliver func(to Address, frame []byte)
+	// Address names the sessions that an event is for: all of the user's in September, in October those
+	// on the thread, or all if ThreadID is empty.
+	Address struct{ UserID, ThreadID string }
 )
 
 // HealthHooks wrap what the health endpoints report about the parts of the deployment.

@@ -159,7 +159,7 @@ func TestHooks(t *testing.T) {
 		}},
 		"deliver repeats": {func(h *refstaging.Hooks) {
 			h.Emitter.Deliver = func(next refstaging.Deliver) refstaging.Deliver {
-				return func(user string, frame []byte) { next(user, frame); next(user, frame) }
+				return func(to refstaging.Address, frame []byte) { next(to, frame); next(to, frame) }
 			}
 		}, func(t *testing.T, s *refstaging.Server) {
 			frames := connect(t, s, login(t, s, "a").access).ask("Add 1 and 2.")
@@ -167,7 +167,7 @@ func TestHooks(t *testing.T) {
 		}},
 		"deliver misroutes": {func(h *refstaging.Hooks) {
 			h.Emitter.Deliver = func(next refstaging.Deliver) refstaging.Deliver {
-				return func(_ string, frame []byte) { next("e2e-victim", frame) }
+				return func(_ refstaging.Address, frame []byte) { next(refstaging.Address{UserID: "e2e-victim"}, frame) }
 			}
 		}, func(t *testing.T, s *refstaging.Server) {
 			victim, other := connect(t, s, login(t, s, "victim").access), connect(t, s, login(t, s, "a").access)

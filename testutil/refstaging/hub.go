@@ -27,13 +27,13 @@ type hub struct {
 	left    sync.Cond // a session has left
 }
 
-func newHub(cfg Config, clock clock, ids *idSource) *hub {
+func newHub(cfg Config, spoken dialect, clock clock, ids *idSource) *hub {
 	h := &hub{clock: clock, ids: ids, limit: cfg.SessionLimit, users: make(map[string]map[*Session]struct{})}
 	h.left.L = &h.mu
 	h.emit = hooked(cfg.Hooks.Emitter.Emit, h.send)
-	h.encode = hooked(cfg.Hooks.Emitter.Encode, encodeSeptember)
+	h.encode = hooked(cfg.Hooks.Emitter.Encode, spoken.encode)
 	h.deliver = hooked(cfg.Hooks.Emitter.Deliver, h.queue)
-	h.welcome = hooked(cfg.Hooks.Sessions.Welcome, septemberWelcome)
+	h.welcome = hooked(cfg.Hooks.Sessions.Welcome, spoken.welcome)
 	return h
 }
 
@@ -58,7 +58,11 @@ func (h *hub) join(s *Session) error {
 		h.users[s.user.UserID] = own
 	}
 	own[s] = struct{}{}
-	if frame := h.welcome(s, h.clock.now()); frame != nil {
+	now := h.clock.now()
+	if s.handshake != nil {
+		s.queue(s.handshake.begin(now))
+	}
+	if frame := h.welcome(s, now); frame != nil {
 		s.queue(frame)
 	}
 	return nil
@@ -83,22 +87,24 @@ func (h *hub) reply(s *Session, build func(now time.Time) any) {
 	s.queue(build(h.clock.now()))
 }
 
-// send is the correct end of the Emit chain: all sessions of the event's user get it.
+// send is the correct end of the Emit chain.
 func (h *hub) send(_ context.Context, e Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	e.At = h.clock.now()
 	e.ID = h.ids.numbered("evt_"+e.Type, e.At)
 	if frame, err := h.encode(e); err == nil {
-		h.deliver(e.UserID, frame)
+		h.deliver(Address{e.UserID, e.ThreadID}, frame)
 	}
 }
 
 // queue is the correct end of the Deliver chain; the lock is held.
-func (h *hub) queue(userID string, frame []byte) {
-	for s := range h.users[userID] {
-		s.out.push(frame)
-		s.events.Add(1)
+func (h *hub) queue(to Address, frame []byte) {
+	for s := range h.users[to.UserID] {
+		if s.hears(to.ThreadID) {
+			s.out.push(frame)
+			s.events.Add(1)
+		}
 	}
 }
 

@@ -29,11 +29,12 @@ func (s *idSource) counted(prefix string) string {
 	return fmt.Sprintf("%s_%d_%s", prefix, s.next(), hex8())
 }
 
-// chat mints the three ids of a run; thread and run share number and hex.
-func (s *idSource) chat() (thread, run, request string) {
+// conversation mints the three ids of a run for an operation, "chat" or "cli"; thread and run share
+// number and hex.
+func (s *idSource) conversation(operation string) (thread, run, request string) {
 	n := s.counter.Add(2) - 1
-	tail := fmt.Sprintf("chat_%d_%s", n, hex8())
-	return "thread_" + tail, "run_" + tail, fmt.Sprintf("req_chat_%d_%s", n+1, hex8())
+	tail := fmt.Sprintf("%s_%d_%s", operation, n, hex8())
+	return "thread_" + tail, "run_" + tail, fmt.Sprintf("req_%s_%d_%s", operation, n+1, hex8())
 }
 
 func (s *idSource) uuid() string { return uuid.NewString() }

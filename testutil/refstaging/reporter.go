@@ -8,6 +8,7 @@ type reporter struct {
 	clock clock
 	emit  Emit
 	event Event // the ids of the run; the rest is set for each event
+	simulation
 
 	// The answer of the root agent is in its thread before anybody hears of it, so that a follow-up sent
 	// on hearing it finds it there.
@@ -55,14 +56,27 @@ func (r *reporter) ToolExecuting(agent, tool string, parameters map[string]any) 
 func (r *reporter) ToolCompleted(agent, tool string, results map[string]any) error {
 	e := r.of(ToolCompleted, agent)
 	e.Tool, e.Results, e.Elapsed = tool, results, r.clock.now().Sub(r.tool)
-	return r.send(e)
+	if !r.fails {
+		return r.send(e)
+	}
+	e.Failed, e.Results = true, map[string]any{"error": errSimulated.Error()}
+	if err := r.send(e); err != nil {
+		return err
+	}
+	return errSimulated
 }
 
 func (r *reporter) Completed(agent string, answer Answer) error {
+	if r.fails {
+		return errSimulated
+	}
 	if err := r.rest(r.pacing.Answer); err != nil {
 		return err
 	}
 	if agent == r.root {
+		if err := r.rest(r.delay); err != nil {
+			return err
+		}
 		r.conclude(answer)
 	}
 	e := r.of(AgentCompleted, agent)

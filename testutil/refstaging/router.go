@@ -8,11 +8,12 @@ import (
 type router struct {
 	hub      *hub
 	runs     *runs
+	content  func(Message) string
 	handlers map[string]Route
 }
 
-func newRouter(hub *hub, runs *runs) *router {
-	r := &router{hub: hub, runs: runs}
+func newRouter(hub *hub, runs *runs, content func(Message) string) *router {
+	r := &router{hub: hub, runs: runs, content: content}
 	r.handlers = map[string]Route{
 		"ping":      r.replyWith(pong),
 		"heartbeat": r.replyWith(heartbeatAck),
@@ -45,25 +46,27 @@ func (r *router) route(s *Session, m Message) {
 }
 
 // chat starts the supervisor; agent starts whom the message names, else the supervisor.
-func (r *router) chat(s *Session, m Message) { r.prompt(s, m, "supervisor") }
+func (r *router) chat(s *Session, m Message) {
+	r.prompt(s, m, run{agent: "supervisor"})
+}
 
 func (r *router) agent(s *Session, m Message) {
-	r.prompt(s, m, firstText(m.Text("agent"), m.Text("agent_type"), "supervisor"))
+	r.prompt(s, m, run{agent: firstText(m.Text("agent"), m.Text("agent_type"), "supervisor"), simulation: m.simulation()})
 }
 
 // prompt starts a run, or says why it does not (websocket.md 4.4).
-func (r *router) prompt(s *Session, m Message, agent string) {
-	content := m.Content()
-	if content == "" {
+func (r *router) prompt(s *Session, m Message, asked run) {
+	if asked.prompt = r.content(m); asked.prompt == "" {
 		s.Reply(plainError{"error", "Please enter a message"})
 		return
 	}
-	ids, ok := r.runs.identify(s.user.UserID, m.Text("thread_id"), m.Text("run_id"))
-	if !ok {
+	var ok bool
+	if asked.runIDs, ok = r.runs.identify(s.user.UserID, firstText(m.Text("thread_id"), s.thread), m.Text("run_id")); !ok {
 		s.Reply(plainError{"error", "Access denied to thread"})
 		return
 	}
-	r.runs.start(run{user: s.user, runIDs: ids, agent: agent, prompt: content})
+	asked.user = s.user
+	r.runs.start(asked)
 }
 
 // replyWith builds a handler that answers with one frame.

@@ -21,6 +21,8 @@ type runs struct {
 	pacing  Pacing
 	limit   time.Duration
 
+	epilogue []string // the types of the events that follow a run's end
+
 	mu     sync.Mutex
 	owners map[string]string // run id to user
 	oldest []string          // the same run ids, in the order they came
@@ -40,12 +42,13 @@ type run struct {
 	user   Identity
 	agent  string // as asked for
 	prompt string
+	simulation
 }
 
 // identify takes over the client's ids or mints them (websocket.md 2.4): a foreign run id is replaced,
 // a foreign thread is not ok.
 func (r *runs) identify(user, thread, run string) (runIDs, bool) {
-	mintedThread, mintedRun, request := r.ids.chat()
+	mintedThread, mintedRun, request := r.ids.conversation("chat")
 	ids := runIDs{thread: thread, run: run, request: request}
 	if thread == "" || len(thread) > maxID {
 		ids.thread = mintedThread
@@ -88,25 +91,31 @@ func (r *runs) execute(run run) {
 	r.threads.say(run.thread, "user", run.prompt)
 	event := Event{UserID: run.user.UserID, ThreadID: run.thread, RunID: run.run, RequestID: run.request}
 	_, err := r.perform(r.ctx, job{
-		agent: run.agent, event: event, emit: r.emit,
+		agent: run.agent, event: event, emit: r.emit, simulation: run.simulation,
 		task:     Task{Prompt: run.prompt, Previous: r.threads.previous(run.thread)},
 		conclude: func(answer Answer) { r.threads.conclude(run.thread, answer) },
 	})
-	if err == nil || r.ctx.Err() != nil {
+	if r.ctx.Err() != nil {
 		return
 	}
-	event.Type, event.Agent, event.Error = AgentError, r.wireName(run.agent), r.failure(run.agent, err)
-	r.emit(r.ctx, event)
+	if err != nil {
+		failed := event
+		failed.Type, failed.Agent, failed.Error = AgentError, r.wireName(run.agent), r.failure(run.agent, err)
+		r.emit(r.ctx, failed)
+	}
+	for _, event.Type = range r.epilogue {
+		r.emit(r.ctx, event)
+	}
 }
 
 // job is one execution of an agent.
 type job struct {
 	agent    string
 	task     Task
-	event    Event         // carries the ids that the job's events have
-	emit     Emit          // hears the job's events
-	conclude func(Answer)  // called before the answer is emitted
-	delay    time.Duration // rested before the job begins, within its limit
+	event    Event        // carries the ids that the job's events have
+	emit     Emit         // hears the job's events
+	conclude func(Answer) // called before the answer is emitted
+	simulation
 }
 
 // perform runs a job to its end: the answer, errUnknownAgent, errRunLimit, or what else went wrong.
@@ -119,13 +128,9 @@ func (r *runs) perform(ctx context.Context, j job) (Answer, error) {
 	defer cancel()
 	report := &reporter{
 		paced: paced{ctx, r.pacing}, clock: r.clock, emit: j.emit, event: j.event,
-		root: agent.Name(), conclude: j.conclude,
+		root: agent.Name(), conclude: j.conclude, simulation: j.simulation,
 	}
-	err := report.rest(j.delay)
-	var answer Answer
-	if err == nil {
-		answer, err = agent.Run(ctx, j.task, report)
-	}
+	answer, err := agent.Run(ctx, j.task, report)
 	if err != nil && errors.Is(context.Cause(ctx), errRunLimit) {
 		err = errRunLimit
 	}

@@ -19,6 +19,7 @@ import (
 type Server struct {
 	cfg      Config
 	urls     urls
+	tokens   *tokens
 	hub      *hub
 	tasks    *tasks             // connections and runs
 	requests *tasks             // HTTP requests being answered
@@ -44,6 +45,7 @@ func Start(cfg Config) (*Server, error) {
 		auth.Close() // nothing was accepted yet
 		return nil, fmt.Errorf("start the reference deployment: backend: %w", err)
 	}
+	cfg.AuthAddr, cfg.APIAddr = auth.Addr().String(), api.Addr().String()
 	s := assemble(cfg, newURLs(cfg, auth.Addr(), api.Addr()))
 	s.serve(s.services[0], auth)
 	s.serve(s.services[1], api)
@@ -58,44 +60,6 @@ func listen(address string, config *tls.Config) (net.Listener, error) {
 	config = config.Clone()
 	config.NextProtos = []string{"http/1.1"}
 	return tls.NewListener(listener, config), nil
-}
-
-// assemble wires the parts together, each seam with its hook.
-func assemble(cfg Config, urls urls) *Server {
-	clock := newClock()
-	ids := &idSource{clock: clock}
-	tokens := newTokens(cfg, clock, ids)
-	ctx, stop := context.WithCancel(context.Background())
-	s := &Server{cfg: cfg, urls: urls, hub: newHub(cfg, clock, ids), tasks: newTasks(), requests: newTasks(), stop: stop}
-	validate := hooked(cfg.Hooks.Tokens.Validate, tokens.validate)
-	check := hooked(cfg.Hooks.Health.Check, func(string) error { return nil })
-	accounts := newAccounts(clock, ids, cfg.Users)
-	auth := &authService{
-		clock: clock, ids: ids, tokens: tokens, accounts: accounts, urls: urls, validate: validate, check: check,
-		issue:         hooked(cfg.Hooks.Tokens.Issue, tokens.issue),
-		revoke:        hooked(cfg.Hooks.Tokens.Revoke, tokens.revoke),
-		simulationKey: cfg.SimulationKey, serviceSecret: secret(),
-	}
-	threads := newThreads(clock, ids)
-	runs := &runs{
-		ctx: ctx, clock: clock, ids: ids, tasks: s.tasks, threads: threads, owners: make(map[string]string),
-		emit: s.hub.emit, lookup: hooked(cfg.Hooks.Registry.Lookup, lookup), pacing: cfg.Pacing, limit: cfg.RunLimit,
-	}
-	gateway := &gateway{
-		hub: s.hub, ids: ids, tasks: s.tasks, validate: validate, interval: cfg.HeartbeatEvery, upgrader: newUpgrader(),
-		negotiate: hooked(cfg.Hooks.Handshake.Negotiate, negotiateSeptember),
-		extract:   hooked(cfg.Hooks.Handshake.Extract, extractSeptember),
-		open:      hooked(cfg.Hooks.Sessions.Open, func(user Identity) (Identity, error) { return user, nil }),
-		route:     hooked(cfg.Hooks.Router.Route, newRouter(s.hub, runs).route),
-	}
-	backend := &backend{
-		clock: clock, ids: ids, hub: s.hub, tasks: s.tasks, runs: runs, threads: threads, gateway: gateway,
-		validate: validate, check: check, urls: urls, accounts: accounts,
-		agents: newAgentBook(), chat: newChat(), started: clock.now(),
-	}
-	s.services = []*http.Server{s.service(auth.handler(cfg)), s.service(backend.handler(cfg))}
-	s.services[1].ConnState = backend.count
-	return s
 }
 
 func (s *Server) service(handler http.Handler) *http.Server {
@@ -153,5 +117,7 @@ func (s *Server) AppURL() string { return s.urls.app }
 // SimulationKey is the secret of the simulation login.
 func (s *Server) SimulationKey() string { return s.cfg.SimulationKey }
 
-// Config is what the server runs with, defaults filled in; the simulation key and passwords included.
+// Config is what the server runs with, addresses, secrets and defaults filled in. [Start] with it, after
+// Close, is a restart of the same deployment: the URLs, the simulation key and the tokens stay good, while
+// threads, registered users, revocations and used refresh tokens, which were in memory, are forgotten.
 func (s *Server) Config() Config { return s.cfg }

@@ -140,7 +140,7 @@ func TestBadConfigIsRefused(t *testing.T) {
 	require.NoError(t, err)
 	defer taken.Close()
 	for name, cfg := range map[string]refstaging.Config{
-		"dialect":       {Dialect: "october"},
+		"dialect":       {Dialect: "may"},
 		"slow thinking": {Pacing: refstaging.Pacing{Think: 4 * time.Second}},
 		"negative":      {Pacing: refstaging.Pacing{Tool: -1}},
 		"token life":    {AccessTTL: time.Millisecond},

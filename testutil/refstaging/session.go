@@ -22,6 +22,9 @@ type Session struct {
 	conn *websocket.Conn
 	out  *outbox
 
+	handshake *handshake // nil in September
+	thread    string     // of an October session; changed by its reader alone, with the sessions locked
+
 	idle     *time.Timer // fires when the client has been silent for the heartbeat interval
 	interval time.Duration
 	ended    sync.Once
@@ -71,18 +74,24 @@ func (s *Session) serve(route Route) {
 	}
 }
 
+// hears reports whether the events of a thread are for this session; the sessions are locked.
+func (s *Session) hears(thread string) bool {
+	return s.handshake == nil || thread == "" || thread == s.thread
+}
+
 // receive decodes one frame (websocket.md 4.4; RFC 6455, section 8.1 for the encoding).
 func (s *Session) receive(kind int, frame []byte, route Route) {
-	switch {
-	case kind == websocket.BinaryMessage:
-		s.Close(websocket.CloseNormalClosure, "main cleanup")
-		return
-	case !utf8.Valid(frame):
-		s.Close(websocket.CloseInvalidFramePayloadData, "")
-		return
+	message, err := Message{}, errNotAnObject
+	if kind == websocket.TextMessage {
+		if !utf8.Valid(frame) {
+			s.Close(websocket.CloseInvalidFramePayloadData, "")
+			return
+		}
+		message, err = decodeMessage(frame)
 	}
-	message, err := decodeMessage(frame)
 	switch {
+	case err != nil && s.handshake != nil && !s.handshake.processing():
+		// lost, like everything that comes too early
 	case errors.Is(err, errNotAnObject):
 		s.Close(websocket.CloseNormalClosure, "main cleanup")
 	case err != nil:
@@ -109,6 +118,9 @@ func (s *Session) end() {
 	s.ended.Do(func() {
 		s.hub.leave(s)
 		s.idle.Stop()
+		if s.handshake != nil {
+			s.handshake.end()
+		}
 		s.out.drop()
 		s.conn.Close() // the only error is that it was closed before
 	})

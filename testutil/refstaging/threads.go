@@ -59,6 +59,22 @@ func (t *threads) claim(id, user string) bool {
 	return true
 }
 
+// reserve makes an archived thread: nobody else can take its id, and it is not shown before its owner
+// says something in it.
+func (t *threads) reserve(id, user string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.add(id, user).archived = true
+}
+
+// owns reports whether there is such a thread, archived or not, and it is the user's.
+func (t *threads) owns(id, user string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	known, ok := t.byID[id]
+	return ok && known.owner == user
+}
+
 // add makes a thread; the lock is held.
 func (t *threads) add(id, user string) *thread {
 	now := t.clock.now()

@@ -72,13 +72,17 @@ type tokens struct {
 
 func newTokens(cfg Config, clock clock, ids *idSource) *tokens {
 	return &tokens{
-		key: []byte(secret()), clock: clock, ids: ids,
+		key: []byte(cfg.SigningKey), clock: clock, ids: ids,
 		access: cfg.AccessTTL, refresh: cfg.RefreshTTL,
 		revoked: make(map[string]time.Time),
 	}
 }
 
 func (t *tokens) issue(user Identity, kind string) (string, error) {
+	return t.sign(t.claims(user, kind))
+}
+
+func (t *tokens) claims(user Identity, kind string) claims {
 	now := t.clock.now()
 	c := claims{
 		Subject: user.UserID, IssuedAt: now.Unix(), ExpiresAt: now.Add(t.access).Unix(),
@@ -94,7 +98,7 @@ func (t *tokens) issue(user Identity, kind string) (string, error) {
 		c.ExpiresAt = now.Add(serviceTokenLife).Unix()
 		c.Audience, c.Service = serviceAudience, user.UserID
 	}
-	return t.sign(c)
+	return c
 }
 
 func (t *tokens) sign(c claims) (string, error) {

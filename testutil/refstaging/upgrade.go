@@ -25,6 +25,11 @@ type gateway struct {
 	interval  time.Duration
 	upgrader  websocket.Upgrader
 	stats     authStats
+
+	connection func(ids *idSource, user string, now time.Time) string
+	handshakes bool          // what September has no use for:
+	threads    *threads      // where a handshake finds its thread
+	timeout    time.Duration // of a handshake
 }
 
 // writeBuffers are shared by all connections, which hold one only while they write.
@@ -63,7 +68,7 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (g *gateway) serve(conn *websocket.Conn, token string) {
 	s := &Session{
-		id: "main_" + hex8(), hub: g.hub, conn: conn, interval: g.interval,
+		hub: g.hub, conn: conn, interval: g.interval,
 		out: &outbox{conn: conn, tasks: g.tasks},
 	}
 	s.idle = time.AfterFunc(never, s.heartbeat) // armed below, when the field that it reads is set
@@ -92,6 +97,10 @@ func (g *gateway) admit(s *Session, token string) error {
 	}
 	if s.user, err = g.open(user); err != nil {
 		return err
+	}
+	s.id = g.connection(g.ids, s.user.UserID, g.hub.clock.now())
+	if g.handshakes {
+		s.handshake = &handshake{session: s, ids: g.ids, threads: g.threads, timeout: g.timeout}
 	}
 	return g.hub.join(s)
 }
@@ -124,37 +133,6 @@ func offered(r *http.Request) []string {
 		}
 	}
 	return names
-}
-
-var (
-	negotiablePrefixes = []string{"jwt.", "jwt-auth.", "bearer."}
-	negotiableNames    = []string{"jwt-auth", "jwt", "bearer", "e2e-testing", "staging-auth", "agent_chat"}
-	tokenPrefixes      = []string{"jwt.", "jwt-auth.", "bearer.", "staging-auth."}
-)
-
-// negotiateSeptember is websocket.md 3.3: a token-bearing entry is echoed verbatim, token included.
-func negotiateSeptember(offered []string) (string, bool) {
-	if i := slices.IndexFunc(offered, func(name string) bool { _, ok := cutAnyPrefix(name, negotiablePrefixes); return ok }); i >= 0 {
-		return offered[i], true
-	}
-	if i := slices.IndexFunc(offered, func(name string) bool { return slices.Contains(negotiableNames, name) }); i >= 0 {
-		return offered[i], true
-	}
-	return "", len(offered) == 0
-}
-
-// extractSeptember is websocket.md 3.4: the first entry with a known prefix decides, and when it holds
-// no token, later entries are not tried.
-func extractSeptember(r *http.Request) string {
-	if token, ok := bearer(r); ok {
-		return token
-	}
-	for _, entry := range offered(r) {
-		if rest, ok := cutAnyPrefix(entry, tokenPrefixes); ok {
-			return subprotocolToken(rest)
-		}
-	}
-	return ""
 }
 
 func subprotocolToken(text string) string {

@@ -1,0 +1,48 @@
+package refstaging
+
+import (
+	"context"
+	"net/http"
+)
+
+// assemble wires the parts together, each seam with its hook.
+func assemble(cfg Config, urls urls) *Server {
+	clock := newClock()
+	ids := &idSource{clock: clock}
+	tokens := newTokens(cfg, clock, ids)
+	ctx, stop := context.WithCancel(context.Background())
+	spoken := dialects[cfg.Dialect]
+	s := &Server{cfg: cfg, urls: urls, tokens: tokens, hub: newHub(cfg, spoken, clock, ids), tasks: newTasks(), requests: newTasks(), stop: stop}
+	validate := hooked(cfg.Hooks.Tokens.Validate, tokens.validate)
+	check := hooked(cfg.Hooks.Health.Check, func(string) error { return nil })
+	accounts := newAccounts(clock, ids, cfg.Users)
+	auth := &authService{
+		clock: clock, ids: ids, tokens: tokens, accounts: accounts, urls: urls, validate: validate, check: check,
+		issue:         hooked(cfg.Hooks.Tokens.Issue, tokens.issue),
+		revoke:        hooked(cfg.Hooks.Tokens.Revoke, tokens.revoke),
+		simulationKey: cfg.SimulationKey, serviceSecret: secret(),
+	}
+	threads := newThreads(clock, ids)
+	runs := &runs{
+		ctx: ctx, clock: clock, ids: ids, tasks: s.tasks, threads: threads, owners: make(map[string]string),
+		emit: s.hub.emit, lookup: hooked(cfg.Hooks.Registry.Lookup, lookup), pacing: cfg.Pacing, limit: cfg.RunLimit,
+		epilogue: spoken.epilogue,
+	}
+	gateway := &gateway{
+		hub: s.hub, ids: ids, tasks: s.tasks, threads: threads, validate: validate, upgrader: newUpgrader(),
+		interval: cfg.HeartbeatEvery, timeout: cfg.HandshakeTimeout,
+		connection: spoken.connection, handshakes: spoken.handshakes,
+		negotiate: hooked(cfg.Hooks.Handshake.Negotiate, spoken.negotiate),
+		extract:   hooked(cfg.Hooks.Handshake.Extract, spoken.extract),
+		open:      hooked(cfg.Hooks.Sessions.Open, func(user Identity) (Identity, error) { return user, nil }),
+		route:     hooked(cfg.Hooks.Router.Route, spoken.route(newRouter(s.hub, runs, spoken.content).route)),
+	}
+	backend := &backend{
+		clock: clock, ids: ids, hub: s.hub, tasks: s.tasks, runs: runs, threads: threads, gateway: gateway,
+		validate: validate, check: check, urls: urls, accounts: accounts,
+		agents: newAgentBook(), chat: newChat(), started: clock.now(),
+	}
+	s.services = []*http.Server{s.service(auth.handler(cfg)), s.service(backend.handler(cfg))}
+	s.services[1].ConnState = backend.count
+	return s
+}
