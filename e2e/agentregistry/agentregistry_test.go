@@ -21,15 +21,6 @@ func TestStagingAgentExecutionFullFlow(t *testing.T) {
 	}
 }
 
-func TestStagingUnknownAgentIsReported(t *testing.T) {
-	s := suite.Start(t)
-	alice := s.User()
-	chat := alice.Connect()
-
-	chat.Ask(prompts.Sum(alice.Nonce), staging.ToAgent("astrology"), staging.ExpectFailure("no such agent")).Wait()
-	chat.Ask(prompts.Sum(alice.Nonce)).Wait()
-}
-
 func TestStagingAgentRegistryHealth(t *testing.T) {
 	s := suite.Start(t)
 	alice := s.User()

@@ -23,18 +23,3 @@ func TestStagingIdleListenerHearsNothing(t *testing.T) {
 	listener.Connect(staging.Listening())
 	talker.Connect().Ask(prompts.Sum(talker.Nonce)).Wait()
 }
-
-func TestStagingTwoSessionsOfOneUser(t *testing.T) {
-	s := suite.Start(t)
-	alice := s.User()
-	laptop, phone := alice.Connect(), alice.Connect()
-
-	onLaptop := laptop.Ask(prompts.Sum(alice.Nonce))
-	onPhone := phone.Ask(prompts.Largest(alice.Nonce))
-	onLaptop.Wait()
-	onPhone.Wait()
-
-	// What either has missed by its pong, it missed for good.
-	laptop.Ping()
-	phone.Ping()
-}

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/netra-systems/staging-e2e/fixtures/prompts"
-	"github.com/netra-systems/staging-e2e/testutil/staging"
 	"github.com/netra-systems/staging-e2e/testutil/suite"
 )
 
@@ -32,12 +31,11 @@ func TestStagingHeartbeatAndReconnection(t *testing.T) {
 	again.Ask(prompts.Largest(alice.Nonce)).Wait()
 }
 
-func TestStagingFollowUpKeepsThread(t *testing.T) {
-	s := suite.Start(t)
+func TestStagingIdleSessionStaysAlive(t *testing.T) {
+	s := suite.Start(t, suite.Own)
 	alice := s.User()
 	chat := alice.Connect()
-
-	question := prompts.Sum(alice.Nonce)
-	first := chat.Ask(question).Wait()
-	chat.Ask(prompts.FollowUp(question, alice.Nonce), staging.OnThread(first.Thread)).Wait()
+	chat.Idle()
+	chat.Ping()
+	chat.Ask(prompts.Sum(alice.Nonce)).Wait()
 }

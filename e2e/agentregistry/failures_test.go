@@ -1,0 +1,54 @@
+package agentregistry_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/netra-systems/staging-e2e/fixtures/prompts"
+	"github.com/netra-systems/staging-e2e/testutil/staging"
+	"github.com/netra-systems/staging-e2e/testutil/suite"
+)
+
+func TestStagingUnknownAgentIsReported(t *testing.T) {
+	s := suite.Start(t)
+	alice, bob := s.User(), s.User()
+	chat, bobs := alice.Connect(), bob.Connect()
+
+	chat.Ask(prompts.Sum(alice.Nonce), staging.ToAgent("astrology"), staging.ExpectFailure("no such agent")).Wait()
+	alice.Execute("astrology", prompts.Sum(alice.Nonce), staging.ExpectFailure("no such agent"))
+	unaffected(chat, bobs, alice, bob)
+}
+
+func TestStagingFailingToolIsReported(t *testing.T) {
+	s := suite.Start(t)
+	alice, bob := s.User(), s.User()
+	chat, bobs := alice.Connect(), bob.Connect()
+
+	alice.ExecuteFailing("data", prompts.Sum(alice.Nonce))
+	if s.Can(suite.SimulatedFailures) {
+		chat.Ask(prompts.Sum(alice.Nonce), staging.ToAgent("data"), staging.SimulateFailure()).Wait()
+	}
+	unaffected(chat, bobs, alice, bob)
+}
+
+// longer than any target lets an agent run (http.md 5.4: below 60 s).
+const longer = 5 * time.Minute
+
+func TestStagingAgentTimeoutIsReported(t *testing.T) {
+	s := suite.Start(t, suite.Own)
+	alice, bob := s.User(), s.User()
+	chat, bobs := alice.Connect(), bob.Connect()
+
+	alice.Execute("data", prompts.Sum(alice.Nonce), staging.SimulateDelay(longer))
+	if s.Can(suite.SimulatedFailures) {
+		chat.Ask(prompts.Sum(alice.Nonce), staging.ToAgent("data"), staging.SimulateDelay(longer)).Wait()
+	}
+	unaffected(chat, bobs, alice, bob)
+}
+
+// unaffected lets the user whose agent failed, and another one, ask the agent that failed, and another.
+func unaffected(alices, bobs *suite.Session, alice, bob *suite.User) {
+	alices.Ask(prompts.Sum(alice.Nonce), staging.ToAgent("data")).Wait()
+	bobs.Ask(prompts.Sum(bob.Nonce), staging.ToAgent("data")).Wait()
+	alices.Ask(prompts.FullAnalysis(alice.Nonce)).Wait()
+}

@@ -1,0 +1,72 @@
+package goldenpath_test
+
+import (
+	"testing"
+
+	"github.com/netra-systems/staging-e2e/fixtures/prompts"
+	"github.com/netra-systems/staging-e2e/testutil/staging"
+	"github.com/netra-systems/staging-e2e/testutil/suite"
+)
+
+func TestStagingEveryPromptTypeIsAnswered(t *testing.T) {
+	s := suite.Start(t)
+	alice := s.User()
+	chat := alice.Connect()
+	for _, message := range staging.PromptTypes {
+		chat.Ask(prompts.Sum(alice.Nonce), staging.As(message)).Wait()
+	}
+}
+
+func TestStagingContentIsFoundWhereverItMayStand(t *testing.T) {
+	s := suite.Start(t)
+	alice := s.User()
+	chat := alice.Connect()
+	for _, place := range staging.ContentPlaces(chat.Dialect()) {
+		chat.Ask(prompts.Largest(alice.Nonce), place).Wait()
+	}
+}
+
+func TestStagingControlMessagesAreAnswered(t *testing.T) {
+	s := suite.Start(t)
+	alice := s.User()
+	chat := alice.Connect()
+
+	chat.Announce()
+	chat.Ping()
+	chat.Heartbeat()
+	answer := chat.Ask(prompts.Sum(alice.Nonce)).Wait()
+	chat.Typing(answer.Thread, true)
+	chat.Typing(answer.Thread, false)
+	chat.Disconnect()
+	chat.Ping()
+}
+
+// What is wrong is answered clearly, and the session, or the next one, is as good as before.
+func TestStagingBadFramesDoNoHarm(t *testing.T) {
+	s := suite.Start(t)
+	alice := s.User()
+	chat := alice.Connect()
+	for _, wrong := range staging.Provocations {
+		chat.Provoke(wrong)
+		if !wrong.Survives() {
+			chat = alice.Connect()
+		}
+		chat.Ping()
+	}
+	chat.Ask(prompts.Sum(alice.Nonce)).Wait()
+}
+
+func TestStagingLongMessageIsAnswered(t *testing.T) {
+	s := suite.Start(t)
+	alice := s.User()
+	chat := alice.Connect()
+	chat.Ask(prompts.Padded(prompts.Sum(alice.Nonce), 1<<20)).Wait()
+	chat.Ping()
+}
+
+func TestStagingBurstOfFramesDoesNoHarm(t *testing.T) {
+	s := suite.Start(t)
+	alice := s.User()
+	alice.Connect().Burst(200)
+	alice.Connect().Ask(prompts.Sum(alice.Nonce)).Wait()
+}

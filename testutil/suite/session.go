@@ -1,0 +1,154 @@
+package suite
+
+import (
+	"errors"
+
+	"github.com/netra-systems/staging-e2e/fixtures/prompts"
+	"github.com/netra-systems/staging-e2e/testutil/staging"
+)
+
+// A Session is one WebSocket connection of a user.
+type Session struct {
+	*staging.Session
+	actor
+}
+
+// Connect opens a session and returns after its welcome. The session is closed when the story ends.
+func (u *User) Connect(options ...staging.ConnectOption) *Session {
+	u.story.t.Helper()
+	session, err := u.User.Connect(u.story.ctx, options...)
+	u.must(err)
+	return u.keep(session)
+}
+
+// ConnectOn opens a session on which the conversation of a thread can go on. In October, where a session
+// has one thread, the target may not offer that: then the criterion "resumed-thread" is not measured and
+// ok is false.
+func (u *User) ConnectOn(thread string) (session *Session, ok bool) {
+	u.story.t.Helper()
+	session = u.Connect(staging.Resume(thread))
+	if served := session.Thread(); served != "" && served != thread {
+		u.story.NotMeasured("resumed-thread", "the target does not let a new session go on with a thread")
+		return session, false
+	}
+	return session, true
+}
+
+// keep makes sure that the session is closed when the story ends.
+func (u *User) keep(session *staging.Session) *Session {
+	s := u.story
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sessions = append(s.sessions, session)
+	return &Session{Session: session, actor: u.actor}
+}
+
+func (s *Story) openSessions() []*staging.Session {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var open []*staging.Session
+	for _, session := range s.sessions {
+		select {
+		case <-session.Done():
+		default:
+			open = append(open, session)
+		}
+	}
+	return open
+}
+
+// Ask sends a prompt.
+func (s *Session) Ask(p prompts.Prompt, options ...staging.AskOption) *Run {
+	s.story.t.Helper()
+	run, err := s.Session.Ask(p, options...)
+	s.must(err)
+	return &Run{Run: run, actor: s.actor}
+}
+
+// Ping waits for the pong to a ping.
+func (s *Session) Ping() {
+	s.story.t.Helper()
+	s.do(s.Session.Ping)
+}
+
+// Heartbeat waits for the reply to a heartbeat.
+func (s *Session) Heartbeat() {
+	s.story.t.Helper()
+	s.do(s.Session.Heartbeat)
+}
+
+// Announce says that the client is there, and waits for the reply.
+func (s *Session) Announce() {
+	s.story.t.Helper()
+	s.do(s.Session.Announce)
+}
+
+// Disconnect says that the client is about to leave, and waits for the reply. The session stays open.
+func (s *Session) Disconnect() {
+	s.story.t.Helper()
+	s.do(s.Session.Disconnect)
+}
+
+// Typing says that the user starts or stops typing, and waits for the reply.
+func (s *Session) Typing(thread string, started bool) {
+	s.story.t.Helper()
+	s.must(s.Session.Typing(s.story.ctx, thread, started))
+}
+
+// Idle does nothing until the server shows that it is still there.
+func (s *Session) Idle() {
+	s.story.t.Helper()
+	s.do(s.Session.Idle)
+}
+
+// Provoke sends a message that is wrong, and waits for what answers it.
+func (s *Session) Provoke(p staging.Provocation) {
+	s.story.t.Helper()
+	s.must(s.Session.Provoke(s.story.ctx, p))
+}
+
+// Burst sends n frames at once.
+func (s *Session) Burst(n int) {
+	s.story.t.Helper()
+	s.must(s.Session.Burst(s.story.ctx, n))
+}
+
+// Close closes the session as a client does that leaves.
+func (s *Session) Close() {
+	s.story.t.Helper()
+	s.do(s.Session.Close)
+}
+
+// A Run is an agent at work on a prompt.
+type Run struct {
+	*staging.Run
+	actor
+}
+
+// Wait returns the answer when the run has ended well. A run that was expected to fail, and did, has
+// an empty answer.
+func (r *Run) Wait() staging.Answer {
+	r.story.t.Helper()
+	answer, err := r.Run.Wait(r.story.ctx)
+	r.must(err)
+	return answer
+}
+
+// Begun blocks until the run's first event has arrived.
+func (r *Run) Begun() {
+	r.story.t.Helper()
+	r.do(r.Run.Begun)
+}
+
+// Lost blocks until the session of the run has ended without the run's outcome, as it does when the
+// server goes away, and ends the story if the run is answered after all.
+func (r *Run) Lost() {
+	r.story.t.Helper()
+	var ended *staging.ClosedError
+	if _, err := r.Run.Wait(r.story.ctx); !errors.As(err, &ended) {
+		r.must(errors.Join(errors.New("the run was to be lost with its session, and was not"), err))
+	}
+}
+
+// OneThread tells whether the session serves one thread only, as those of October do.
+func (s *Session) OneThread() bool { return s.Thread() != "" }

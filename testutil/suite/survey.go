@@ -1,0 +1,39 @@
+package suite
+
+import "github.com/netra-systems/staging-e2e/testutil/staging"
+
+// Health asks every health endpoint of the target.
+func (s *Story) Health() {
+	s.t.Helper()
+	actor{s}.do(s.target.Health)
+}
+
+// Discover asks for everything public that names the target's URLs.
+func (s *Story) Discover() {
+	s.t.Helper()
+	actor{s}.do(s.target.Discover)
+}
+
+// CORS asks as a page of the target's app would, and as a page from elsewhere. The criterion "cors" is
+// not measured at a target whose app is not known.
+func (s *Story) CORS() {
+	s.t.Helper()
+	app := s.target.Describe().App
+	if app == "" {
+		s.NotMeasured("cors", "STAGING_APP_URL is not set")
+		return
+	}
+	for _, origin := range []string{app, staging.ForeignOrigin} {
+		actor{s}.must(s.target.CORS(s.ctx, origin))
+	}
+}
+
+// SessionLimit is how many sessions the target allows one user. The criterion "session-limit" is not
+// measured at a target that declares none, and ok is false.
+func (s *Story) SessionLimit() (limit int, ok bool) {
+	limit = s.target.Describe().SessionLimit
+	if limit == 0 {
+		s.NotMeasured("session-limit", "STAGING_SESSION_LIMIT is not set")
+	}
+	return limit, limit > 0
+}
