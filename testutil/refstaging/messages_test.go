@@ -122,15 +122,18 @@ func TestErrorsThatClose(t *testing.T) {
 }
 
 func TestHeartbeatAfterSilence(t *testing.T) {
-	s := start(t, refstaging.Config{HeartbeatEvery: 30 * time.Millisecond})
-	c := connect(t, s, login(t, s, "silent").access)
-	for range 2 {
-		frame := c.read()
-		require.Equal(t, "heartbeat", frame["type"])
-		data := frame["data"].(object)
-		assert.Regexp(t, `^main_[0-9a-f]{8}$`, data["connection_id"])
-		assert.Regexp(t, `\+00:00$`, data["timestamp"])
-		assert.Contains(t, data["stats"], "messages_processed")
-		assert.Contains(t, data["stats"], "agent_events_processed")
-	}
+	inBothDialects(t, refstaging.Config{HeartbeatEvery: 30 * time.Millisecond}, func(t *testing.T, s *refstaging.Server) {
+		c := dial(t, s.WebSocketURL(), bearer(login(t, s, "silent").access))
+		heartbeat := func(f object) bool { return f["type"] == "heartbeat" }
+		welcome := c.readUntil(func(f object) bool { return f["type"] == "connection_established" })
+		connection := field(welcome[len(welcome)-1], "connection_id")
+		for range 2 {
+			frames := c.readUntil(heartbeat)
+			data := frames[len(frames)-1]["data"].(object)
+			assert.Equal(t, connection, data["connection_id"])
+			assert.Regexp(t, `\+00:00$`, data["timestamp"])
+			assert.Contains(t, data["stats"], "messages_processed")
+			assert.Contains(t, data["stats"], "agent_events_processed")
+		}
+	})
 }
