@@ -46,7 +46,7 @@ It listens on loopback only, and its credentials are made anew at each start.`,
 	f.StringVar(&s.authAddr, "auth-addr", "127.0.0.1:0", "address of the auth service")
 	f.BoolVar(&s.tls, "tls", false, "serve https and wss, with a certificate authority made for the occasion")
 	f.StringVar(&s.caFile, "ca-file", "", "where --tls writes the authority's certificate (default: a temporary file)")
-	f.StringVar(&s.dialect, "dialect", "september", "dialect of the WebSocket")
+	f.StringVar(&s.dialect, "dialect", "september", "dialect of the WebSocket, september or october")
 	f.StringVar(&s.envFile, "env", "", "also write the variables to this file")
 	return c
 }
@@ -150,7 +150,7 @@ func (s serving) variables(server *refstaging.Server) string {
 	set("STAGING_DIALECT", s.dialect)
 	set("STAGING_EVENT_SHAPE", s.dialect)
 	set("STAGING_SESSION_LIMIT", fmt.Sprint(server.Config().SessionLimit))
-	set("STAGING_ABILITIES", config.ExactAnswers)
+	set("STAGING_ABILITIES", config.ExactAnswers+","+config.SimulatedFailures)
 	set("STAGING_MAX_REQUESTS_PER_MINUTE", "0")
 	return b.String()
 }

@@ -24,7 +24,7 @@ func TestServePrintsWhatFindsIt(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	out, in := io.Pipe()
 	c := command()
-	c.SetArgs([]string{"serve", "--tls", "--env", env})
+	c.SetArgs([]string{"serve", "--tls", "--dialect", "october", "--env", env})
 	c.SetOut(in)
 	ended := make(chan error, 1)
 	go func() { ended <- c.ExecuteContext(ctx) }()
@@ -43,6 +43,9 @@ func TestServePrintsWhatFindsIt(t *testing.T) {
 	assert.Equal(t, "remote", variables["STAGING_TARGET"])
 	assert.NotEmpty(t, variables["E2E_OAUTH_SIMULATION_KEY"])
 	assert.Equal(t, "10", variables["STAGING_SESSION_LIMIT"])
+	assert.Equal(t, "october", variables["STAGING_DIALECT"])
+	assert.Equal(t, "october", variables["STAGING_EVENT_SHAPE"])
+	assert.Equal(t, "exact-answers,simulated-failures", variables["STAGING_ABILITIES"])
 
 	ca, err := os.ReadFile(variables["STAGING_CA_FILE"])
 	require.NoError(t, err)

@@ -37,9 +37,10 @@ func assemble(cfg Config, urls urls) *Server {
 		open:      hooked(cfg.Hooks.Sessions.Open, func(user Identity) (Identity, error) { return user, nil }),
 		route:     hooked(cfg.Hooks.Router.Route, spoken.route(newRouter(s.hub, runs, spoken.content).route)),
 	}
+	breaker := &breaker{clock: clock}
 	backend := &backend{
 		clock: clock, ids: ids, hub: s.hub, tasks: s.tasks, runs: runs, threads: threads, gateway: gateway,
-		validate: validate, check: check, urls: urls, accounts: accounts,
+		validate: breaker.around(validate), breaker: breaker, check: check, urls: urls, accounts: accounts,
 		agents: newAgentBook(), chat: newChat(), started: clock.now(),
 	}
 	s.services = []*http.Server{s.service(auth.handler(cfg)), s.service(backend.handler(cfg))}

@@ -26,6 +26,7 @@ type backend struct {
 	urls     urls
 	accounts *accounts
 	agents   *agentBook
+	breaker  *breaker
 	chat     *chat
 	started  time.Time
 

@@ -68,7 +68,12 @@ func (b *backend) database(w http.ResponseWriter, _ *http.Request) {
 	}{state, connected, state, stats{1, now}, now})
 }
 
+// system answers 200 even when it fails (http.md 5.5).
 func (b *backend) system(w http.ResponseWriter, _ *http.Request) {
+	if err := b.check("backend"); err != nil {
+		answer(w, http.StatusOK, map[string]string{"status": "error", "error": err.Error(), "timestamp": b.clock.now().Format(zoneMicros)})
+		return
+	}
 	own, machine := process.Read(b.started)
 	_, sessions := b.hub.census()
 	own.Connections = int(b.connections.Load()) + sessions

@@ -1,6 +1,7 @@
 package refstaging_test
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -13,71 +14,92 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
 )
 
-// The token forms of websocket.md 3.3 and 3.4, one exact outcome each.
+// The token forms of websocket.md 3.3 and 3.4, one exact outcome each and for each dialect.
 func TestTokenForms(t *testing.T) {
-	s := start(t, refstaging.Config{SessionLimit: 100})
-	token := login(t, s, "forms").access
-	encoded := base64url(token)
-	for _, tt := range []struct {
-		name    string
-		offered string // the Sec-WebSocket-Protocol header; "" sends none
-		auth    string
-		status  int    // of the upgrade
-		chosen  string // the negotiated subprotocol
-		in      bool   // a welcome follows
-	}{
-		{"authorization only", "", "Bearer " + token, 101, "", true},
-		{"authorization, lower case scheme", "", "bearer " + token, 101, "", true},
-		{"jwt-auth and jwt.", "jwt-auth, jwt." + encoded, "", 101, "jwt." + encoded, true},
-		{"other order", "jwt." + encoded + ",jwt-auth", "", 101, "jwt." + encoded, true},
-		{"padded base64", "jwt." + encoded + strings.Repeat("=", (4-len(encoded)%4)%4), "", 101, "", true},
-		{"raw token", "jwt." + token, "", 101, "jwt." + token, true},
-		{"jwt-auth.", "jwt-auth." + token, "", 101, "jwt-auth." + token, true},
-		{"bearer.", "bearer." + encoded, "", 101, "bearer." + encoded, true},
-		{"browser", "jwt-auth, jwt." + encoded + ", compression-gzip", "", 101, "jwt." + encoded, true},
-		{"authorization wins", "jwt.garbagegarbage", "Bearer " + token, 101, "jwt.garbagegarbage", true},
-		{"bad authorization wins", "jwt." + encoded, "Bearer garbage", 101, "jwt." + encoded, false},
-		{"basic is no bearer", "jwt." + encoded, "Basic abc", 101, "jwt." + encoded, true},
-		{"nothing", "", "", 101, "", false},
-		{"jwt-auth alone", "jwt-auth", "", 101, "jwt-auth", false},
-		{"jwt and raw token apart", "jwt, " + token, "", 101, "jwt", false},
-		{"raw token alone", token, "", 403, "", false},
-		{"unsupported", "graphql-ws", "", 403, "", false},
-		{"unsupported with authorization", "graphql-ws", "Bearer " + token, 403, "", false},
-		{"staging-auth. is not negotiable", "staging-auth." + token, "", 403, "", false},
-		{"staging-auth. carries a token", "jwt-auth, staging-auth." + token, "", 101, "jwt-auth", true},
-		{"october form", "jwt.staging." + token, "", 101, "jwt.staging." + token, false},
-		{"october form hides the next", "jwt.staging." + token + ", jwt." + encoded, "", 101, "jwt.staging." + token, false},
-		{"short hides the next", "jwt.short, jwt." + encoded, "", 101, "jwt.short", false},
-		{"prefix alone", "jwt.", "", 403, "", false},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			header := http.Header{}
-			if tt.offered != "" {
-				header.Set("Sec-WebSocket-Protocol", tt.offered)
-			}
-			if tt.auth != "" {
-				header.Set("Authorization", tt.auth)
-			}
-			conn, response, err := websocket.DefaultDialer.DialContext(t.Context(), s.WebSocketURL(), header)
-			require.NotNil(t, response, "%v", err)
-			defer response.Body.Close()
-			require.Equal(t, tt.status, response.StatusCode)
-			if tt.status != 101 {
-				return
-			}
-			defer conn.Close()
-			if tt.chosen != "" {
-				assert.Equal(t, tt.chosen, response.Header.Get("Sec-WebSocket-Protocol"))
-			}
-			c := &client{t, conn}
-			if tt.in {
-				assert.Equal(t, "connection_established", c.read()["type"])
-				return
-			}
-			assertRefused(t, c)
-		})
-	}
+	const in, refused, forbidden = "in", "AUTH_FAILED", "403"
+	inBothDialects(t, refstaging.Config{SessionLimit: 100}, func(t *testing.T, s *refstaging.Server) {
+		token := login(t, s, "forms").access
+		encoded := base64url(token)
+		for _, tt := range []struct {
+			name               string
+			offered            string // the Sec-WebSocket-Protocol header; "" sends none
+			auth               string
+			query              string
+			chosen             string // the negotiated subprotocol
+			september, october string
+		}{
+			{"authorization only", "", "Bearer " + token, "", "", in, in},
+			{"authorization, lower case scheme", "", "bearer " + token, "", "", in, in},
+			{"jwt-auth and jwt.", "jwt-auth, jwt." + encoded, "", "", "jwt." + encoded, in, in},
+			{"other order", "jwt." + encoded + ",jwt-auth", "", "", "jwt." + encoded, in, in},
+			{"padded base64", "jwt." + encoded + strings.Repeat("=", (4-len(encoded)%4)%4), "", "", "", in, in},
+			{"raw token", "jwt." + token, "", "", "jwt." + token, in, in},
+			{"jwt-auth.", "jwt-auth." + token, "", "", "jwt-auth." + token, in, in},
+			{"bearer.", "bearer." + encoded, "", "", "bearer." + encoded, in, in},
+			{"browser", "jwt-auth, jwt." + encoded + ", compression-gzip", "", "", "jwt." + encoded, in, in},
+			{"authorization wins", "jwt.garbagegarbage", "Bearer " + token, "", "jwt.garbagegarbage", in, in},
+			{"bad authorization wins", "jwt." + encoded, "Bearer garbage", "?token=" + token, "jwt." + encoded, refused, refused},
+			{"basic is no bearer", "jwt." + encoded, "Basic abc", "", "jwt." + encoded, in, in},
+			{"nothing", "", "", "", "", refused, refused},
+			{"jwt-auth alone", "jwt-auth", "", "", "jwt-auth", refused, refused},
+			{"jwt and raw token apart", "jwt, " + token, "", "", "jwt", refused, refused},
+			{"raw token alone", token, "", "", "", forbidden, forbidden},
+			{"unsupported", "graphql-ws", "", "", "", forbidden, forbidden},
+			{"unsupported with authorization", "graphql-ws", "Bearer " + token, "", "", forbidden, forbidden},
+			{"unsupported with a query", "graphql-ws", "", "?token=" + token, "", forbidden, forbidden},
+			{"prefix alone", "jwt.", "", "", "", forbidden, forbidden},
+			{"staging-auth. alone", "staging-auth." + token, "", "", "staging-auth." + token, forbidden, in},
+			{"staging-auth. with its environment", "staging-auth.staging." + token, "", "", "staging-auth.staging." + token, forbidden, in},
+			{"staging-auth. beside a negotiable one", "jwt-auth, staging-auth." + token, "", "", "", in, in},
+			{"jwt. with its environment", "jwt.staging." + token, "", "", "jwt.staging." + token, refused, in},
+			{"jwt-auth. with its environment", "jwt-auth.staging." + token, "", "", "jwt-auth.staging." + token, refused, in},
+			{"bearer. with its environment", "bearer.staging." + encoded, "", "", "bearer.staging." + encoded, refused, in},
+			{"another environment", "jwt.production." + token, "", "", "jwt.production." + token, refused, refused},
+			{"environment twice", "jwt.staging.staging." + token, "", "", "jwt.staging.staging." + token, refused, refused},
+			{"a bad entry first", "jwt.production." + token + ", jwt." + encoded, "", "", "jwt.production." + token, refused, in},
+			{"a short entry first", "jwt.short, jwt." + encoded, "", "", "jwt.short", refused, in},
+			{"a wrong token first", "jwt.a.b.cdefghij, jwt." + encoded, "", "", "jwt.a.b.cdefghij", refused, refused},
+			{"october command line", fmt.Sprintf("jwt.staging.%[1]s, jwt-auth.staging.%[1]s, bearer.staging.%[1]s, staging-auth.%[1]s, jwt.%[1]s, jwt-auth.%[1]s, bearer.%[1]s", token),
+				"", "", "jwt.staging." + token, refused, in},
+			{"query", "", "", "?token=" + token, "", refused, in},
+			{"query with environment", "", "", "?token=" + token + "&env=staging", "", refused, in},
+			{"query behind a bad entry", "jwt.short", "", "?token=" + token, "jwt.short", refused, in},
+			{"query behind a wrong token", "jwt.a.b.cdefghij", "", "?token=" + token, "jwt.a.b.cdefghij", refused, refused},
+			{"empty query", "", "", "?token=", "", refused, refused},
+		} {
+			t.Run(tt.name, func(t *testing.T) {
+				header := http.Header{}
+				if tt.offered != "" {
+					header.Set("Sec-WebSocket-Protocol", tt.offered)
+				}
+				if tt.auth != "" {
+					header.Set("Authorization", tt.auth)
+				}
+				want, first := tt.september, "connection_established"
+				if s.Config().Dialect == "october" {
+					want, first = tt.october, "handshake_response"
+				}
+				conn, response, err := websocket.DefaultDialer.DialContext(t.Context(), s.WebSocketURL()+tt.query, header)
+				require.NotNil(t, response, "%v", err)
+				defer response.Body.Close()
+				if want == forbidden {
+					require.Equal(t, 403, response.StatusCode)
+					return
+				}
+				require.Equal(t, 101, response.StatusCode)
+				defer conn.Close()
+				if tt.chosen != "" {
+					assert.Equal(t, tt.chosen, response.Header.Get("Sec-WebSocket-Protocol"))
+				}
+				c := &client{t: t, conn: conn}
+				if want == refused {
+					assertRefused(t, c)
+					return
+				}
+				assert.Equal(t, first, c.read()["type"])
+			})
+		}
+	})
 }
 
 // assertRefused wants the strict shape of websocket.md 3.6.
@@ -96,27 +118,32 @@ func assertRefused(t *testing.T, c *client) {
 }
 
 func TestEveryDoorIsStrict(t *testing.T) {
-	s := start(t, refstaging.Config{SessionLimit: 100})
-	both := login(t, s, "doors")
-	base := strings.TrimSuffix(s.WebSocketURL(), "/ws")
-	bypass := bearer("x.y.z")
-	bypass.Set("X-E2E-Test", "true")
-	bypass.Set("X-Test-Type", "e2e")
-	for _, path := range []string{"/ws", "/ws?mode=main", "/ws?mode=legacy", "/ws?mode=factory", "/ws?mode=isolated", "/ws?mode=nonsense", "/ws?token=" + both.access, "/api/v1/websocket", "/api/v1/websocket?mode=legacy"} {
-		t.Run(path, func(t *testing.T) {
-			for name, header := range map[string]http.Header{"none": nil, "garbage": bearer("garbage"), "refresh": bearer(both.refresh), "bypass headers": bypass} {
-				t.Log(name)
-				assertRefused(t, dial(t, base+path, header))
-			}
-			welcome := dial(t, base+path, bearer(both.access)).read()
-			assert.Equal(t, "main", welcome["data"].(object)["mode"])
-		})
-	}
-	for _, path := range []string{"/api/demo/ws", "/ws/factory", "/ws/isolated", "/websocket", "/ws/test"} {
-		_, response, err := websocket.DefaultDialer.DialContext(t.Context(), base+path, bearer(both.access))
-		require.Error(t, err)
-		assert.Equal(t, 404, response.StatusCode, path)
-	}
+	inBothDialects(t, refstaging.Config{SessionLimit: 100}, func(t *testing.T, s *refstaging.Server) {
+		both := login(t, s, "doors")
+		base := strings.TrimSuffix(s.WebSocketURL(), "/ws")
+		bypass := bearer("x.y.z")
+		bypass.Set("X-E2E-Test", "true")
+		bypass.Set("X-Test-Type", "e2e")
+		for _, path := range []string{"/ws", "/ws?mode=main", "/ws?mode=legacy", "/ws?mode=factory", "/ws?mode=isolated", "/ws?mode=nonsense", "/api/v1/websocket", "/api/v1/websocket?mode=legacy"} {
+			t.Run(path, func(t *testing.T) {
+				for name, header := range map[string]http.Header{"none": nil, "garbage": bearer("garbage"), "refresh": bearer(both.refresh), "bypass headers": bypass} {
+					t.Log(name)
+					assertRefused(t, dial(t, base+path, header))
+				}
+				c := dial(t, base+path, bearer(both.access))
+				if s.Config().Dialect == "october" {
+					c.greeted()
+					return
+				}
+				assert.Equal(t, "main", c.read()["data"].(object)["mode"])
+			})
+		}
+		for _, path := range []string{"/api/demo/ws", "/ws/factory", "/ws/isolated", "/websocket", "/ws/test"} {
+			_, response, err := websocket.DefaultDialer.DialContext(t.Context(), base+path, bearer(both.access))
+			require.Error(t, err)
+			assert.Equal(t, 404, response.StatusCode, path)
+		}
+	})
 }
 
 func TestWelcome(t *testing.T) {

@@ -146,6 +146,8 @@ func TestHooks(t *testing.T) {
 			token := login(t, s, "a").access
 			assert.Equal(t, 503, call(t, "GET", s.APIURL()+"/api/threads", bearer(token), nil).status)
 			assert.Equal(t, 1011, dial(t, s.WebSocketURL(), bearer(token)).closed().Code)
+			breakers := call(t, "GET", s.APIURL()+"/api/circuit-breakers/status", nil, nil).json["circuit_breakers"].(object)
+			assert.Equal(t, "100.00%", breakers["auth_service"].(object)["stats"].(object)["failure_rate"])
 		}},
 		"encode": {func(h *refstaging.Hooks) {
 			h.Emitter.Encode = func(next refstaging.Encode) refstaging.Encode {

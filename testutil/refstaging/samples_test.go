@@ -3,6 +3,7 @@ package refstaging_test
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -36,38 +37,25 @@ type sample struct {
 // the agent service was absent, or that the answer was fabricated.
 var leftOut = map[int]string{
 	6: noRow, 7: noRow, 14: noRow, 15: noRow, 16: noRow, 17: noRow, 19: noRow, 41: noRow, 63: noRow, 64: noRow, 65: noRow, 66: noRow,
-	67: noRow, 68: noRow, 82: noRow, 137: noRow, 142: noRow, 144: noRow, 146: noRow, 149: noRow, 153: noRow, 154: noRow, 155: noRow, 156: noRow,
-	157: noRow, 158: noRow, 166: noRow, 175: noRow, 176: noRow, 186: noRow,
-	83:  "the body is elided; TestBodyLimitAndHostCheck sends one",
-	86:  "captured outside staging",
-	94:  "the short form, given when the parts have failed",
-	97:  "the error form",
-	127: "/api/monitoring/health has no row",
-	140: "the route needs a bearer by section 5.4; TestRESTAgents has it",
-	141: "shadowed by the message-by-id route; 182 is the same path with a bearer",
-	143: "the reference calls nothing over a network and so has no breakers to show",
-	150: "the store was unreachable in the capture",
-	162: "the route needs a bearer by section 5.4; TestRESTAgents has it",
-	168: "canned; TestStream has the events",
-	178: seeded,
-	179: seeded,
-	192: "a stub answered",
-	193: "the route needs a bearer by section 5.4; TestStartedAgents has it",
+	67: noRow, 68: noRow, 82: noRow, 127: noRow, 137: noRow, 142: noRow, 144: noRow, 146: noRow, 149: noRow, 153: noRow, 154: noRow,
+	155: noRow, 156: noRow, 157: noRow, 158: noRow, 166: noRow, 175: noRow, 176: noRow, 186: noRow,
+	86: "captured in another environment; the reference is staging, and always has a key",
+	94: "http.md 5.1 calls this short form a deviation, although the note does not",
 }
 
-const (
-	noRow  = "a row the reference does not implement"
-	seeded = "a body that depends on earlier calls; TestChatMessagesOfOthersAreNotShown has it"
-)
+const noRow = "http.md says NO, or has no row for the path, which is NO too (5.4, all other paths)"
 
 // anonymousThen are the lines that were captured without a bearer although section 5.4 asks for one;
 // they are replayed with one.
-var anonymousThen = []int{139, 161, 169}
+var anonymousThen = []int{139, 140, 161, 162, 168, 169, 192, 193}
+
+// ailingThen are the lines that were captured while a part of the backend failed; they are replayed
+// against a server of that kind.
+var ailingThen = []int{97, 150}
 
 // The samples of MUST and SHOULD rows, in capture order: status, field names and types agree.
 func TestSamples(t *testing.T) {
-	s := start(t, refstaging.Config{})
-	p := player{t: t, server: s}
+	p := player{t: t, server: start(t, refstaging.Config{}), ailing: start(t, failingBackend())}
 	file, err := os.Open("../../fixtures/http_samples.jsonl")
 	require.NoError(t, err)
 	defer file.Close()
@@ -88,25 +76,63 @@ func TestSamples(t *testing.T) {
 		replayed++
 		got := p.play(number, want)
 		where := fmt.Sprintf("line %d: %s %s (%s)", number, want.Request.Method, want.Request.Path, want.Note)
-		if !assert.Equal(t, want.Response.Status, got.status, "%s\n%s", where, got.text) {
-			continue
-		}
-		p.learn(number, got)
-		if want.Request.Method == http.MethodHead {
-			continue
-		}
-		if text, ok := want.Response.Body.(string); ok {
-			assert.Equal(t, text, got.text, where)
-			continue
-		}
-		var body any
-		require.NoError(t, json.Unmarshal([]byte(got.text), &body), where)
-		for _, difference := range compare("", want.Response.Body, body) {
-			assert.Fail(t, difference, where)
+		if assert.Equal(t, want.Response.Status, got.status, "%s\n%s", where, got.text) {
+			p.learn(number, got)
+			assertSample(t, want, got, where)
 		}
 	}
 	require.NoError(t, lines.Err())
-	assert.Greater(t, replayed, 90)
+	assert.Equal(t, 127, replayed, "of 193, of which 33 are historical and 33 left out")
+}
+
+// assertSample compares an answer of the right status with the sample.
+func assertSample(t *testing.T, want sample, got reply, where string) {
+	t.Helper()
+	var body any
+	text, isText := want.Response.Body.(string)
+	switch {
+	case want.Request.Method == http.MethodHead:
+		return
+	case want.Response.Headers["content-type"] == "text/event-stream":
+		want.Response.Body, body = streamed(t, text, got.text)
+	case isText:
+		assert.Equal(t, text, got.text, where)
+		return
+	default:
+		require.NoError(t, json.Unmarshal([]byte(got.text), &body), where)
+	}
+	for _, difference := range compare("", want.Response.Body, body) {
+		assert.Fail(t, difference, where)
+	}
+}
+
+// streamed are the events of two streams by their names. A prompt that needs no tool makes no progress on
+// one, so that events are compared only where the answer has them, and it has to end.
+func streamed(t *testing.T, want, got string) (wanted, found object) {
+	t.Helper()
+	wanted, found = eventsOf(t, want), eventsOf(t, got)
+	maps.DeleteFunc(wanted, func(name string, _ any) bool { return found[name] == nil })
+	assert.Subset(t, slices.Collect(maps.Keys(wanted)), []string{"agent_started", "agent_thinking", "agent_completed", "stream_end"})
+	return wanted, found
+}
+
+func eventsOf(t *testing.T, text string) object {
+	t.Helper()
+	events := object{}
+	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n\n") {
+		var event object
+		require.NoError(t, json.Unmarshal([]byte(strings.TrimPrefix(line, "data: ")), &event))
+		events[event["event"].(string)] = event
+	}
+	return events
+}
+
+func failingBackend() refstaging.Config {
+	var cfg refstaging.Config
+	cfg.Hooks.Health.Check = func(refstaging.Check) refstaging.Check {
+		return func(service string) error { return errors.New(service + " has no store") }
+	}
+	return cfg
 }
 
 func historical(note string) bool {
@@ -115,8 +141,8 @@ func historical(note string) bool {
 
 // player sends samples in order and puts real credentials where they were redacted.
 type player struct {
-	t      *testing.T
-	server *refstaging.Server
+	t              *testing.T
+	server, ailing *refstaging.Server
 
 	first, spare, registered, rotated tokens
 }
@@ -124,6 +150,9 @@ type player struct {
 func (p *player) play(number int, s sample) reply {
 	p.t.Helper()
 	base := p.server.APIURL()
+	if slices.Contains(ailingThen, number) {
+		base = p.ailing.APIURL()
+	}
 	if strings.HasPrefix(s.Request.Headers["Host"], "auth.") || strings.HasPrefix(s.Request.Headers["Host"], "evil") {
 		base = p.server.AuthURL()
 	}
@@ -165,6 +194,8 @@ func (p *player) fill(number int, fields object) object {
 	for name, value := range fields {
 		text, _ := value.(string)
 		switch {
+		case text == "ELIDED (60000 characters)":
+			fields[name] = strings.Repeat("x", 60000)
 		case !strings.Contains(text, "REDACTED"):
 		case name == "password", name == "confirm_password", name == "service_secret":
 			fields[name] = "secret"

@@ -131,7 +131,7 @@ func TestTLS(t *testing.T) {
 	conn, answer, err := dialer.DialContext(t.Context(), s.WebSocketURL(), nil)
 	require.NoError(t, err)
 	answer.Body.Close()
-	assertRefused(t, &client{t, conn})
+	assertRefused(t, &client{t: t, conn: conn})
 	conn.Close()
 }
 

@@ -263,10 +263,10 @@ func misrouted() refstaging.Hooks {
 			}
 		}},
 		Emitter: refstaging.EmitterHooks{Deliver: func(next refstaging.Deliver) refstaging.Deliver {
-			return func(user string, frame []byte) {
-				next(user, frame)
-				if other := *first.Load(); other != user && strings.Contains(string(frame), "agent_thinking") {
-					next(other, frame)
+			return func(to refstaging.Address, frame []byte) {
+				next(to, frame)
+				if other := *first.Load(); other != to.UserID && strings.Contains(string(frame), "agent_thinking") {
+					next(refstaging.Address{UserID: other}, frame)
 				}
 			}
 		}},
