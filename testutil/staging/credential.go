@@ -124,9 +124,9 @@ func withClaim(claim string, change func(json.RawMessage) any) func(*oauth2.Toke
 	return damaged(func(t string) (string, error) { return claiming(t, claim, change) })
 }
 
-// intent is that of whoever offers the credential.
-func (c Credential) intent(expect string) history.Intent {
-	return history.Intent{Expect: expect, Token: c.Name, Why: badBecause}
+// provokes is the intent of an exchange with credentials that must be refused.
+func provokes(expect, token string) *history.Intent {
+	return &history.Intent{Expect: expect, Token: token, Why: badBecause}
 }
 
 // of returns what the user offers, and keeps it out of every record: a copy of a token tells the token,

@@ -73,9 +73,3 @@ func (t *Target) askAll(ctx context.Context, calls []call) error {
 	}
 	return errors.Join(failed...)
 }
-
-// banned tells whether a request was answered with a ban, or not sent because of one.
-func banned(err error) bool {
-	var status *StatusError
-	return errors.As(err, &status) && status.Status == http.StatusTooManyRequests || errors.As(err, new(*BannedError))
-}

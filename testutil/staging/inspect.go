@@ -58,7 +58,7 @@ func (u *User) Inspect(ctx context.Context) error {
 			c.body = map[string]string{"token": token.AccessToken}
 		}
 		if dead != "" {
-			c.intent = &history.Intent{Expect: history.Refused, Token: string(dead), Why: badBecause}
+			c.intent = provokes(history.Refused, string(dead))
 		}
 		if _, err := u.target.do(ctx, c); unanswered(err) != nil {
 			return err

@@ -61,6 +61,5 @@ func (t *Target) recovering(ctx context.Context, try func() (time.Duration, erro
 
 // passes tells a refusal that may go away: any answer but a ban.
 func passes(err error) bool {
-	var status *StatusError
-	return refusal(err) || errors.As(err, &status) && status.Status != http.StatusTooManyRequests
+	return refusal(err) || errors.As(err, new(*StatusError)) && !banned(err)
 }

@@ -78,7 +78,7 @@ func (u *User) TryRefresh(ctx context.Context, m RefreshMisuse) error {
 		return fmt.Errorf("%s has no %s: refresh first", u.label, m.Name)
 	}
 	c := u.refreshing(token)
-	c.intent = &history.Intent{Expect: unauthorized, Token: m.Name, Why: badBecause}
+	c.intent = provokes(unauthorized, m.Name)
 	_, err := u.target.do(ctx, c)
 	return unanswered(err)
 }

@@ -1,6 +1,7 @@
 package staging
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,7 +16,7 @@ import (
 // WithCredential offers a credential that must be refused, in its own form.
 func WithCredential(c Credential) ConnectOption {
 	return func(d *dial) {
-		d.intent.Expect, d.intent.Token, d.intent.Why = c.Refusal, c.Name, badBecause
+		d.intent.Expect, d.intent.Token, d.intent.Why = cmp.Or(c.Refusal, history.Refused), c.Name, badBecause
 		d.offer = func(own *oauth2.Token) (offer, error) {
 			if c.Refusal == "" {
 				return offer{}, fmt.Errorf("credential %q: there is no upgrade with it", c.Name)
@@ -43,7 +44,11 @@ func (u *User) BeRefused(ctx context.Context, opts ...ConnectOption) error {
 		if dead == "" {
 			return fmt.Errorf("dial %s to be refused: the credentials of %s are good", d.label, u.label)
 		}
+		form := d.intent.Token
 		d.intent.Expect, d.intent.Token, d.intent.Why = history.Refused, string(dead), badBecause
+		if form != Default.Name {
+			d.intent.Token += " in " + form
+		}
 	}
 	s, err := d.connect(ctx)
 	switch {
@@ -100,7 +105,7 @@ func (u *User) TryREST(ctx context.Context, c Credential) error {
 		_, err := u.target.do(ctx, call{
 			purpose: endpoint.purpose, method: http.MethodGet, url: u.target.base(endpoint.service) + endpoint.path,
 			header: c.header(token), user: u,
-			intent: &history.Intent{Expect: unauthorized, Token: c.Name, Why: badBecause},
+			intent: provokes(unauthorized, c.Name),
 		})
 		if err = unanswered(err); err != nil {
 			return err
@@ -112,9 +117,14 @@ func (u *User) TryREST(ctx context.Context, c Credential) error {
 // unanswered returns the error of an exchange that was not answered, or with a ban; what else the
 // answer was is for the judge.
 func unanswered(err error) error {
-	var status *StatusError
-	if errors.As(err, &status) && status.Status != http.StatusTooManyRequests {
+	if errors.As(err, new(*StatusError)) && !banned(err) {
 		return nil
 	}
 	return err
+}
+
+// banned tells whether a request was answered with a ban, or not sent because of one.
+func banned(err error) bool {
+	var status *StatusError
+	return errors.As(err, &status) && status.Status == http.StatusTooManyRequests || errors.As(err, new(*BannedError))
 }
