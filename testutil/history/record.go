@@ -154,7 +154,7 @@ const (
 // An Identity is who the target says a user is.
 type Identity struct {
 	Email   string    `json:"email"`
-	Method  string    `json:"method"`            // "simulation", "password" or "refresh"
+	Method  string    `json:"method"`            // "simulation", "password", "refresh", or "race" for a surplus success of one
 	Subject string    `json:"subject,omitempty"` // "sub" of the access token; empty if there is none
 	Issued  time.Time `json:"issued,omitzero"`
 	Expires time.Time `json:"expires,omitzero"` // "exp" of the access token, not expires_in
@@ -170,7 +170,7 @@ type Exchange struct {
 	Method  string            `json:"method"`
 	URL     string            `json:"url"`
 	Request string            `json:"request,omitempty"` // body
-	Bearer  bool              `json:"bearer,omitempty"`  // sent with the user's access token
+	Bearer  bool              `json:"bearer,omitempty"`  // sent with credentials, good or bad
 	Status  int               `json:"status,omitempty"`
 	Header  map[string]string `json:"header,omitempty"` // the answer's, as far as rules and people need it
 	Body    string            `json:"body,omitempty"`

@@ -35,11 +35,11 @@ func (t *Target) Archive(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
-// revive gets a new token for a user who logged out.
+// revive gets a new token for a user whose token is dead.
 func (u *User) revive(ctx context.Context) error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if !u.revoked {
+	if !u.kept() {
 		return nil
 	}
 	return u.renew(ctx)

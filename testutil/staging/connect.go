@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+	"golang.org/x/oauth2"
 
 	"github.com/netra-systems/staging-e2e/testutil/history"
 )
@@ -26,9 +27,10 @@ type dial struct {
 	label  string
 	url    string
 	shown  string // the URL as recorded, for errors
-	form   TokenForm
+	offer  func(own *oauth2.Token) (offer, error)
 	intent history.Intent
-	main   bool // through the target's own WebSocket URL, whose dialect is remembered
+	main   bool          // through the target's own WebSocket URL, whose dialect is remembered
+	waited time.Duration // for the pace
 }
 
 // Listening declares that the session sends no prompt and its user runs nothing, so that it should
@@ -45,39 +47,70 @@ func Path(path string) ConnectOption {
 	}
 }
 
-// WithToken offers the access token in another form than Default.
-func WithToken(f TokenForm) ConnectOption { return func(d *dial) { d.form = f } }
+// WithToken offers the access token in another form than Default. Where the form does not open, it
+// declares the refusal that the form has in the target's dialect, as far as that is known.
+func WithToken(f TokenForm) ConnectOption {
+	return func(d *dial) {
+		d.form(f)
+		if refusal := f.Refusal(d.user.target.Dialect()); refusal != "" {
+			d.intent.Expect, d.intent.Why = refusal, "a form of the token that the dialect does not know"
+		}
+	}
+}
 
-// ExpectRefused declares that the target must refuse this session, and why, in words.
+func (d *dial) form(f TokenForm) {
+	if d.intent.Expect == "" { // else it is refused for another reason than its token
+		d.intent.Token = f.Name
+	}
+	d.offer = func(own *oauth2.Token) (offer, error) { return f.offer(own.AccessToken), nil }
+}
+
+// ExpectRefused declares that the target must refuse this session although the token is good, and why,
+// in words: one session too many (websocket.md 2.4).
 func ExpectRefused(why string) ConnectOption {
-	return func(d *dial) { d.intent.Expect, d.intent.Why = history.Refused, why }
+	return func(d *dial) { d.intent.Expect, d.intent.Why, d.intent.Token = history.Refused, why, "" }
 }
 
 // Connect opens a session and returns it after its welcome, and after the October handshake where the
 // target speaks that (websocket.md 2.6). It blocks for the budget Connect at most, plus at most 14.5 s
 // for that handshake, except for the pace. The error is a *DialError when there is no session, which
-// wraps a *ClosedError when the target upgraded and then closed it. A session that opens although
-// ExpectRefused was given is returned without an error; the history shows it.
+// wraps a *ClosedError when the target upgraded and then closed it. A session that opens although it
+// must be refused is returned without an error; the history shows it.
 func (u *User) Connect(ctx context.Context, opts ...ConnectOption) (*Session, error) {
+	return u.dial(opts).connect(ctx)
+}
+
+// dial prepares a dial.
+func (u *User) dial(opts []ConnectOption) *dial {
+	d := &dial{user: u, url: u.target.config.WebSocketURL, main: true}
+	d.label = fmt.Sprintf("%s.s%d", u.label, u.dials.Add(1))
+	d.form(Default)
+	for _, opt := range opts {
+		opt(d)
+	}
+	return d
+}
+
+// connect makes the dial.
+func (d *dial) connect(ctx context.Context) (*Session, error) {
+	u := d.user
 	token, err := u.token(ctx)
 	if err != nil {
 		return nil, err
 	}
-	d := &dial{user: u, url: u.target.config.WebSocketURL, form: Default, main: true}
-	for _, opt := range opts {
-		opt(d)
+	offered, err := d.offer(token)
+	if err != nil {
+		return nil, fmt.Errorf("connect %s: %w", d.label, err)
 	}
-	d.label = fmt.Sprintf("%s.s%d", u.label, u.dials.Add(1))
-	d.intent.Token = d.form.Name
-
-	offered := d.form.offer(token.AccessToken)
+	d.url = offered.at(d.url)
 	dialled := history.Dialled{URL: d.url, Offered: slices.Clone(offered.subprotocols), Header: slices.Sorted(maps.Keys(offered.header))}
 	path := "/"
 	if at, err := url.Parse(d.url); err == nil {
 		path = at.Path
 	}
 	var paced error
-	dialled.Waited, paced = u.target.pace.Wait(ctx, path)
+	d.waited, paced = u.target.pace.Wait(ctx, path)
+	dialled.Waited = d.waited
 
 	u.target.append(d.record(history.Dial, func(r *history.Record) { r.Intent, r.Dialled = &d.intent, &dialled }), nil)
 	d.shown = dialled.URL

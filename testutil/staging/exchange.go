@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/netra-systems/staging-e2e/fixtures"
@@ -24,8 +25,15 @@ type call struct {
 	header  http.Header // further headers of this request alone
 	user    *User       // whose cookies it carries; nil: nobody's
 	intent  *history.Intent
+	passed  *passage // what the pace said already; nil: it is yet to be asked
 	// secrets finds, in the body of the answer, what must never be recorded.
 	secrets func(body []byte) []string
+}
+
+// A passage is the pace's word on one request.
+type passage struct {
+	waited time.Duration
+	err    error
 }
 
 // A reply is a whole HTTP answer.
@@ -46,7 +54,10 @@ func (r *reply) decode(into any) error { return json.Unmarshal([]byte(r.text), i
 // let pass is recorded too; the error is then a *BannedError or the context's. Redirects are answers
 // like any other.
 func (t *Target) do(ctx context.Context, c call) (*reply, error) {
-	x := &history.Exchange{Purpose: c.purpose, Method: c.method, URL: c.url, Bearer: c.bearer != ""}
+	x := &history.Exchange{
+		Purpose: c.purpose, Method: c.method, URL: c.url, Bearer: c.carriesToken(),
+		Origin: c.header.Get("Origin"), Asks: c.header.Get("Access-Control-Request-Method"),
+	}
 	record := &history.Record{Kind: history.HTTP, Intent: c.intent, Exchange: x}
 	if c.user != nil {
 		record.User = c.user.label
@@ -92,7 +103,12 @@ func (t *Target) attempt(ctx context.Context, c call, x *history.Exchange) (*rep
 		x.Broken = broken(ctx, history.StepRequest, err)
 		return nil, err
 	}
-	if x.Waited, err = t.pace.Wait(ctx, request.URL.Path); err != nil {
+	if c.passed != nil {
+		x.Waited, err = c.passed.waited, c.passed.err
+	} else {
+		x.Waited, err = t.pace.Wait(ctx, request.URL.Path)
+	}
+	if err != nil {
 		x.Broken = broken(ctx, held(err), err)
 		return nil, &heldError{err}
 	}
@@ -104,6 +120,12 @@ func (t *Target) attempt(ctx context.Context, c call, x *history.Exchange) (*rep
 		return nil, err
 	}
 	return t.exchange(ctx, c, request, newProgress(proxy != nil), x)
+}
+
+// carriesToken tells whether the call has credentials, be they good or bad.
+func (c call) carriesToken() bool {
+	_, token, _ := strings.Cut(c.header.Get("Authorization"), " ")
+	return c.bearer != "" || token != ""
 }
 
 // bound is the budget of a call: an agent has the time for its answer.

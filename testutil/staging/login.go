@@ -17,6 +17,7 @@ const (
 	bySimulation = "simulation"
 	byPassword   = "password"
 	byRefresh    = "refresh"
+	byRace       = "race" // tokens that a refresh token bought beside those that the user goes on with
 )
 
 const mailDomain = "staging.netrasystems.ai"
@@ -53,11 +54,29 @@ func (t *Target) newUser(ctx context.Context) (*User, error) {
 			return nil, err
 		}
 	}
+	return t.label(&User{target: t, cookies: jar, email: email, correlation: new(correlation)}), nil
+}
+
+// label gives a user the next label of the story.
+func (t *Target) label(u *User) *User {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	u := &User{target: t, cookies: jar, email: email, label: fmt.Sprintf("u%d", len(t.users)+1)}
 	t.users = append(t.users, u)
-	return u, nil
+	u.label = fmt.Sprintf("u%d", len(t.users))
+	return u
+}
+
+// LoginAgain logs the same user in once more, as on a second device: the User that it returns has
+// tokens and a label of its own, with the subject, the cookies and the runs of the first. It blocks and
+// fails as Login does, but for ErrOneUserOnly.
+func (u *User) LoginAgain(ctx context.Context) (*User, error) {
+	again := u.target.label(&User{target: u.target, cookies: u.cookies, email: u.email, correlation: u.correlation})
+	again.mu.Lock()
+	defer again.mu.Unlock()
+	if err := again.login(ctx); err != nil {
+		return nil, fmt.Errorf("log in %s again, as %s: %w", u.label, again.label, err)
+	}
+	return again, nil
 }
 
 // theOne returns the address of the one user when it is the story's turn to have it.
@@ -114,16 +133,14 @@ func (u *User) login(ctx context.Context) error {
 	return u.obtain(ctx, c, method)
 }
 
-// obtain makes a call that answers with a pair of tokens. Call with u.mu held.
+// obtain makes a call that answers with a pair of tokens, and takes it. Call with u.mu held.
 func (u *User) obtain(ctx context.Context, c call, method string) error {
-	c.secrets = func(body []byte) []string { return parsePair(body).secrets() }
+	c.secrets = pairSecrets
 	answer, err := u.target.do(ctx, c)
 	var p pair
 	identity := &history.Identity{Email: u.email, Method: method}
 	if err == nil {
-		p = parsePair(answer.body)
-		p.skew = max(-mostSkew, min(answer.skew, mostSkew))
-		err = p.identify(identity)
+		p, err = u.read(answer, identity)
 	}
 	if err != nil {
 		identity.Problem = err.Error()
@@ -132,7 +149,25 @@ func (u *User) obtain(ctx context.Context, c call, method string) error {
 	if err != nil {
 		return err
 	}
-	u.pair, u.revoked = p, false
-	u.subject.Store(&identity.Subject)
+	u.take(p, identity.Subject)
 	return nil
+}
+
+func pairSecrets(body []byte) []string { return parsePair(body).secrets() }
+
+// read takes the pair from an answer. The error says why it is of no use. Call with u.mu held.
+func (u *User) read(answer *reply, identity *history.Identity) (pair, error) {
+	p := parsePair(answer.body)
+	p.skew = max(-mostSkew, min(answer.skew, mostSkew))
+	if identity.Method == byRefresh || identity.Method == byRace {
+		identity.Repeats = p.repeats(u.pair)
+	}
+	return p, p.identify(identity)
+}
+
+// take replaces the tokens. Call with u.mu held.
+func (u *User) take(p pair, subject string) {
+	u.pair, u.revoked, u.awaited = p, false, false
+	u.refreshes++
+	u.subject.Store(&subject)
 }

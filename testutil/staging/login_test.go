@@ -63,7 +63,7 @@ func TestNoUpgradeCarriesAMisleadingHeader(t *testing.T) {
 	target, recorded := target(t, at(d.URL), fixtures.EmbeddedBudgets())
 	user, err := target.Login(t.Context())
 	require.NoError(t, err)
-	options := [][]ConnectOption{nil, {Listening()}, {Path("/api/v1/websocket")}, {ExpectRefused("why")}}
+	options := [][]ConnectOption{nil, {Listening()}, {Path("/api/v1/websocket")}, {Path("/ws?mode=legacy")}}
 	for _, form := range TokenForms {
 		options = append(options, []ConnectOption{WithToken(form)})
 	}
@@ -88,29 +88,6 @@ func TestNoUpgradeCarriesAMisleadingHeader(t *testing.T) {
 		if i >= 4 {
 			assert.Equal(t, TokenForms[i-4].Name, r.Intent.Token)
 		}
-	}
-}
-
-func TestTokenFormsOfferWhatTheReferenceSays(t *testing.T) {
-	const token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl"
-	packed := base64.RawURLEncoding.EncodeToString([]byte(token))
-	for _, row := range []struct {
-		form TokenForm
-		want []string
-		auth bool
-	}{
-		{Default, []string{"jwt-auth", "jwt." + packed}, true},
-		{Pair, []string{"jwt-auth", "jwt." + packed}, false},
-		{ReversedPair, []string{"jwt." + packed, "jwt-auth"}, false},
-		{Raw, []string{"jwt." + token}, false},
-		{JWTAuth, []string{"jwt-auth." + token}, false},
-		{Bearer, []string{"bearer." + token}, false},
-		{Authorization, nil, true},
-		{NoToken, nil, false},
-	} {
-		o := row.form.offer(token)
-		assert.Equal(t, row.want, o.subprotocols, row.form.Name)
-		assert.Equal(t, row.auth, o.header.Get("Authorization") == "Bearer "+token, row.form.Name)
 	}
 }
 

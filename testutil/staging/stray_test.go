@@ -96,7 +96,7 @@ func TestNothingOfADialOutlivesItsStory(t *testing.T) {
 		})
 		t.Run(s.name+", dial", func(t *testing.T) {
 			target, recorded := s.towards(t)
-			user := &User{target: target, label: "u1", pair: pair{Access: "a token", expires: farFuture}}
+			user := &User{target: target, label: "u1", correlation: new(correlation), pair: pair{Access: "a token", expires: farFuture}}
 			before := goleak.IgnoreCurrent()
 			_, err := user.Connect(t.Context())
 			var dial *DialError

@@ -101,6 +101,16 @@ func (t *Target) Describe() history.Target {
 // Budgets returns the budgets that bound every wait.
 func (t *Target) Budgets() fixtures.Budgets { return t.budgets }
 
+// Dialect is the one that the target is configured to speak, or else that its main door spoke before;
+// unknown until then.
+func (t *Target) Dialect() wire.Dialect {
+	switch configured := wire.Dialect(t.config.Dialect); configured {
+	case wire.September, wire.October:
+		return configured
+	}
+	return t.known()
+}
+
 // Close aborts the sessions that the story left open, waits until nothing of them is left, and lets the
 // next story have the one user of a target that has only one.
 func (t *Target) Close() {

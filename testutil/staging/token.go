@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -42,6 +41,17 @@ func parsePair(body []byte) (p pair) {
 }
 
 func (p pair) secrets() []string { return []string{p.Access, p.Refresh} }
+
+// repeats names the tokens that are those of the pair before (http.md 3.5: both are new).
+func (p pair) repeats(before pair) (names []string) {
+	if p.Access != "" && p.Access == before.Access {
+		names = append(names, "access_token")
+	}
+	if p.Refresh != "" && p.Refresh == before.Refresh {
+		names = append(names, "refresh_token")
+	}
+	return names
+}
 
 // identify reads the claims of the access token, whose signature only the target can verify. The error
 // says why the token is of no use.
@@ -94,41 +104,10 @@ func (u *User) Token() (*oauth2.Token, error) {
 func (u *User) token(ctx context.Context) (*oauth2.Token, error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if !u.revoked && time.Now().After(u.pair.due()) {
+	if !u.kept() && time.Now().After(u.pair.due()) {
 		if err := u.renew(ctx); err != nil {
 			return nil, fmt.Errorf("token of %s: %w", u.label, err)
 		}
 	}
 	return &oauth2.Token{AccessToken: u.pair.Access, TokenType: "Bearer", RefreshToken: u.pair.Refresh, Expiry: u.pair.expiry()}, nil
-}
-
-// Refresh replaces both tokens now. The access token from before stays valid (http.md 3.5).
-func (u *User) Refresh(ctx context.Context) error {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if err := u.refresh(ctx); err != nil {
-		return fmt.Errorf("refresh the tokens of %s: %w", u.label, err)
-	}
-	return nil
-}
-
-// renew refreshes, and logs in again only if the refresh token is refused. Call with u.mu held.
-func (u *User) renew(ctx context.Context) error {
-	if u.pair.Refresh == "" {
-		return u.login(ctx)
-	}
-	err := u.refresh(ctx)
-	var status *StatusError
-	if errors.As(err, &status) && status.Status == http.StatusUnauthorized {
-		return u.login(ctx)
-	}
-	return err
-}
-
-func (u *User) refresh(ctx context.Context) error {
-	return u.obtain(ctx, call{
-		purpose: history.PurposeRefresh, method: http.MethodPost, user: u,
-		url:  u.target.config.AuthURL + "/auth/refresh",
-		body: map[string]string{"refresh_token": u.pair.Refresh},
-	}, byRefresh)
 }

@@ -20,11 +20,14 @@ type User struct {
 	cookies http.CookieJar
 	subject atomic.Pointer[string]
 
-	mu      sync.Mutex // serialises what gets tokens: a refresh token serves once
-	pair    pair
-	revoked bool // logged out; keeps the dead token until a Refresh
+	mu        sync.Mutex // serialises what gets tokens: a refresh token serves once
+	pair      pair
+	used      string // the last refresh token that bought a pair; empty: none did
+	refreshes int    // how many refresh tokens the user has had
+	revoked   bool   // logged out; keeps the dead token until a Refresh
+	awaited   bool   // its expiry is or was waited for; is kept until a Refresh too
 
-	correlation correlation
+	correlation *correlation // shared by all logins of the same user
 	dials       atomic.Int32
 }
 
@@ -74,7 +77,7 @@ func (u *User) Verify(ctx context.Context) error {
 }
 
 // Logout ends the validity of the access token. The user keeps and offers the dead token until
-// Refresh, so that a story can see it refused.
+// Refresh, so that a story can see it refused (BeRefused, LoggedOut). Other logins of hers stay valid.
 func (u *User) Logout(ctx context.Context) error {
 	_, err := u.call(ctx, call{
 		purpose: history.PurposeLogout, method: http.MethodPost, url: u.target.config.AuthURL + "/auth/logout",

@@ -1,0 +1,151 @@
+package staging
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"regexp"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/netra-systems/staging-e2e/fixtures"
+	"github.com/netra-systems/staging-e2e/fixtures/prompts"
+	"github.com/netra-systems/staging-e2e/testutil/refstaging"
+)
+
+// A sniffer notes the names of the headers of every request, upgrades included.
+type sniffer struct {
+	mu    sync.Mutex
+	names map[string][]string // request to header names
+}
+
+func (s *sniffer) hook(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		for name := range r.Header {
+			s.names[r.Method+" "+r.URL.Path] = append(s.names[r.Method+" "+r.URL.Path], name)
+		}
+		s.mu.Unlock()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// acts drive every exported method that sends something, in an order in which they can.
+func acts(ctx context.Context, target *Target, other *User) []act {
+	var user *User
+	var session *Session
+	var run *Run
+	ask := func() (err error) {
+		run, err = session.Ask(prompts.Sum(prompts.NewNonce()))
+		return err
+	}
+	each := func(offer func(Credential) error) func() error {
+		return func() error {
+			for _, c := range BadCredentials {
+				if err := offer(c); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	return []act{
+		{"Target.WarmUp", func() error { return target.WarmUp(ctx) }},
+		{"Target.Health", func() error { return target.Health(ctx) }},
+		{"Target.Discover", func() error { return target.Discover(ctx) }},
+		{"Target.CORS", func() error { return target.CORS(ctx, ForeignOrigin) }},
+		{"Target.Login", func() (err error) { user, err = target.Login(ctx); return err }},
+		{"User.LoginAgain", func() error { _, err := user.LoginAgain(ctx); return err }},
+		{"User.Token", func() error { user.pair.expires = user.pair.issued; _, err := user.Token(); return err }},
+		{"User.Refresh", func() error { return user.Refresh(ctx) }},
+		{"User.TryRefresh", func() error { return user.TryRefresh(ctx, UsedRefreshToken) }},
+		{"User.RaceRefresh", func() error { return user.RaceRefresh(ctx, 2) }},
+		{"User.Verify", func() error { return user.Verify(ctx) }},
+		{"User.Inspect", func() error { return user.Inspect(ctx) }},
+		{"User.Me", func() error { _, err := user.Me(ctx); return err }},
+		{"User.Agents", func() error { _, err := user.Agents(ctx); return err }},
+		{"User.Execute", func() error { _, err := user.Execute(ctx, "triage", prompts.Sum(prompts.NewNonce())); return err }},
+		{"User.RecoverREST", func() error { return user.RecoverREST(ctx) }},
+		{"User.Recover", func() error { s, err := user.Recover(ctx); session = s; return err }},
+		{"Session.Ping", func() error { return session.Ping(ctx) }},
+		{"Session.Ask", ask},
+		{"Run.Wait", func() error { _, err := run.Wait(ctx); return err }},
+		{"Session.Settle", func() error { return session.Settle(ctx) }},
+		{"Session.Close", func() error { return session.Close(ctx) }},
+		{"User.Connect", func() (err error) {
+			for _, form := range TokenForms {
+				if session, err = user.Connect(ctx, WithToken(form)); form.Opens(target.Dialect()) && err != nil {
+					return err
+				}
+			}
+			session, err = other.Connect(ctx, Path("/api/v1/websocket"))
+			return err
+		}},
+		{"Session.Abort", func() error { session.Abort(); return nil }},
+		{"User.TryREST", each(func(c Credential) error {
+			if !c.REST {
+				return nil
+			}
+			return user.TryREST(ctx, c)
+		})},
+		{"User.BeRefused", each(func(c Credential) error { return user.BeRefused(ctx, WithCredential(c)) })},
+		{"Target.Archive", func() error { return target.Archive(ctx) }},
+		{"User.Logout", func() error { return user.Logout(ctx) }},
+		{"Target.Close", func() error { target.Close(); return nil }},
+	}
+}
+
+type act struct {
+	method string
+	do     func() error
+}
+
+// sendsNothing are the exported methods that send nothing by themselves.
+var sendsNothing = []string{
+	"Target.Budgets", "Target.Describe", "Target.Dialect", "Target.Record",
+	"User.AwaitExpiry", "User.Email", "User.Expiry", "User.Label", "User.Subject",
+	"Session.Dialect", "Session.Done", "Session.Err", "Run.Label",
+}
+
+// TestNoHeaderSwitchesAuthenticationOff drives everything that the client can do. A header whose name
+// holds one of the two words is answered with a made-up identity (websocket.md 3.7, http.md 6), so that
+// every refusal that a story proves would prove nothing.
+func TestNoHeaderSwitchesAuthenticationOff(t *testing.T) {
+	seen := &sniffer{names: map[string][]string{}}
+	_, c := reference(t, refstaging.Config{SessionLimit: 100, Hooks: refstaging.Hooks{HTTP: refstaging.HTTPHooks{Auth: seen.hook, API: seen.hook}}})
+	target, recorded := target(t, c, fixtures.EmbeddedBudgets())
+	other, err := target.Login(t.Context())
+	require.NoError(t, err)
+	covered := slices.Clone(sendsNothing)
+	for _, a := range acts(t.Context(), target, other) {
+		covered = append(covered, a.method)
+		require.NoError(t, a.do(), a.method)
+	}
+	recorded.close(t)
+
+	for _, value := range []any{target, other, &Session{}, &Run{}} {
+		of := reflect.TypeOf(value)
+		for i := range of.NumMethod() {
+			assert.Contains(t, covered, of.Elem().Name()+"."+of.Method(i).Name, "drive it in acts, or say that it sends nothing")
+		}
+	}
+	switches := regexp.MustCompile(`(?i)test|e2e`)
+	keys := 0
+	for request, names := range seen.names {
+		for _, name := range names {
+			if request == "POST /auth/e2e/test-auth" && name == http.CanonicalHeaderKey(bypassHeader) {
+				keys++
+				continue
+			}
+			assert.False(t, switches.MatchString(name), "%s carries %s", request, name)
+		}
+	}
+	assert.Equal(t, 3, keys, "the logins")
+	for _, request := range []string{"GET /ws", "GET /api/v1/websocket", "POST /auth/refresh", "OPTIONS /auth/refresh", "POST /auth/logout"} {
+		assert.Contains(t, seen.names, request)
+	}
+}
