@@ -28,7 +28,8 @@ type dial struct {
 	shown  string // the URL as recorded, for errors
 	form   TokenForm
 	intent history.Intent
-	main   bool // through the target's own WebSocket URL, whose dialect is remembered
+	resume string // thread to go on with, in October
+	main   bool   // through the target's own WebSocket URL, whose dialect is remembered
 }
 
 // Listening declares that the session sends no prompt and its user runs nothing, so that it should
@@ -53,12 +54,27 @@ func ExpectRefused(why string) ConnectOption {
 	return func(d *dial) { d.intent.Expect, d.intent.Why = history.Refused, why }
 }
 
+// Resume goes on with a thread of the user's in October, where a session has but one (websocket.md 2.5).
+// The session's Thread is the one that the target gives in the end. In other dialects any session serves
+// any thread of its user, and Resume does nothing.
+func Resume(thread string) ConnectOption { return func(d *dial) { d.resume = thread } }
+
 // Connect opens a session and returns it after its welcome, and after the October handshake where the
-// target speaks that (websocket.md 2.6). It blocks for the budget Connect at most, plus at most 14.5 s
-// for that handshake, except for the pace. The error is a *DialError when there is no session, which
+// target speaks that (websocket.md 2.6). It blocks for the budget Connect at most, plus at most 16.5 s
+// for that handshake, except for the pace. A handshake that fails is tried once more, with a dial of its
+// own, 3 s later (websocket.md 2.5). The error is a *DialError when there is no session, which
 // wraps a *ClosedError when the target upgraded and then closed it. A session that opens although
 // ExpectRefused was given is returned without an error; the history shows it.
 func (u *User) Connect(ctx context.Context, opts ...ConnectOption) (*Session, error) {
+	s, err := u.connect(ctx, opts)
+	var failed *DialError
+	if !errors.As(err, &failed) || !failed.again || rest(ctx, handshakeRetry) != nil {
+		return s, err
+	}
+	return u.connect(ctx, opts)
+}
+
+func (u *User) connect(ctx context.Context, opts []ConnectOption) (*Session, error) {
 	token, err := u.token(ctx)
 	if err != nil {
 		return nil, err

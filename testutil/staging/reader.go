@@ -62,7 +62,7 @@ func (s *Session) receive(kind int, from io.Reader) error {
 
 // run is the label function of what the session receives. The log calls it on the reader's goroutine.
 func (s *Session) run(e *wire.Event) string {
-	if e == nil {
+	if e == nil || s.answersProvocation(e) {
 		return ""
 	}
 	s.current = s.user.correlation.find(s, s.user.Subject(), e)
@@ -78,8 +78,8 @@ func (s *Session) heed(e *wire.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.greeting.observe(e)
-	if e.Type == wire.Pong {
-		s.pongs++
+	if s.current == nil {
+		s.count(e)
 	}
 	if r := s.current; r != nil && r.session == s {
 		r.observe(e, time.Now())
