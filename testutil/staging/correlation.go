@@ -14,7 +14,7 @@ type correlation struct {
 	mu      sync.Mutex
 	byID    map[string]*Run // by every run id that it has on the wire
 	recent  []*Run          // those that are open, and the last of each session, in the order asked
-	threads []string        // that runs were on
+	threads []string        // that are to be archived
 }
 
 // add takes a run that is about to be asked, under the id that the client gives it.
@@ -166,7 +166,20 @@ func (c *correlation) keepThread(id string) {
 	}
 }
 
-// takeThreads returns the threads that runs were on since it was called last.
+// keep and forget change which threads are to be archived.
+func (c *correlation) keep(thread string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.keepThread(thread)
+}
+
+func (c *correlation) forget(thread string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.threads = slices.DeleteFunc(c.threads, func(id string) bool { return id == thread })
+}
+
+// takeThreads returns the threads that runs were on, or that were created, since it was called last.
 func (c *correlation) takeThreads() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
