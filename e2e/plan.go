@@ -18,9 +18,124 @@ var Plan = suite.Plan{
 		Cost:  suite.Cost{Edge: 3, API: 2, Runs: 2},
 	},
 	{
+		Package: "goldenpath", Story: "TestStagingIdleSessionStaysAlive",
+		Shows: "an idle session hears heartbeats, and serves on",
+		Cost:  suite.Cost{Edge: 2, API: 1, Runs: 3},
+	},
+	{
 		Package: "goldenpath", Story: "TestStagingFollowUpKeepsThread",
 		Shows: "a second question on a thread is answered from the first",
 		Cost:  suite.Cost{Edge: 2, API: 1, Runs: 2},
+	},
+	{
+		Package: "goldenpath", Story: "TestStagingConversationSurvivesReconnection",
+		Shows: "a conversation goes on in another session",
+		Cost:  suite.Cost{Edge: 3, API: 2, Runs: 2},
+	},
+	{
+		Package: "goldenpath", Story: "TestStagingThreadsOverREST",
+		Shows: "threads are created, listed, read, continued and archived over REST",
+		Cost:  suite.Cost{Edge: 1, API: 12},
+	},
+	{
+		Package: "goldenpath", Story: "TestStagingChatIsKeptInItsThread",
+		Shows: "a thread keeps what was asked and answered",
+		Cost:  suite.Cost{Edge: 2, API: 3, Runs: 1},
+	},
+	{
+		Package: "goldenpath", Story: "TestStagingEveryPromptTypeIsAnswered",
+		Shows: "every documented message that starts a run is answered",
+		Cost:  suite.Cost{Edge: 2, API: 11, Runs: 11},
+	},
+	{
+		Package: "goldenpath", Story: "TestStagingContentIsFoundWhereverItMayStand",
+		Shows: "a prompt is found at the root of a message and in its payload",
+		Cost:  suite.Cost{Edge: 2, API: 2, Runs: 2},
+	},
+	{
+		Package: "goldenpath", Story: "TestStagingControlMessagesAreAnswered",
+		Shows: "connect, ping, heartbeat, typing and disconnect get their replies",
+		Cost:  suite.Cost{Edge: 2, API: 1, Runs: 1},
+	},
+	{
+		Package: "goldenpath", Story: "TestStagingBadFramesDoNoHarm",
+		Shows: "wrong messages get a clear error or the documented close, and harm nothing",
+		Cost:  suite.Cost{Edge: 8, API: 1, Runs: 1},
+	},
+	{
+		Package: "goldenpath", Story: "TestStagingLongMessageIsAnswered",
+		Shows: "a message of 1 MiB is answered",
+		Cost:  suite.Cost{Edge: 2, API: 1, Runs: 1},
+	},
+	{
+		Package: "goldenpath", Story: "TestStagingBurstOfFramesDoesNoHarm",
+		Shows: "200 frames at once harm nothing",
+		Cost:  suite.Cost{Edge: 3, API: 1, Runs: 1},
+	},
+	{
+		Package: "goldenpath", Story: "TestStagingTokenForms",
+		Shows: "each form of offering a token has its one outcome",
+		Cost:  suite.Cost{Edge: 20},
+	},
+	{
+		Package: "goldenpath", Story: "TestStagingEveryDoorOpens",
+		Shows: "every WebSocket path and mode serves a good token",
+		Cost:  suite.Cost{Edge: 5, API: 6, Runs: 5},
+	},
+	{
+		Package: "goldenpath", Story: "TestStagingTokenServesManyTimes",
+		Shows: "one token serves several times, and everyone who can tell calls it good",
+		Cost:  suite.Cost{Edge: 25},
+	},
+	{
+		Package: "goldenpath", Story: "TestStagingRefreshRotatesTokens",
+		Shows: "a refresh gives new tokens of the same user, and a refresh token serves once",
+		Cost:  suite.Cost{Edge: 12, API: 1, Runs: 1},
+	},
+	{
+		Package: "goldenpath", Story: "TestStagingConcurrentRefreshHasOneWinner",
+		Shows: "of simultaneous refreshes with one token exactly one succeeds",
+		Cost:  suite.Cost{Edge: 16},
+	},
+	{
+		Package: "goldenpath", Story: "TestStagingTokenExpiresDuringSession",
+		Shows: "an expired token opens nothing new, and a session outlives it",
+		Cost:  suite.Cost{Edge: 16, API: 2, Runs: 1},
+	},
+	{
+		Package: "goldenpath", Story: "TestStagingLogoutEndsOneToken",
+		Shows: "a token that was given back opens nothing for anybody, and other tokens stay good",
+		Cost:  suite.Cost{Edge: 40, API: 10},
+	},
+	{
+		Package: "goldenpath", Story: "TestStagingBadCredentialsStayOutside",
+		Shows: "missing, damaged and misused credentials are refused at every door, each in its one way",
+		Cost:  suite.Cost{Edge: 100, API: 60, Runs: 1},
+	},
+	{
+		Package: "goldenpath", Story: "TestStagingBurstOfBadCredentialsChangesNothing",
+		Shows: "refusals stay the same after a burst, and good credentials work after it",
+		Cost:  suite.Cost{Edge: 40, API: 10, Runs: 1},
+	},
+	{
+		Package: "goldenpath", Story: "TestStagingForgedTokensStayOutside",
+		Shows: "validly signed tokens that are wrong in one thing are refused",
+		Cost:  suite.Cost{Edge: 32, API: 15, Runs: 1},
+	},
+	{
+		Package: "goldenpath", Story: "TestStagingHealthFamily",
+		Shows: "every health endpoint answers as it should, and none contradicts another",
+		Cost:  suite.Cost{Edge: 20, API: 4},
+	},
+	{
+		Package: "goldenpath", Story: "TestStagingServedURLsAreTheTargets",
+		Shows: "every URL that the target serves is one of its own",
+		Cost:  suite.Cost{Edge: 2, API: 3},
+	},
+	{
+		Package: "goldenpath", Story: "TestStagingAppMayReadEveryAnswer",
+		Shows: "the app may read answers, errors and preflights, and other pages may not",
+		Cost:  suite.Cost{Edge: 20, API: 20},
 	},
 	{
 		Package: "agentregistry", Story: "TestStagingAgentExecutionFullFlow",
@@ -28,14 +143,34 @@ var Plan = suite.Plan{
 		Cost:  suite.Cost{Edge: 2, API: 14, Runs: 13},
 	},
 	{
-		Package: "agentregistry", Story: "TestStagingUnknownAgentIsReported",
-		Shows: "an unknown agent is reported once, and the next run is unaffected",
-		Cost:  suite.Cost{Edge: 2, API: 2, Runs: 2},
-	},
-	{
 		Package: "agentregistry", Story: "TestStagingAgentRegistryHealth",
 		Shows: "the registry is available and advertises every documented agent",
 		Cost:  suite.Cost{Edge: 1, API: 1},
+	},
+	{
+		Package: "agentregistry", Story: "TestStagingEveryWayGivesTheSameAnswer",
+		Shows: "WebSocket, REST and stream agree on the answer",
+		Cost:  suite.Cost{Edge: 2, API: 18, Runs: 18},
+	},
+	{
+		Package: "agentregistry", Story: "TestStagingStartedAgentsComplete",
+		Shows: "agents that are started in the background complete",
+		Cost:  suite.Cost{Edge: 1, API: 60, Runs: 6},
+	},
+	{
+		Package: "agentregistry", Story: "TestStagingUnknownAgentIsReported",
+		Shows: "an unknown agent is reported once, and nobody else is affected",
+		Cost:  suite.Cost{Edge: 4, API: 6, Runs: 5},
+	},
+	{
+		Package: "agentregistry", Story: "TestStagingFailingToolIsReported",
+		Shows: "a failing agent is reported once, and nobody else is affected",
+		Cost:  suite.Cost{Edge: 4, API: 6, Runs: 5},
+	},
+	{
+		Package: "agentregistry", Story: "TestStagingAgentTimeoutIsReported",
+		Shows: "an agent that takes too long is reported once, and nobody else is affected",
+		Cost:  suite.Cost{Edge: 4, API: 6, Runs: 7},
 	},
 	{
 		Package: "concurrentusers", Story: "TestStagingConcurrentUserWebSocketConnections",
@@ -48,8 +183,43 @@ var Plan = suite.Plan{
 		Cost:  suite.Cost{Edge: 4, API: 1, Runs: 1},
 	},
 	{
+		Package: "concurrentusers", Story: "TestStagingClaimedIdsAreNotBelieved",
+		Shows: "who claims another user's ids gets nothing by it",
+		Cost:  suite.Cost{Edge: 4, API: 6, Runs: 5},
+	},
+	{
+		Package: "concurrentusers", Story: "TestStagingForeignThreadsStayShut",
+		Shows: "nobody reads, lists, changes or archives another user's thread",
+		Cost:  suite.Cost{Edge: 3, API: 24, Runs: 1},
+	},
+	{
 		Package: "concurrentusers", Story: "TestStagingTwoSessionsOfOneUser",
 		Shows: "two sessions of one user work side by side",
 		Cost:  suite.Cost{Edge: 3, API: 2, Runs: 2},
+	},
+	{
+		Package: "concurrentusers", Story: "TestStagingThreadsTakeTurns",
+		Shows: "conversations on two threads take turns, and neither loses what it was about",
+		Cost:  suite.Cost{Edge: 3, API: 2, Runs: 4},
+	},
+	{
+		Package: "concurrentusers", Story: "TestStagingReconnectionDuringRun",
+		Shows: "who leaves in the middle of a run, politely or not, can come back and go on",
+		Cost:  suite.Cost{Edge: 5, API: 4, Runs: 4},
+	},
+	{
+		Package: "concurrentusers", Story: "TestStagingReconnectionStorm",
+		Shows: "quick reconnections harm nothing",
+		Cost:  suite.Cost{Edge: 12, API: 1, Runs: 1},
+	},
+	{
+		Package: "concurrentusers", Story: "TestStagingSessionLimitIsKept",
+		Shows: "one session too many is refused, and a place that was left is free",
+		Cost:  suite.Cost{Edge: 16, API: 1, Runs: 1},
+	},
+	{
+		Package: "concurrentusers", Story: "TestStagingServerRestartDuringRun",
+		Shows: "a restart is said to who is connected, and who comes back goes on",
+		Cost:  suite.Cost{Edge: 4, API: 2, Runs: 2},
 	},
 }

@@ -74,7 +74,7 @@ func TestStagingSessionLimitIsKept(t *testing.T) {
 	for i := range sessions {
 		sessions[i] = alice.Connect()
 	}
-	alice.BeRefused(staging.BeyondLimit())
+	alice.BeRefused(staging.ExpectRefused("one session more than the limit"))
 	bob.Connect().Ping() // has places of his own
 
 	sessions[0].Close()

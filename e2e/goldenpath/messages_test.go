@@ -60,7 +60,7 @@ func TestStagingLongMessageIsAnswered(t *testing.T) {
 	s := suite.Start(t)
 	alice := s.User()
 	chat := alice.Connect()
-	chat.Ask(prompts.Padded(prompts.Sum(alice.Nonce), 1<<20)).Wait()
+	chat.Ask(prompts.Sum(alice.Nonce).Padded(1 << 20)).Wait()
 	chat.Ping()
 }
 

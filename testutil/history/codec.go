@@ -18,8 +18,12 @@ func (r *Record) decode() {
 	if r.Kind != Send && r.Kind != Recv {
 		return
 	}
-	if r.Binary {
+	switch {
+	case r.Binary:
 		r.Unreadable = "binary frame"
+		return
+	case r.Cut != 0:
+		r.Unreadable = "only its beginning was kept"
 		return
 	}
 	decode := wire.Decode
@@ -49,6 +53,9 @@ func appendRecord(b []byte, r *Record) []byte {
 	b = appendLabel(b, "session", r.Session)
 	b = appendLabel(b, "run", r.Run)
 	b = appendFrame(b, r)
+	if r.Cut != 0 {
+		b = strconv.AppendInt(append(b, `,"cut":`...), r.Cut, 10)
+	}
 	b = appendDetail(b, "intent", r.Intent)
 	b = appendDetail(b, "login", r.Login)
 	b = appendDetail(b, "http", r.Exchange)
@@ -159,6 +166,7 @@ type line struct {
 	Text     *string         `json:"text"`
 	Binary   bool            `json:"binary"`
 	Bytes    []byte          `json:"bytes"`
+	Cut      int64           `json:"cut"`
 	Intent   *Intent         `json:"intent"`
 	Login    *Identity       `json:"login"`
 	Exchange *Exchange       `json:"http"`
@@ -185,7 +193,7 @@ func parseRecord(text []byte) (*Record, error) {
 	r := &Record{
 		Seq: l.Seq, At: at, Wall: l.Wall, Kind: l.Kind,
 		User: l.User, Session: l.Session, Run: l.Run,
-		Binary: l.Binary, Intent: l.Intent, Login: l.Login, Exchange: l.Exchange,
+		Binary: l.Binary, Cut: l.Cut, Intent: l.Intent, Login: l.Login, Exchange: l.Exchange,
 		Dialled: l.Dialled, Opened: l.Opened, Closed: l.Closed, Note: l.Note,
 	}
 	switch {

@@ -100,6 +100,7 @@ func record() *rapid.Generator[history.Record] {
 		case history.Send, history.Recv:
 			r.Frame = frame.Draw(t, "frame")
 			r.Binary = rapid.Bool().Draw(t, "binary")
+			r.Cut = rapid.SampledFrom([]int64{0, 16 << 20}).Draw(t, "cut")
 		case history.Login:
 			r.Login = &history.Identity{Email: valid("email"), Method: "simulation", Expires: time.Unix(rapid.Int64Range(0, 1<<33).Draw(t, "exp"), 0).UTC()}
 		case history.HTTP:

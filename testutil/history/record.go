@@ -96,6 +96,9 @@ type Record struct {
 	Binary     bool
 	Event      *wire.Event
 	Unreadable string
+	// Cut is how many bytes of a Send are not in Frame: of a message that is too long on purpose, only the
+	// beginning is kept, and it has no Event.
+	Cut int64
 
 	Intent *Intent // of HTTP, Dial and Send: what the story wants to happen
 

@@ -17,6 +17,9 @@ const (
 	TooOld        Flaw = "too old" // by iat, although its exp is in the future
 )
 
+// Flaws are all of them.
+var Flaws = []Flaw{Expired, NotYetValid, WrongAudience, WrongIssuer, TooOld}
+
 // Forgery describes a token to forge.
 type Forgery struct {
 	Subject string // whose token it claims to be; required

@@ -29,6 +29,7 @@ type dial struct {
 	shown  string // the URL as recorded, for errors
 	offer  func(own *oauth2.Token) (offer, error)
 	intent history.Intent
+	resume string        // thread to go on with, in October
 	main   bool          // through the target's own WebSocket URL, whose dialect is remembered
 	waited time.Duration // for the pace
 }
@@ -71,12 +72,23 @@ func ExpectRefused(why string) ConnectOption {
 	return func(d *dial) { d.intent.Expect, d.intent.Why, d.intent.Token = history.Refused, why, "" }
 }
 
+// Resume goes on with a thread of the user's in October, where a session has but one (websocket.md 2.5).
+// The session's Thread is the one that the target gives in the end. In other dialects any session serves
+// any thread of its user, and Resume does nothing.
+func Resume(thread string) ConnectOption { return func(d *dial) { d.resume = thread } }
+
 // Connect opens a session and returns it after its welcome, and after the October handshake where the
-// target speaks that (websocket.md 2.6). It blocks for the budget Connect at most, plus at most 14.5 s
-// for that handshake, except for the pace. The error is a *DialError when there is no session, which
-// wraps a *ClosedError when the target upgraded and then closed it. A session that opens although it
-// must be refused is returned without an error; the history shows it.
+// target speaks that (websocket.md 2.6). It blocks for the budget Connect at most, plus at most 16.5 s
+// for that handshake, except for the pace. A handshake that fails is tried once more, with a dial of its
+// own, 3 s later (websocket.md 2.5). The error is a *DialError when there is no session, which wraps a
+// *ClosedError when the target upgraded and then closed it. A session that opens although it must be
+// refused is returned without an error; the history shows it.
 func (u *User) Connect(ctx context.Context, opts ...ConnectOption) (*Session, error) {
+	s, err := u.dial(opts).connect(ctx)
+	var failed *DialError
+	if !errors.As(err, &failed) || !failed.again || rest(ctx, handshakeRetry) != nil {
+		return s, err
+	}
 	return u.dial(opts).connect(ctx)
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/wire"
 )
 
@@ -13,7 +14,7 @@ type correlation struct {
 	mu      sync.Mutex
 	byID    map[string]*Run // by every run id that it has on the wire
 	recent  []*Run          // those that are open, and the last of each session, in the order asked
-	threads []string        // that runs were on
+	threads []string        // that are to be archived
 }
 
 // add takes a run that is about to be asked, under the id that the client gives it.
@@ -23,18 +24,40 @@ func (c *correlation) add(r *Run) {
 	if c.byID == nil {
 		c.byID = map[string]*Run{}
 	}
-	c.byID[r.id] = r
-	c.recent = slices.DeleteFunc(c.recent, func(old *Run) bool { return old.over.Load() && old.session == r.session })
+	if r.id != "" {
+		c.byID[r.id] = r
+	}
+	c.recent = slices.DeleteFunc(c.recent, func(old *Run) bool {
+		return old.over.Load() && (old.session == r.session || old.left() && old.ended.Load())
+	})
 	c.recent = append(c.recent, r)
 	c.keepThread(r.thread)
 }
+
+// left tells whether the session of the run has ended.
+func (r *Run) left() bool {
+	select {
+	case <-r.session.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// unseen tells whether events may come under an id that is not known to be the run's. Guarded by the
+// correlation's mu.
+func (r *Run) unseen() bool { return !r.bound && !r.ended.Load() }
 
 // find returns the run of an event that session s received, nil if it belongs to none:
 //
 //   - the run of that id; and where the target minted an id of its own (websocket.md 2.4), the one open
 //     run that has shown no id yet, of the session or else of the user;
 //   - without an id, the session's latest open run; an agent's event also its last one, as a target
-//     may repeat or delay it.
+//     may repeat or delay it. An error frame is first that of a run that must fail: it has no id when it
+//     refuses a thread (websocket.md 4.4).
+//
+// The rest of a run whose session has ended may come to a later session of its user. It is never taken
+// for that of a run that was asked there: where neither ids nor threads tell, it belongs to none.
 func (c *correlation) find(s *Session, subject string, e *wire.Event) *Run {
 	if !ofRun(e.Type) {
 		return nil
@@ -44,40 +67,79 @@ func (c *correlation) find(s *Session, subject string, e *wire.Event) *Run {
 	r := c.match(s, subject, e)
 	if r != nil {
 		r.bound = r.bound || e.RunID != ""
-		c.keepThread(e.ThreadID)
+		if !r.asking.intrudes {
+			c.keepThread(e.ThreadID)
+		}
 	}
 	return r
 }
 
 func (c *correlation) match(s *Session, subject string, e *wire.Event) *Run {
-	if e.RunID == "" {
-		return c.latest(s, agentEvent(e.Type))
-	}
-	if r := c.byID[e.RunID]; r != nil {
-		return r
-	}
-	if e.UserID != "" && e.UserID != subject {
+	switch known := c.byID[e.RunID]; {
+	case e.RunID == "" && agentEvent(e.Type):
+		return c.nameless(s, e)
+	case e.RunID == "" && errorFrame(e.Type):
+		return c.refused(s)
+	case e.RunID == "":
+		return c.latest(s, false)
+	case known != nil:
+		return known
+	case e.UserID != "" && e.UserID != subject:
 		return nil // somebody else's; the history shows it
 	}
-	r := c.only(func(r *Run) bool { return r.session == s })
-	if r == nil {
-		r = c.only(func(*Run) bool { return true })
-	}
+	r := c.minted(s, e.ThreadID)
 	if r != nil {
 		c.byID[e.RunID] = r
 	}
 	return r
 }
 
-// only returns the one open run without an id on the wire among those that fit.
-func (c *correlation) only(fits func(*Run) bool) (found *Run) {
-	for _, r := range c.recent {
-		switch {
-		case r.bound || r.over.Load() || !fits(r):
-		case found != nil:
-			return nil
-		default:
-			found = r
+// minted returns the run that has shown no id yet and must be the one of an event under an unknown id.
+func (c *correlation) minted(s *Session, thread string) *Run {
+	candidates := all(c.recent, func(r *Run) bool { return r.unseen() && (!r.over.Load() || r.left()) })
+	if on := all(candidates, func(r *Run) bool { return r.thread != "" && r.thread == thread }); len(on) > 0 {
+		candidates = on
+	}
+	if own := all(candidates, func(r *Run) bool { return r.session == s }); len(own) == 1 &&
+		!slices.ContainsFunc(candidates, (*Run).left) {
+		return own[0]
+	}
+	if len(candidates) != 1 {
+		return nil
+	}
+	return candidates[0]
+}
+
+// nameless returns the run of an agent's event without a run id: the session's latest open one, or its
+// last, unless the event names the thread of a run whose session has ended.
+func (c *correlation) nameless(s *Session, e *wire.Event) *Run {
+	r := c.latest(s, true)
+	if e.ThreadID == "" || r != nil && r.thread == e.ThreadID {
+		return r
+	}
+	old := all(c.recent, func(r *Run) bool { return r.left() && r.thread == e.ThreadID })
+	if len(old) > 0 {
+		return old[len(old)-1]
+	}
+	return r
+}
+
+// refused returns the run of an error frame without a run id: of the session's open ones the first that
+// must fail and has shown no event yet, else the latest.
+func (c *correlation) refused(s *Session) *Run {
+	due := all(c.recent, func(r *Run) bool {
+		return r.session == s && !r.over.Load() && r.unseen() && r.asking.intent.Expect == history.Failure
+	})
+	if len(due) > 0 {
+		return due[0]
+	}
+	return c.latest(s, false)
+}
+
+func all(runs []*Run, fit func(*Run) bool) (found []*Run) {
+	for _, r := range runs {
+		if fit(r) {
+			found = append(found, r)
 		}
 	}
 	return found
@@ -104,7 +166,20 @@ func (c *correlation) keepThread(id string) {
 	}
 }
 
-// takeThreads returns the threads that runs were on since it was called last.
+// keep and forget change which threads are to be archived.
+func (c *correlation) keep(thread string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.keepThread(thread)
+}
+
+func (c *correlation) forget(thread string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.threads = slices.DeleteFunc(c.threads, func(id string) bool { return id == thread })
+}
+
+// takeThreads returns the threads that runs were on, or that were created, since it was called last.
 func (c *correlation) takeThreads() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -126,4 +201,9 @@ func ofRun(eventType string) bool {
 
 func agentEvent(eventType string) bool {
 	return eventType == wire.AgentError || slices.Contains(wire.TheFive, eventType)
+}
+
+// errorFrame tells a type in which a server refuses what a client sent (websocket.md 4.4, 5.3).
+func errorFrame(eventType string) bool {
+	return eventType == wire.Error || eventType == wire.ConnectionErr || eventType == wire.SystemErr
 }

@@ -36,6 +36,9 @@ const (
 	threeGarbage = "no-header.no-payload.no-signature"
 )
 
+// SignatureFlipped is the user's own token, with one bit of its signature changed.
+var SignatureFlipped = bad("signature byte flipped", damaged(flipped))
+
 // BadCredentials are those that a user of any target can make, of tokens of her own. What needs the
 // target's key is Forged, what needs a token that was good once LoggedOut and Expired; and a good token
 // in a form that the dialect does not know is among the TokenForms.
@@ -52,7 +55,7 @@ var BadCredentials = []Credential{
 	otherScheme("Basic", func(t *oauth2.Token) (string, error) {
 		return base64.StdEncoding.EncodeToString([]byte("token:" + t.AccessToken)), nil
 	}),
-	bad("signature byte flipped", damaged(flipped)),
+	SignatureFlipped,
 	bad("alg none, unsigned", damaged(func(t string) (string, error) { return unsigned(t, false) })),
 	bad("alg none, signature kept", damaged(func(t string) (string, error) { return unsigned(t, true) })),
 	bad("subject changed", withClaim("sub", longer)),

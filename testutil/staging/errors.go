@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gorilla/websocket"
+
 	"github.com/netra-systems/staging-e2e/testutil/history"
 )
 
@@ -59,6 +61,8 @@ type DialError struct {
 	Broken  history.Broken
 	Cause   error
 	Stopped error // as ExchangeError.Stopped
+
+	again bool // October's handshake failed, which a client tries once more
 }
 
 func (e *DialError) Error() string {
@@ -88,6 +92,9 @@ func (e *ClosedError) Error() string {
 	fmt.Fprintf(&b, "session %s with %s was ended by the %s", e.Session, e.URL, e.By)
 	if e.Code != 0 {
 		fmt.Fprintf(&b, " with close code %d %q", e.Code, e.Reason)
+	}
+	if e.Code == websocket.CloseGoingAway && e.By == history.ByServer {
+		b.WriteString(": it went away, as a server does that shuts down or restarts")
 	}
 	if e.Broken != nil {
 		fmt.Fprintf(&b, ": %s", describe(*e.Broken, nil))

@@ -26,6 +26,7 @@ type call struct {
 	user    *User       // whose cookies it carries; nil: nobody's
 	intent  *history.Intent
 	passed  *passage // what the pace said already; nil: it is yet to be asked
+	watch   *watch   // reads the answer as a stream of events; nil: as a whole
 	// secrets finds, in the body of the answer, what must never be recorded.
 	secrets func(body []byte) []string
 }
@@ -112,14 +113,15 @@ func (t *Target) attempt(ctx context.Context, c call, x *history.Exchange) (*rep
 		x.Broken = broken(ctx, held(err), err)
 		return nil, &heldError{err}
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.bound(t.budgets))
+	ctx, cancel := c.within(ctx, t.budgets)
 	defer cancel()
 	proxy, err := t.proxyFor(request)
 	if err != nil {
 		x.Broken = broken(ctx, history.StepProxy, err)
 		return nil, err
 	}
-	return t.exchange(ctx, c, request, newProgress(proxy != nil), x)
+	answer, err := t.exchange(ctx, c, request, newProgress(proxy != nil), x)
+	return answer, c.watch.explain(x, err)
 }
 
 // carriesToken tells whether the call has credentials, be they good or bad.
@@ -128,12 +130,15 @@ func (c call) carriesToken() bool {
 	return c.bearer != "" || token != ""
 }
 
-// bound is the budget of a call: an agent has the time for its answer.
-func (c call) bound(b fixtures.Budgets) time.Duration {
-	if c.purpose == history.PurposeExecute {
-		return max(b.HTTP, b.Answer)
+// within bounds a call by its budget: an agent has the time for its answer, a stream one for each event.
+func (c call) within(ctx context.Context, b fixtures.Budgets) (context.Context, context.CancelFunc) {
+	switch {
+	case c.watch != nil:
+		return c.watch.over(ctx)
+	case c.purpose == history.PurposeExecute:
+		return context.WithTimeout(ctx, max(b.HTTP, b.Answer))
 	}
-	return b.HTTP
+	return context.WithTimeout(ctx, b.HTTP)
 }
 
 // exchange sends the request and reads the answer.
@@ -154,7 +159,7 @@ func (t *Target) exchange(ctx context.Context, c call, request *http.Request, at
 	if response.StatusCode == http.StatusTooManyRequests {
 		unkept = t.pace.ban(ctx, request.URL.Host, response.Header)
 	}
-	body, err := readBody(response, x)
+	body, err := c.watch.read(response, x)
 	if err != nil {
 		x.Broken = broken(ctx, history.StepBody, err)
 		return nil, errors.Join(err, unkept)
@@ -184,7 +189,9 @@ func newRequest(ctx context.Context, c call, x *history.Exchange) (*http.Request
 		request.Header[name] = values
 	}
 	request.Header.Set("User-Agent", userAgent)
-	request.Header.Set("Accept", "application/json")
+	if request.Header.Get("Accept") == "" {
+		request.Header.Set("Accept", "application/json")
+	}
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")
 	}
@@ -197,6 +204,10 @@ func newRequest(ctx context.Context, c call, x *history.Exchange) (*http.Request
 // readBody reads what is kept of a body and says in x how much is not.
 func readBody(r *http.Response, x *history.Exchange) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	return keepBody(body, r, x), err
+}
+
+func keepBody(body []byte, r *http.Response, x *history.Exchange) []byte {
 	if len(body) > maxBody {
 		body = body[:maxBody]
 		x.Cut = -1
@@ -205,7 +216,7 @@ func readBody(r *http.Response, x *history.Exchange) ([]byte, error) {
 		}
 	}
 	x.Body = string(body)
-	return body, err
+	return body
 }
 
 // client carries the cookies of a user; the connections are everybody's.

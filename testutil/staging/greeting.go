@@ -13,6 +13,8 @@ import (
 const (
 	responseWindow  = 2 * time.Second // for handshake_response after a welcome that may be October's
 	responseTimeout = 10 * time.Second
+	welcomeAfter    = 5 * time.Second // for connection_established after a handshake_response
+	handshakeRetry  = 3 * time.Second // before the one retry of a handshake that failed
 	completeWindow  = 2 * time.Second // for handshake_complete after the acknowledgement
 	processingAfter = 500 * time.Millisecond
 	octoberID       = "ws_conn_"
@@ -25,8 +27,9 @@ type greeting struct {
 	dialect    wire.Dialect
 	connection string
 	mode       string
-	responded  bool   // handshake_response arrived
-	thread     string // of the handshake
+	responded  time.Time // when handshake_response arrived; zero: not yet
+	thread     string    // of the handshake
+	resuming   bool      // another handshake_response was asked for, and counts
 	complete   bool
 }
 
@@ -38,8 +41,8 @@ func (g *greeting) observe(e *wire.Event) {
 			g.welcome, g.dialect, g.connection, g.mode = true, e.Dialect, e.ConnectionID, e.Mode
 		}
 	case wire.HandshakeResponse:
-		if !g.responded {
-			g.responded, g.thread = true, e.ThreadID
+		if g.responded.IsZero() || g.resuming {
+			g.responded, g.thread, g.resuming = time.Now(), e.ThreadID, false
 		}
 	case wire.HandshakeComplete:
 		g.complete = true
@@ -52,12 +55,17 @@ func (g *greeting) observe(e *wire.Event) {
 
 // mayBeOctober says whether an acknowledgement may be due (websocket.md 2.6, step 3).
 func (g *greeting) mayBeOctober() bool {
-	return g.responded || g.mode == "" && strings.HasPrefix(g.connection, octoberID)
+	return !g.responded.IsZero() || g.mode == "" && strings.HasPrefix(g.connection, octoberID)
 }
 
 // greeted blocks until the session is ready for prompts. dialled bounds the welcome, story the rest.
 func (s *Session) greeted(dialled, story context.Context) error {
-	err := s.await(dialled, func() (bool, time.Time) { return s.greeting.welcome, time.Time{} })
+	err := s.await(dialled, func() (bool, time.Time) {
+		if g := &s.greeting; !g.responded.IsZero() {
+			return g.welcome, g.responded.Add(welcomeAfter)
+		}
+		return s.greeting.welcome, time.Time{}
+	})
 	if err != nil {
 		return s.unwelcome(dialled, err)
 	}
@@ -81,31 +89,74 @@ func (s *Session) negotiate(ctx context.Context) (wire.Dialect, error) {
 		window = responseTimeout
 	case configured == wire.September,
 		!g.mayBeOctober(),
-		!g.responded && s.dial.main && s.target.known() != wire.UnknownDialect && s.target.known() != wire.October:
+		g.responded.IsZero() && s.dial.main && s.target.known() != wire.UnknownDialect && s.target.known() != wire.October:
 		return g.dialect, nil
 	}
 
-	err := s.within(ctx, window, func() bool { return s.greeting.responded })
+	err := s.within(ctx, window, func() bool { return !s.greeting.responded.IsZero() })
 	if err == errExpired && wire.Dialect(s.target.config.Dialect) != wire.October {
 		return g.dialect, nil
 	}
 	if err != nil {
 		return "", err
 	}
+	return wire.October, s.shakeHands(ctx)
+}
+
+// shakeHands acknowledges October's handshake and waits until messages are not lost any more.
+func (s *Session) shakeHands(ctx context.Context) error {
+	if err := s.resume(ctx); err != nil {
+		return err
+	}
 	s.mu.Lock()
 	thread := s.greeting.thread
 	s.mu.Unlock()
 	if thread == "" {
-		return "", errNoThread
+		return errNoThread
 	}
 	if err := s.send(wire.HandshakeAcknowledged(thread, time.Now())); err != nil {
-		return "", err
+		return err
 	}
 	if err := s.within(ctx, completeWindow, func() bool { return s.greeting.complete }); err != nil && err != errExpired {
-		return "", err
+		return err
 	}
 	// A message that is sent before the server processes is lost, and nothing tells when it does.
-	return wire.October, rest(ctx, processingAfter)
+	return rest(ctx, processingAfter)
+}
+
+// resume asks for the thread of an earlier session and takes what the next handshake_response names. A
+// server that does not answer leaves the session with the thread that it has.
+func (s *Session) resume(ctx context.Context) error {
+	thread := s.dial.resume
+	s.mu.Lock()
+	s.greeting.resuming = thread != "" && thread != s.greeting.thread
+	ask := s.greeting.resuming
+	s.mu.Unlock()
+	if !ask {
+		return nil
+	}
+	if err := s.send(wire.HandshakeRequest(thread, time.Now())); err != nil {
+		return err
+	}
+	err := s.within(ctx, responseWindow, func() bool { return !s.greeting.resuming })
+	if err != errExpired {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.greeting.resuming = false
+	return nil
+}
+
+// Thread is the thread that October's handshake gave the session, empty in other dialects. A prompt
+// without OnThread is asked there.
+func (s *Session) Thread() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.dialect != wire.October {
+		return ""
+	}
+	return s.greeting.thread
 }
 
 // within waits for ready, which is called with s.mu held, for a window of its own.
@@ -117,14 +168,15 @@ func (s *Session) within(ctx context.Context, window time.Duration, ready func()
 // unwelcome ends a session that was not greeted and says why.
 func (s *Session) unwelcome(ctx context.Context, err error) error {
 	s.mu.Lock()
-	ended := s.ended
+	ended, october := s.ended, !s.greeting.responded.IsZero()
 	s.mu.Unlock()
 	b := broken(ctx, history.StepWelcome, err)
+	b.Timeout = b.Timeout || err == errExpired
 	if ended == nil { // our patience ended, not the session
 		s.note(history.TopicGaveUp, "the welcome")
 		s.give(&history.Closed{By: history.ByDial, Broken: b})
 	}
-	return &DialError{Session: s.label, URL: s.dial.shown, Broken: *b, Cause: err}
+	return &DialError{Session: s.label, URL: s.dial.shown, Broken: *b, Cause: err, again: october && s.dial.intent.Expect == ""}
 }
 
 // noHandshake ends a session whose October handshake failed.
@@ -133,5 +185,5 @@ func (s *Session) noHandshake(ctx context.Context, err error) error {
 	b.Timeout = b.Timeout || err == errExpired
 	s.note(history.TopicGaveUp, "the October handshake")
 	s.give(&history.Closed{By: history.ByDial, Broken: b})
-	return &DialError{Session: s.label, URL: s.dial.shown, Broken: *b, Cause: err}
+	return &DialError{Session: s.label, URL: s.dial.shown, Broken: *b, Cause: err, again: s.dial.intent.Expect == ""}
 }

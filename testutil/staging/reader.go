@@ -62,7 +62,7 @@ func (s *Session) receive(kind int, from io.Reader) error {
 
 // run is the label function of what the session receives. The log calls it on the reader's goroutine.
 func (s *Session) run(e *wire.Event) string {
-	if e == nil {
+	if e == nil || s.answersProvocation(e) {
 		return ""
 	}
 	s.current = s.user.correlation.find(s, s.user.Subject(), e)
@@ -72,18 +72,18 @@ func (s *Session) run(e *wire.Event) string {
 	return s.current.label
 }
 
-// heed lets an event change what waiters wait for. An event in the middle of a run wakes nobody: who
+// heed lets an event change what waiters wait for. An event in the middle of a run, after the first, wakes nobody: who
 // waits for the run looks again when the time for the next event is up.
 func (s *Session) heed(e *wire.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.greeting.observe(e)
-	if e.Type == wire.Pong {
-		s.pongs++
+	if s.current == nil {
+		s.count(e)
 	}
 	if r := s.current; r != nil && r.session == s {
 		r.observe(e, time.Now())
-		if !r.tracker.Ended() && !r.tracker.Quiet() {
+		if !r.tracker.Ended() && !r.tracker.Quiet() && r.answer.Events > 1 {
 			return
 		}
 	}

@@ -17,58 +17,6 @@ import (
 // quiet is the silence that ends a run of which more may come (websocket.md 5.5: 1 to 2 s).
 const quiet = time.Second
 
-// An AskOption changes one thing about a prompt.
-type AskOption func(*asking)
-
-// asking is what Ask or Execute was asked for.
-type asking struct {
-	message wire.PromptMessage
-	intent  history.Intent
-}
-
-// OnThread continues a conversation: the run must stay on the thread, that of an earlier Answer.
-func OnThread(id string) AskOption {
-	return func(a *asking) { a.message.ThreadID, a.intent.Thread = id, id }
-}
-
-// ToAgent asks one agent by its name, with an agent_request.
-func ToAgent(name string) AskOption {
-	return func(a *asking) { a.message.Type, a.message.Agent, a.intent.Agent = "agent_request", name, name }
-}
-
-// ExpectFailure declares that the run must end in exactly one error, and why, in words.
-func ExpectFailure(why string) AskOption {
-	return func(a *asking) { a.intent.Expect, a.intent.Why = history.Failure, why }
-}
-
-// Abandoning declares that the story means to leave before the outcome.
-func Abandoning() AskOption {
-	return func(a *asking) { a.intent.Abandon = true }
-}
-
-// Together declares that others of the story ask at the same time, and that their runs must overlap.
-func Together() AskOption { return func(a *asking) { a.intent.Together = true } }
-
-func newAsking(p prompts.Prompt, opts []AskOption) asking {
-	a := asking{
-		message: wire.PromptMessage{Content: p.Text},
-		intent:  history.Intent{Agent: p.Agent, NeedsTool: p.NeedsTool, Nonce: p.Nonce, Want: p.Want},
-	}
-	for _, opt := range opts {
-		opt(&a)
-	}
-	return a
-}
-
-// failed returns the failure of a run as an error, unless it is what the story wants.
-func (a *asking) failed(given Answer, err *FailedError) (Answer, error) {
-	if a.intent.Expect == history.Failure {
-		given.Failure = err
-		return given, nil
-	}
-	return given, err
-}
-
 // An Answer is the outcome of a run.
 type Answer struct {
 	Text    string
@@ -84,10 +32,11 @@ type Run struct {
 	session *Session
 	label   string
 	asking  asking
-	id      string // that the client gave it
-	thread  string
+	id      string // that the client gave it; empty: it claims another user's
+	thread  string // likewise
 	asked   time.Time
 	over    atomic.Bool // it ended, or nobody waits for it any more
+	ended   atomic.Bool // it ended: nothing of it is due
 	bound   bool        // an id of it was seen on the wire; guarded by the correlation's mu
 
 	// Guarded by the session's mu.
@@ -102,9 +51,12 @@ func (r *Run) Label() string { return r.label }
 
 // Ask sends a prompt under a run id and, unless OnThread, on a thread of its own; in October on that
 // of the handshake, which alone is served. It returns when the frame is written. The error is a
-// *ClosedError when the session is over.
+// *ClosedError when the session is over, and says so when the dialect has no such message.
 func (s *Session) Ask(p prompts.Prompt, opts ...AskOption) (*Run, error) {
 	r := &Run{session: s, asking: newAsking(p, opts)}
+	if err := r.asking.check(s.dialect); err != nil {
+		return nil, fmt.Errorf("ask on %s: %w", s.label, err)
+	}
 	s.mu.Lock()
 	s.runs++
 	n := s.runs
@@ -132,7 +84,10 @@ func (r *Run) name(handshake string, d wire.Dialect) {
 	_, _ = rand.Read(random) // never fails
 	m.At = time.Now()
 	suffix := fmt.Sprintf("chat_%d_%s", m.At.UnixMicro(), hex.EncodeToString(random))
-	m.RunID = "run_" + suffix
+	if m.RunID == "" {
+		m.RunID = "run_" + suffix
+		r.id = m.RunID
+	}
 	switch {
 	case m.ThreadID != "":
 	case d == wire.October:
@@ -140,7 +95,9 @@ func (r *Run) name(handshake string, d wire.Dialect) {
 	default:
 		m.ThreadID = "thread_" + suffix
 	}
-	r.id, r.thread = m.RunID, m.ThreadID
+	if !r.asking.intrudes {
+		r.thread = m.ThreadID
+	}
 	r.answer.Run, r.answer.Thread = r.id, r.thread
 }
 
@@ -167,6 +124,7 @@ func (r *Run) observe(e *wire.Event, now time.Time) {
 	}
 	if r.tracker.Ended() {
 		r.over.Store(true)
+		r.ended.Store(true)
 	}
 }
 
@@ -192,6 +150,13 @@ func (r *Run) Wait(ctx context.Context) (Answer, error) {
 		err = r.session.gaveUp(err, r.label, r.label, what.name, what.budget)
 	}
 	return r.result(err)
+}
+
+// Begun blocks until the first event of the run has arrived, and returns the errors of Wait.
+func (r *Run) Begun(ctx context.Context) error {
+	budget := r.session.target.budgets.FirstEvent
+	err := r.session.await(ctx, func() (bool, time.Time) { return !r.last.IsZero(), r.asked.Add(budget) })
+	return r.session.gaveUp(err, r.label, r.label, "the first event of the run", budget)
 }
 
 // A phase is what a run waits for next.

@@ -42,7 +42,8 @@ type Session struct {
 	mu       sync.Mutex
 	greeting greeting
 	runs     int // asked so far
-	pongs    int
+	heard    [cues]uint32
+	provoked int             // wrong messages that wait for what answers them
 	leaving  *history.Closed // how we are ending the session; nil: we are not
 	ended    *ClosedError
 	changed  chan struct{} // closed at the next change; nil while nobody waits
@@ -73,19 +74,6 @@ func (s *Session) Err() error {
 	return s.ended
 }
 
-// Ping asks for a pong and blocks until it comes, for the budget Reply at most. The error is a
-// *WaitError or a *ClosedError.
-func (s *Session) Ping(ctx context.Context) error {
-	s.mu.Lock()
-	before := s.pongs
-	s.mu.Unlock()
-	if err := s.send(wire.PingFrame(time.Now())); err != nil {
-		return err
-	}
-	err := s.within(ctx, s.target.budgets.Reply, func() bool { return s.pongs > before })
-	return s.gaveUp(err, "", s.label, "the pong", s.target.budgets.Reply)
-}
-
 // Settle goes on listening for the budget Settle, for what should not come, and notes that it did. The
 // error is a *ClosedError when the session ends meanwhile, or the context's.
 func (s *Session) Settle(ctx context.Context) error {
@@ -102,18 +90,33 @@ func (s *Session) send(frame []byte) error {
 	return s.write(&history.Record{}, frame)
 }
 
-// write records a frame as r and writes it, within the budget Reply. The record comes first: nothing
-// that the frame causes may be recorded before it.
+// A frame longer than maxMessage is recorded by its beginning, and may take as long as a slow line needs.
+const (
+	cutKept  = 4 << 10
+	slowLine = 256 << 10 // bytes a second
+)
+
+// write records a frame as r and writes it, within the budget Reply and the time that its length takes.
+// The record comes first: nothing that the frame causes may be recorded before it.
 func (s *Session) write(r *history.Record, frame []byte) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	if err := s.Err(); err != nil {
 		return err
 	}
-	r.Kind, r.User, r.Session, r.Frame = history.Send, s.user.label, s.label, string(frame)
+	recorded := frame
+	if len(frame) > maxMessage {
+		recorded, r.Cut = frame[:cutKept], int64(len(frame)-cutKept)
+	}
+	r.Kind, r.User, r.Session, r.Frame = history.Send, s.user.label, s.label, string(recorded)
 	s.target.append(r, nil)
-	_ = s.conn.SetWriteDeadline(time.Now().Add(s.target.budgets.Reply)) // fails only with the write
-	if err := s.conn.WriteMessage(websocket.TextMessage, frame); err != nil {
+	kind := websocket.TextMessage
+	if r.Binary {
+		kind = websocket.BinaryMessage
+	}
+	limit := s.target.budgets.Reply + time.Duration(len(frame)/slowLine)*time.Second
+	_ = s.conn.SetWriteDeadline(time.Now().Add(limit)) // fails only with the write
+	if err := s.conn.WriteMessage(kind, frame); err != nil {
 		return s.unwritten(err)
 	}
 	return nil

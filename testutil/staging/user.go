@@ -8,7 +8,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/netra-systems/staging-e2e/fixtures/prompts"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 )
 
@@ -105,40 +104,6 @@ func (u *User) Agents(ctx context.Context) ([]string, error) {
 		return nil, fmt.Errorf("agents: the answer is no JSON object with \"supported_agents\": %w", err)
 	}
 	return registry.Agents, nil
-}
-
-// Execute has an agent answer over REST. It blocks for the budget Answer at most, except for the pace.
-// The error is a *FailedError when the target says that the agent failed, which it does with status
-// 200 (http.md 5.4), unless the option ExpectFailure says that it must.
-func (u *User) Execute(ctx context.Context, agent string, p prompts.Prompt, opts ...AskOption) (Answer, error) {
-	a := newAsking(p, opts)
-	a.intent.Agent = agent
-	answer, err := u.call(ctx, call{
-		purpose: history.PurposeExecute, method: http.MethodPost, url: u.target.config.APIURL + "/api/agents/execute",
-		body:   map[string]string{"type": agent, "message": p.Text},
-		intent: &a.intent,
-	})
-	if err != nil {
-		return Answer{}, err
-	}
-	var result struct {
-		Status   string  `json:"status"`
-		Agent    string  `json:"agent"`
-		Response string  `json:"response"`
-		Error    *string `json:"error"`
-	}
-	if err := answer.decode(&result); err != nil {
-		return Answer{}, fmt.Errorf("execute: the answer is no JSON object with \"status\" and \"response\": %w", err)
-	}
-	given := Answer{Text: result.Response, Agent: result.Agent}
-	if result.Status == "success" {
-		return given, nil
-	}
-	failed := &FailedError{Run: "over REST", Agent: agent, Code: u.target.redact(result.Status)}
-	if result.Error != nil {
-		failed.Text = u.target.redact(*result.Error)
-	}
-	return a.failed(given, failed)
 }
 
 // archive removes a thread from the user's list; one that is gone already is fine.

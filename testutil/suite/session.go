@@ -134,10 +134,11 @@ func (r *Run) Wait() staging.Answer {
 	return answer
 }
 
-// Begun blocks until the run's first event has arrived.
-func (r *Run) Begun() {
+// Begun returns when the run's first event has arrived.
+func (r *Run) Begun() *Run {
 	r.story.t.Helper()
 	r.do(r.Run.Begun)
+	return r
 }
 
 // Lost blocks until the session of the run has ended without the run's outcome, as it does when the

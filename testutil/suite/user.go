@@ -131,15 +131,16 @@ func (u *User) Start(agent string, p prompts.Prompt) {
 	u.story.t.Helper()
 	id, err := u.User.Start(u.story.ctx, agent, p)
 	u.must(err)
-	u.must(u.User.AwaitAgent(u.story.ctx, id))
+	_, err = u.User.AwaitAgent(u.story.ctx, id)
+	u.must(err)
 }
 
 // CreateThread begins a conversation over REST.
 func (u *User) CreateThread(title string) (id string) {
 	u.story.t.Helper()
-	id, err := u.User.CreateThread(u.story.ctx, title)
+	thread, err := u.User.CreateThread(u.story.ctx, title)
 	u.must(err)
-	return id
+	return thread.ID
 }
 
 // ListThreads asks for the user's threads.
@@ -161,7 +162,8 @@ func (u *User) ReadThread(id string) {
 // Say adds a message to a thread, over REST.
 func (u *User) Say(thread, text string) {
 	u.story.t.Helper()
-	u.must(u.User.Say(u.story.ctx, thread, text))
+	_, err := u.User.Say(u.story.ctx, thread, text)
+	u.must(err)
 }
 
 // DeleteThread archives a thread.

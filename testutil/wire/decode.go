@@ -1,6 +1,9 @@
 package wire
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Decode reads a frame that a server sent, in any dialect, after section 5.1 of the protocol
 // reference. The error is a *FrameError, and only for a text that is not one JSON object: everything
@@ -50,15 +53,14 @@ func DecodeSent(frame string) (Event, error) {
 	return e, nil
 }
 
-// PromptType says whether a client message of this wire type starts a run (section 4.1).
-func PromptType(wireType string) bool {
-	switch wireType {
-	case "user_message", "chat_message", "message", "user", "user_input", "chat",
-		"agent_request", "agent", "start_agent", "execute_agent", "EXECUTE_AGENT":
-		return true
-	}
-	return false
+// PromptTypes are the wire types of the client messages that start a run (section 4.1).
+var PromptTypes = []string{
+	"user_message", "chat_message", "message", "user", "user_input", "chat",
+	"agent_request", "agent", "start_agent", "execute_agent", "EXECUTE_AGENT",
 }
+
+// PromptType says whether a client message of this wire type starts a run.
+func PromptType(wireType string) bool { return slices.Contains(PromptTypes, wireType) }
 
 func (x *index) wireType() string { return x.string(atRoot, MemberType) }
 

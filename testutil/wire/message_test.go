@@ -22,7 +22,11 @@ func TestPromptsComeBack(t *testing.T) {
 			RunID:    rapid.SampledFrom([]string{"", "run_chat_1_a"}).Draw(t, "run"),
 			Agent:    rapid.SampledFrom([]string{"", "triage"}).Draw(t, "agent"),
 			UserID:   rapid.SampledFrom([]string{"", "3f6b1c9e-52d4-4a07-9b1e-8c2d7f40a611"}).Draw(t, "user"),
+			Place:    rapid.SampledFrom([]Place{Documented, AtRoot, InPayload}).Draw(t, "place"),
 			At:       time.UnixMilli(rapid.Int64Range(0, 4e12).Draw(t, "ms")).UTC(),
+
+			ForceFailure:  rapid.Bool().Draw(t, "force failure"),
+			SimulateDelay: rapid.SampledFrom([]time.Duration{0, time.Second}).Draw(t, "delay"),
 		}
 		d := rapid.SampledFrom([]Dialect{UnknownDialect, September, SeptemberS0, October, Demo}).Draw(t, "dialect")
 
@@ -36,8 +40,8 @@ func TestPromptsComeBack(t *testing.T) {
 		if d == Demo {
 			m = PromptMessage{Content: m.Content}
 		}
-		got := PromptMessage{e.WireType, e.Text, e.ThreadID, e.RunID, e.Agent, e.UserID, e.Time}
-		m.Type = got.Type
+		got := PromptMessage{Type: e.WireType, Content: e.Text, ThreadID: e.ThreadID, RunID: e.RunID, Agent: e.Agent, UserID: e.UserID, At: e.Time}
+		m.Type, m.Place, m.ForceFailure, m.SimulateDelay = got.Type, Documented, false, 0
 		assert.Equal(t, m, got)
 		assert.Zero(t, e.Shape.Disagree)
 	})
@@ -62,6 +66,18 @@ func TestPromptFrames(t *testing.T) {
 			`{"type":"start_agent","thread_id":"T","payload":{"user_request":"C","thread_id":"T"}}`},
 		"execute_agent": {PromptMessage{Type: "execute_agent", Content: "C", UserID: "U"}, September,
 			`{"type":"execute_agent","content":"C","message":"C","user_request":"C","user_id":"U"}`},
+		"content at root": {PromptMessage{Content: "C", Place: AtRoot, ThreadID: "T", RunID: "R", At: at}, September,
+			`{"type":"user_message","content":"C","message":"C","user_request":"C","thread_id":"T","run_id":"R","timestamp":"2025-09-17T10:00:01.000+00:00"}`},
+		"content in payload": {PromptMessage{Content: "C", Place: InPayload, ThreadID: "T", RunID: "R", UserID: "U", At: at}, September,
+			`{"type":"user_message","payload":{"content":"C","message":"C","thread_id":"T","run_id":"R","user_id":"U","timestamp":"2025-09-17T10:00:01.000+00:00"}}`},
+		"agent_request in payload": {PromptMessage{Type: "agent_request", Content: "C", Place: InPayload, Agent: "A"}, September,
+			`{"type":"agent_request","payload":{"content":"C","message":"C","agent":"A"}}`},
+		"start_agent at root": {PromptMessage{Type: "start_agent", Content: "C", Place: AtRoot, Agent: "A"}, September,
+			`{"type":"start_agent","agent":"A","content":"C","message":"C","user_request":"C"}`},
+		"a failure is asked for": {PromptMessage{Type: "agent_request", Content: "C", ForceFailure: true}, September,
+			`{"type":"agent_request","content":"C","message":"C","user_request":"C","query":"C","context":{"force_failure":true}}`},
+		"a delay is asked for, october": {PromptMessage{Type: "agent_request", Content: "C", SimulateDelay: 1500 * time.Millisecond}, October,
+			`{"type":"agent_request","payload":{"content":"C","client_environment":"staging","context":{"simulate_delay":1.5}}}`},
 		"empty content": {PromptMessage{ThreadID: "T"}, September,
 			`{"type":"user_message","content":"","message":"","thread_id":"T","payload":{"content":"","message":"","thread_id":"T"}}`},
 	}
@@ -88,6 +104,7 @@ func TestControlFrames(t *testing.T) {
 		"disconnect": {DisconnectFrame(at), `{"type":"disconnect",` + stamp + `}`},
 		"typing":     {TypingFrame("T", true, at), `{"type":"typing_started","thread_id":"T",` + stamp + `}`},
 		"not typing": {TypingFrame("T", false, at), `{"type":"typing_stopped","thread_id":"T",` + stamp + `}`},
+		"resumption": {HandshakeRequest("T", at), `{"type":"handshake_request","thread_id":"T",` + stamp + `}`},
 		"handshake":  {HandshakeAcknowledged("T", at), `{"type":"handshake_acknowledged","thread_id":"T",` + stamp + `}`},
 	}
 	for name, test := range tests {

@@ -164,6 +164,8 @@ func oracle(frame string) Event {
 		e.Text = plainText(all.hit(strings_+numbers+nested, "error_message", "error", "message"))
 	case e.Type == "welcome":
 		e.Mode = all.id("mode")
+	case e.Type == "system_message":
+		e.Status = all.id("status")
 	}
 	return e
 }
