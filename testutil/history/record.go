@@ -286,6 +286,10 @@ type Remark struct {
 	Text  string `json:"text,omitempty"`
 }
 
+// AwaitedHeartbeat is the text of a TopicGaveUp note about an idle session that waited for the target's
+// heartbeat or ping.
+const AwaitedHeartbeat = "a heartbeat"
+
 // The topics of notes.
 const (
 	TopicGaveUp      = "gave-up"      // a wait ended without what it waited for; Text says what for

@@ -106,7 +106,7 @@ func thread(v *View) {
 
 func agentTakesPart(v *View) {
 	want, agents := v.Run.Intent.Agent, v.Stream.Agents
-	if want == "" || v.Stream.Outcome != wire.Completed || v.Run.ExpectsFailure() {
+	if want == "" || !v.Stream.Whole || v.Stream.Outcome != wire.Completed || v.Run.ExpectsFailure() {
 		return
 	}
 	takesPart := func(a Agent) bool { return a.Name == "" || sameAgent(a.Name, want) } // a shape without names says nothing

@@ -14,18 +14,20 @@ func (v *View) receive() {
 	if e == nil {
 		return
 	}
-	if e.Type == wire.Pong {
-		v.Step.Gap, v.Step.Before = v.Now-s.Ping.At, s.Ping.Seq
-		s.Ping = Ping{}
+	if len(s.asked) > 0 {
+		v.reply()
 	}
 	if !IsRunEvent(e.Type) {
+		v.shake()
 		v.replied()
 		return
 	}
-	if isError(e.Type) && v.Run == nil {
-		s.Provoked.Answered = true
+	if v.Answered != nil {
+		v.Run = nil // it is about that message
+		return
 	}
 	if v.Run == nil || v.Run.User != s.User {
+		v.ran()
 		return
 	}
 	if v.Stream = v.Run.Stream(s); v.Stream == nil {
@@ -37,7 +39,7 @@ func (v *View) receive() {
 // replied notes a reply that came in place of events to the prompt that the session sent last.
 func (v *View) replied() {
 	e, s := v.Event, v.Session
-	if len(s.runs) == 0 || !isStandIn(e) {
+	if len(s.runs) == 0 || v.Answered != nil || !isStandIn(e) {
 		return
 	}
 	run := s.runs[len(s.runs)-1]
@@ -111,12 +113,17 @@ func (v *View) clock() {
 func (v *View) track() {
 	e, st, step := v.Event, v.Stream, &v.Step
 	ended, failing, claims := st.Track.Ended(), st.failing, st.Track.Outcomes()
-	st.Track.Observe(e)
-	step.Again = st.Track.Outcomes() > max(1, claims)
+	if st.Whole || e.Type != wire.AgentStarted && v.isRoot(e.Agent) {
+		st.Track.Observe(e) // whoever came late cannot tell the root by its start
+	}
+	step.Again = st.Whole && st.Track.Outcomes() > max(1, claims)
 	switch {
 	case isError(e.Type):
 		st.failing = st.failing || v.isRoot(e.Agent)
 		st.Errors++
+		if e.Type == wire.Error {
+			st.Direct++
+		}
 		st.Error, st.ErrorSeq = strings.Clone(bounded(e.Text)), v.Record.Seq
 	case e.Type == wire.AgentCompleted && v.isRoot(e.Agent) && (e.Text != "" || st.AnswerSeq == 0):
 		st.Answer, st.AnswerSeq = e.Text, v.Record.Seq
@@ -149,8 +156,9 @@ func (s *Stream) reduce() {
 	s.Answer = ""
 }
 
+// isRoot tells whether the agent is the run's root, as the stream knows it or else the run's own session.
 func (v *View) isRoot(agent string) bool {
-	root := v.Stream.Track.Root()
+	root := first(v.Stream.Track.Root(), v.Run.streams[0].Track.Root())
 	return agent == "" || root == "" || agent == root || strings.EqualFold(agent, root)
 }
 

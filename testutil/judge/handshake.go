@@ -30,8 +30,9 @@ var handshakeRules = []Rule{
 	},
 	{
 		ID: "handshake/provoked", Hard: true, Source: "websocket.md 4.4; issue #3, Bad frames",
-		Says:  "A message that is wrong is answered with an error.",
-		Hooks: Hooks{SessionEnd: provoked},
+		Says: "A message that is wrong on purpose gets what the reference says: an error and a session that stays, an ack, or a close frame " +
+			"with one code; it starts no run. Another of these is advice where the target declares no shape; 1011, a cut and silence never are.",
+		Hooks: Hooks{Reply: provoked, Note: provokedGivenUp, SessionEnd: provokedAtEnd},
 	},
 	{
 		ID: "handshake/refusal", Hard: true, Source: "websocket.md 2.4, Server duties",
@@ -89,27 +90,10 @@ func refused(v *View) {
 func closed(v *View) {
 	s := v.Session
 	c := s.Closed
-	if c == nil || c.By != history.ByServer || !s.Welcomed() || s.closeProvoked() || s.ExpectsRefusal() || s.OutOfAge() {
+	if c == nil || c.By != history.ByServer || !s.Welcomed() || s.provokedEnd() != nil || s.Restarted != 0 || s.ExpectsRefusal() || s.OutOfAge() {
 		return
 	}
 	v.Report(v.Here(s.WelcomeSeq, s.LastSeq), "the target closed the session after %s, %s: %s", s.ClosedAt-s.OpenAt, s.doing(), s.ending())
-}
-
-// closeProvoked tells whether the story asked for the close. A server error is never what it asked for.
-func (s *Session) closeProvoked() bool {
-	return s.Provoked.Expect == history.Refused && s.Closed.Code != closeServerError
-}
-
-// provoked reports a wrong message without an error, once the error had the time of a reply.
-func provoked(v *View) {
-	s := v.Session
-	p, budget := s.Provoked, v.Header.Budgets.Reply
-	if p.Expect != history.Failure || p.Answered {
-		return
-	}
-	if waited := v.Now - p.At; over(waited, budget) || s.Closed != nil && s.Closed.By != history.ByClient {
-		v.Report(v.Here(p.Seq, s.LastSeq), "no error in %s after a message that is wrong (%s): %s", waited, p.Why, s.ending())
-	}
 }
 
 func subprotocol(v *View) {

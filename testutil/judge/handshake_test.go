@@ -19,32 +19,6 @@ var handshakeTrials = []trial{
 	{name: "closed with 1000 after the first message", hard: []string{"handshake/closed", "lifecycle/silence"}, tell: func(s *story) {
 		s.user().connect().ask().ended(history.Closed{By: history.ByServer, Code: 1000, Reason: "main cleanup"})
 	}},
-	{name: "closed as a provoked frame asks", tell: func(s *story) {
-		c := s.user().connect()
-		c.send(obj{}, "", &history.Intent{Expect: history.Refused, Why: "binary frame"})
-		c.ended(history.Closed{By: history.ByServer, Code: 1000, Reason: "main cleanup"})
-	}},
-	{name: "a wrong frame kills the session", hard: []string{"handshake/closed", "handshake/provoked"}, tell: func(s *story) {
-		c := s.user().connect()
-		c.send(obj{}, "", &history.Intent{Expect: history.Failure, Why: "malformed JSON"})
-		c.ended(history.Closed{By: history.ByServer, Code: 1011})
-	}},
-	{name: "a wrong frame and silence", hard: []string{"handshake/provoked"}, tell: func(s *story) {
-		c := s.user().connect()
-		c.send(obj{}, "", &history.Intent{Expect: history.Failure, Why: "empty content"})
-		c.wait(6e9)
-		c.shut()
-	}},
-	{name: "a wrong frame and a cut", hard: []string{"handshake/provoked", "infra/cut"}, tell: func(s *story) {
-		c := s.user().connect()
-		c.send(obj{}, "", &history.Intent{Expect: history.Failure, Why: "malformed JSON"})
-		c.ended(history.Closed{By: history.ByNetwork})
-	}},
-	{name: "a binary frame is a server error", hard: []string{"handshake/closed"}, tell: func(s *story) {
-		c := s.user().connect()
-		c.send(obj{}, "", &history.Intent{Expect: history.Refused, Why: "binary frame"})
-		c.ended(history.Closed{By: history.ByServer, Code: 1011})
-	}},
 	{name: "one session too many, refused as a server error", hard: []string{"handshake/refusal"}, tell: func(s *story) {
 		s.user().dial(&history.Intent{Expect: history.Refused, Why: "session limit"}).opened().ended(history.Closed{By: history.ByServer, Code: 1011})
 	}},

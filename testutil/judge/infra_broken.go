@@ -30,7 +30,7 @@ func broken(id, says string, steps ...history.Step) Rule {
 			},
 			SessionEnd: func(v *View) {
 				s := v.Session
-				if b := s.brokenBy(); b != nil && slices.Contains(steps, b.Step) {
+				if b := s.brokenBy(); b != nil && s.Restarted == 0 && slices.Contains(steps, b.Step) {
 					v.Report(v.Here(s.DialSeq, s.LastSeq), "the session to %s broke at step %q%s: %s", bounded(s.URL), b.Step, late(b), quote(b.Error))
 				}
 			},

@@ -47,7 +47,7 @@ func redirect(h map[string]string) string {
 
 func cut(v *View) {
 	s := v.Session
-	if s.Closed == nil || s.Closed.By != history.ByNetwork || s.ExpectsRefusal() || s.OutOfAge() {
+	if s.Closed == nil || s.Closed.By != history.ByNetwork || s.ExpectsRefusal() || s.OutOfAge() || s.Restarted != 0 || s.provokedEnd() != nil {
 		return
 	}
 	if b := s.Closed.Broken; b != nil && b.Step == history.StepFrame {

@@ -75,8 +75,8 @@ func stopped() Hooks {
 }
 
 // unexplained tells whether a wait that was in vain is one for which no rule is: those for the outcome
-// of a run, a welcome and the reply to a ping have theirs.
+// of a run, a welcome, a heartbeat and a direct reply have theirs.
 func unexplained(v *View) bool {
 	s := v.Session
-	return v.Run == nil && (s == nil || s.Welcomed() && s.Ping.Seq == 0)
+	return v.Run == nil && (s == nil || s.Welcomed() && v.Missed == nil && !v.Unheard)
 }

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/netra-systems/staging-e2e/testutil/wire"
@@ -160,25 +161,35 @@ func isOfRun(e *wire.Event) bool {
 	return five(e.Type) != 0 || e.Type == wire.AgentError || e.Type == wire.AgentDeath || e.Type == wire.AgentTimeout
 }
 
-// stray leaves alone what other rules say more exactly, and late retries of a run long over.
+// stray leaves alone what other rules say more exactly, late retries of a run long over, and the extra
+// pair of the bridge that comes when a run's session is gone.
 func stray(v *View) {
 	e, s := v.Event, v.Session
-	if e == nil || v.Stream != nil || !isOfRun(e) || !s.Welcomed() || e.Attempt >= 2 {
+	if e == nil || v.Stream != nil || v.Answered != nil || !isOfRun(e) || !s.Welcomed() || e.Attempt >= 2 {
 		return
 	}
 	if s.Intent.Listens && s.User.Prompts == 0 {
 		return // isolation/idle-listener
 	}
+	if v.isBridge() && slices.Contains(s.User.forgot, v.Record.Run) {
+		return
+	}
 	v.Report(v.Here(s.WelcomeSeq), "%s of run %s, agent %s, belongs to no run of %s", e.Type, quote(e.RunID), quote(e.Agent), s.User.Label)
 }
 
+// believed judges the events of a run that claims what is another user's. One that has to be refused,
+// such as a prompt on a foreign thread, has none but its error (websocket.md 4.4).
 func believed(v *View) {
-	victim := v.users[v.Run.Intent.Spoofs]
-	if victim == nil || victim.Subject == "" {
+	e, run := v.Event, v.Run
+	if run.Intent.Spoofs == "" {
 		return
 	}
-	if e := v.Event; e.UserID == victim.Subject {
-		v.Report(v.Here(v.Run.SentSeq), "%s claimed to be %s, and %s says so too", v.Run.User.Label, victim.Label, e.Type)
+	proof := v.Here(run.SentSeq)
+	if victim := v.users[run.Intent.Spoofs]; victim != nil && victim.Subject != "" && e.UserID == victim.Subject {
+		v.Report(proof, "%s claimed to be %s, and %s says so too", run.User.Label, victim.Label, e.Type)
+	}
+	if run.ExpectsFailure() && five(e.Type) != 0 && v.Stream.Seen == five(e.Type) {
+		v.Report(proof, "%s asked for what is %s's (%s), and %s says that it runs", run.User.Label, run.Intent.Spoofs, run.Intent.Why, e.Type)
 	}
 }
 

@@ -20,6 +20,24 @@ func two(tell func(a *job, b *conn)) func(*story) {
 // leakTo sends the last frame to b as well.
 func leakTo(b *conn) { b.raw(b.records[len(b.records)-1].Frame, "") }
 
+func underRun(in *history.Intent) { in.Want, in.NeedsTool = "", true }
+
+// spoofed is a story of a user who asks under the ids of another, who got an answer before; ask makes the
+// intent, tell says what comes of it.
+func spoofed(ask func(*history.Intent), tell func(victim, thief *job)) func(*story) {
+	return func(s *story) {
+		victim := s.user().connect().ask().whole()
+		c := s.user().connect()
+		thief := c.ask(ask, func(in *history.Intent) { in.Spoofs, in.Why = victim.person.label, "ids of another user" })
+		prompt := s.records[len(s.records)-1]
+		prompt.Frame = strings.NewReplacer(thief.run, victim.run, thief.thread, victim.thread).Replace(prompt.Frame)
+		decode(prompt)
+		tell(victim, thief)
+		victim.shut()
+		c.shut()
+	}
+}
+
 var isolationTrials = []trial{
 	{name: "an event misrouted to another user", tell: two(func(a *job, b *conn) {
 		a.started()
@@ -116,6 +134,48 @@ var isolationTrials = []trial{
 	{name: "a claimed id is ignored", tell: func(s *story) {
 		victim := s.user()
 		s.user().connect().ask(func(in *history.Intent) { in.Spoofs = victim.label }).whole().shut()
+	}},
+	{name: "a foreign thread is refused", tell: spoofed(failing, func(victim, thief *job) {
+		thief.recv(obj{"type": "error", "message": "Access denied to thread"}, thief.label)
+	})},
+	{name: "a foreign thread runs an agent", hard: []string{"isolation/claimed-id"}, about: "asked for what is u1's", tell: spoofed(failing, func(victim, thief *job) {
+		thief.started().thinking().failed()
+	})},
+	{name: "a foreign thread is answered", hard: []string{"isolation/claimed-id", "isolation/foreign-thread", "lifecycle/fails-once"}, tell: spoofed(failing, func(victim, thief *job) {
+		thief.thread = victim.thread
+		thief.started().thinking().completed()
+	})},
+	{name: "a foreign run id is replaced", tell: spoofed(underRun, func(victim, thief *job) { thief.whole() })},
+	{name: "a foreign run id is taken over", hard: []string{"isolation/foreign-run"}, tell: spoofed(underRun, func(victim, thief *job) {
+		thief.run = victim.run
+		thief.whole()
+	})},
+	{name: "a foreign run id sends the answer to its owner", hard: []string{"isolation/foreign-nonce", "isolation/foreign-run", "isolation/foreign-thread", "isolation/foreign-user", "isolation/stray"}, tell: spoofed(underRun, func(victim, thief *job) {
+		thief.started()
+		leakTo(victim.conn)
+		thief.thinking().executing().executed().completed()
+	})},
+	{name: "a foreign run id sends the answer to its owner, as the owner's run", hard: []string{"events/thread", "isolation/foreign-nonce", "isolation/foreign-thread", "isolation/foreign-user", "lifecycle/one-outcome"}, tell: spoofed(underRun, func(victim, thief *job) {
+		thief.started().thinking()
+		frame := thief.records[len(thief.records)-1].Frame
+		victim.conn.raw(strings.ReplaceAll(frame, thief.run, victim.run), victim.label)
+		thief.executing().executed().completed()
+	})},
+	{name: "the extra pair of the bridge comes when the session is gone", tell: func(s *story) {
+		u := s.user()
+		j := u.connect().ask().whole()
+		j.conn.shut()
+		u.connect().settled()
+		j.by("supervisor").started().completed()
+		u.sessions[0].shut()
+	}},
+	{name: "another event comes when the session is gone", hard: []string{"isolation/stray"}, tell: func(s *story) {
+		u := s.user()
+		j := u.connect().ask().whole()
+		j.conn.shut()
+		u.connect()
+		j.by("supervisor").thinking()
+		u.sessions[0].shut()
 	}},
 	{name: "another user's thread is served", hard: []string{"isolation/claimed-id"},
 		tell: answered(200, `{"messages":[]}`, &history.Intent{Expect: "403", Spoofs: "u2", Why: "foreign thread"})},

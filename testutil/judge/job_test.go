@@ -45,6 +45,11 @@ func failing(in *history.Intent) {
 	in.Expect, in.Why, in.NeedsTool, in.Want, in.Nonce = history.Failure, "unknown agent", false, "", ""
 }
 
+// onThread keeps a run on a thread.
+func onThread(id string) func(*history.Intent) {
+	return func(in *history.Intent) { in.Thread = id }
+}
+
 func toolless(in *history.Intent) { in.NeedsTool, in.Want = false, "" }
 
 // by makes the next events those of a nested agent.

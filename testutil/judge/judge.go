@@ -108,6 +108,9 @@ func (j *Judge) receive() {
 	}
 	v.receive()
 	j.docket.hear(v, onFrame)
+	if v.Answered != nil {
+		j.docket.hear(v, onReply)
+	}
 	if v.Stream == nil || v.Step.Repeat {
 		return
 	}

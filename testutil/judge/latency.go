@@ -32,8 +32,13 @@ var latencyRules = []Rule{
 	},
 	{
 		ID: "latency/reply", Hard: true, Source: "websocket.md 4.3; 8, Timing",
-		Says:  "A ping is answered within the reply budget.",
-		Hooks: Hooks{Frame: replyTime, Note: noReply, SessionEnd: noReply},
+		Says:  "A ping, heartbeat, connect, disconnect and typing message is answered with its documented reply within the reply budget; an ack is none.",
+		Hooks: Hooks{Reply: replyTime, Note: noReply, SessionEnd: noReplyAtEnd},
+	},
+	{
+		ID: "latency/heartbeat", Source: "websocket.md 6; issue #3, Sessions over time",
+		Says:  "A session that the story leaves idle hears a heartbeat or a ping within the idle budget. Hard where the target declares its shape.",
+		Hooks: Hooks{Note: noHeartbeat},
 	},
 	{
 		ID: "latency/http", Hard: true, Source: "http.md 1, Time limits",
@@ -45,10 +50,15 @@ var latencyRules = []Rule{
 // over tells whether something took longer than its budget.
 func over(took, budget time.Duration) bool { return budget > 0 && took > budget }
 
+// connectTime judges the welcome, and in October its second frame (websocket.md 2.5).
 func connectTime(v *View) {
 	s, budget := v.Session, v.Header.Budgets.Connect
-	if took := s.WelcomeAt - s.DialAt; s.WelcomeSeq == v.Record.Seq && over(took, budget) {
+	switch took := v.Now - s.DialAt; {
+	case !over(took, budget): // as at nearly every frame, until the session is old
+	case s.WelcomeSeq == v.Record.Seq:
 		v.Report(v.Here(s.DialSeq), "the welcome came %s after the dial, budget %s", took, budget)
+	case s.Handshake.ResponseSeq == v.Record.Seq && s.Welcomed() && !over(s.WelcomeAt-s.DialAt, budget):
+		v.Report(v.Here(s.DialSeq), "handshake_response came %s after the dial, budget %s", took, budget)
 	}
 }
 
@@ -59,9 +69,15 @@ func firstEventTime(v *View) {
 }
 
 func gapTime(v *View) {
-	if step, budget := v.Step, v.Header.Budgets.Gap; !step.First && !step.Late && over(step.Gap, budget) {
+	if step, budget := v.Step, v.Header.Budgets.Gap; over(step.Gap, budget) && v.isGap() {
 		v.Report(v.Here(step.Before), "%s before %s, budget %s", step.Gap, v.Event.Type, budget)
 	}
+}
+
+// isGap tells whether the event at hand ends a silence within its run. The error that the story
+// provoked is due within the answer budget only: an agent that stalls is silent until its time is up.
+func (v *View) isGap() bool {
+	return !v.Step.First && !v.Step.Late && !(v.Run.ExpectsFailure() && isError(v.Event.Type))
 }
 
 func answerTime(v *View) {
@@ -71,23 +87,41 @@ func answerTime(v *View) {
 	}
 }
 
+// replyTime judges a direct reply. An ack in its place says that the target does not know the message.
 func replyTime(v *View) {
-	budget := v.Header.Budgets.Reply
-	if v.Event != nil && v.Event.Type == wire.Pong && v.Step.Before != 0 && over(v.Step.Gap, budget) {
-		v.Report(v.Here(v.Step.Before), "the reply to a ping came after %s, budget %s", v.Step.Gap, budget)
+	a := v.Answered
+	took, budget := v.Now-a.At, v.Header.Budgets.Reply
+	switch {
+	case a.Provoked(): // handshake/provoked
+	case v.Event.Type == wire.Ack:
+		v.Report(v.Here(a.Seq), "a %s was answered by an ack, as a message of a type that the target does not know", a.Type)
+	case a.GaveUp == 0 && over(took, budget):
+		v.Report(v.Here(a.Seq), "the reply to a %s came after %s, budget %s", a.Type, took, budget)
 	}
 }
 
-// noReply reports a ping that was given up, or that had its time before the session ended.
+// noReply reports a message whose reply the story gave up.
 func noReply(v *View) {
-	s := v.Session
-	if s == nil || s.Ping.Seq == 0 {
-		return
+	if v.Missed != nil {
+		unreplied(v, v.Missed)
 	}
-	gaveUp := v.Record != nil && v.Record.Note != nil && v.Record.Note.Topic == history.TopicGaveUp && v.Run == nil
-	if waited := v.Now - s.Ping.At; gaveUp || over(waited, v.Header.Budgets.Reply) && (v.Record == nil || v.Record.Kind == history.Close) {
-		v.Report(v.Here(s.Ping.Seq), "no reply to a ping in %s", waited)
-		s.Ping = Ping{}
+}
+
+// noReplyAtEnd reports those that had the time of a reply before the session ended.
+func noReplyAtEnd(v *View) { v.unanswered(func(a *Asked) { unreplied(v, a) }) }
+
+func unreplied(v *View, a *Asked) {
+	if !a.Provoked() {
+		v.Report(v.Here(a.Seq), "no reply to a %s in %s", a.Type, v.Now-a.At)
+	}
+}
+
+// noHeartbeat is hard only for a declared target: the loop that sends heartbeats does not run everywhere
+// (websocket.md 6).
+func noHeartbeat(v *View) {
+	if s := v.Session; v.Unheard {
+		v.ReportAs(v.Declared(), v.Here(s.SentSeq, s.LastSeq), "an idle session heard neither heartbeat nor ping in %s, budget %s",
+			v.Now-max(s.SentAt, s.WelcomeAt), v.Header.Budgets.Idle)
 	}
 }
 

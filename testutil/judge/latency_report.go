@@ -14,7 +14,7 @@ var reportRules = []Rule{
 	{
 		ID: "latency/report", Source: "websocket.md 8, Timing",
 		Says:  "Phases stay below the limits above which a report is due; targets that declare shape september below the strict ones.",
-		Hooks: Hooks{Frame: reportFrame, Event: reportEvent, Outcome: reportOutcome},
+		Hooks: Hooks{Frame: reportFrame, Reply: reportReply, Event: reportEvent, Outcome: reportOutcome},
 	},
 	{
 		ID: "latency/margin", Source: "DESIGN.md, The rules",
@@ -50,12 +50,14 @@ func exceeds(v *View, phase string, took, limit time.Duration, from uint64) {
 }
 
 func reportFrame(v *View) {
-	s, l := v.Session, v.limits()
-	switch {
-	case s.WelcomeSeq == v.Record.Seq:
-		exceeds(v, "dial to welcome", s.WelcomeAt-s.DialAt, l.connect, s.DialSeq)
-	case v.Event != nil && v.Event.Type == wire.Pong && v.Step.Before != 0:
-		exceeds(v, "the reply to a ping", v.Step.Gap, l.reply, v.Step.Before)
+	if s := v.Session; s.WelcomeSeq == v.Record.Seq {
+		exceeds(v, "dial to welcome", s.WelcomeAt-s.DialAt, v.limits().connect, s.DialSeq)
+	}
+}
+
+func reportReply(v *View) {
+	if a := v.Answered; !a.Provoked() {
+		exceeds(v, "the reply to a "+a.Type, v.Now-a.At, v.limits().reply, a.Seq)
 	}
 }
 
@@ -74,7 +76,7 @@ func reportEvent(v *View) {
 		exceeds(v, "thinking to tool", v.Step.Gap, l.toTool, v.Step.Before)
 	case t == wire.ToolCompleted:
 		exceeds(v, "a tool", v.Step.Gap, l.tool, v.Step.Before)
-	case !v.Step.Late:
+	case v.isGap():
 		exceeds(v, "silence within the run", v.Step.Gap, l.gap, v.Step.Before)
 	}
 }
@@ -121,7 +123,7 @@ func margin() Hooks {
 			switch step := v.Step; {
 			case step.First && v.Stream.Whole:
 				firstEvent.add(v, step.Gap)
-			case !step.First && !step.Late:
+			case v.isGap():
 				gap.add(v, step.Gap)
 			}
 		},

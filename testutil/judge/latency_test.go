@@ -78,6 +78,77 @@ var latencyTrials = []trial{
 		c.send(obj{"type": "ping"}, "", nil)
 		c.shut()
 	}},
+	{name: "every control message and its reply", tell: on(func(c *conn) {
+		for _, m := range controlMessages {
+			c.send(obj{"type": m.asks}, "", nil)
+			c.recv(m.reply, "")
+		}
+		c.shut()
+	})},
+	{name: "replies in their order, several outstanding", tell: on(func(c *conn) {
+		for range 3 {
+			for _, m := range controlMessages {
+				c.send(obj{"type": m.asks}, "", nil)
+			}
+		}
+		for range 3 {
+			for _, m := range controlMessages {
+				c.recv(m.reply, "")
+			}
+		}
+		c.wait(6 * time.Second)
+		c.shut()
+	})},
+	{name: "one reply too few", hard: []string{"latency/reply"}, about: "no reply to a typing in", tell: on(func(c *conn) {
+		for _, asks := range []string{"typing", "ping", "typing"} {
+			c.send(obj{"type": asks}, "", nil)
+		}
+		c.replied("typing_acknowledged").recv(obj{"type": "pong"}, "")
+		c.wait(6 * time.Second)
+		c.shut()
+	})},
+	{name: "the reply to another message", hard: []string{"latency/reply"}, about: "no reply to a disconnect", tell: on(func(c *conn) {
+		c.send(obj{"type": "disconnect"}, "", nil)
+		c.replied("connected").gaveUp("disconnect_acknowledged").shut()
+	})},
+	{name: "an ack in place of a reply, among an ack that is due", hard: []string{"latency/reply"}, about: "a heartbeat was answered by an ack", tell: on(func(c *conn) {
+		c.provoke(unheardOf, history.Acknowledged).send(obj{"type": "heartbeat"}, "", nil)
+		c.acked("heartbeat").acked("no_such_type").shut()
+	})},
+	{name: "a slow reply to a heartbeat", hard: []string{"latency/reply"}, soft: []string{"latency/report"}, about: "the reply to a heartbeat came after 6.01s", tell: on(func(c *conn) {
+		c.send(obj{"type": "heartbeat"}, "", nil)
+		c.wait(6 * time.Second)
+		c.recv(obj{"type": "heartbeat_ack"}, "")
+		c.shut()
+	})},
+	{name: "the client's own replies are no requests", tell: on(func(c *conn) {
+		c.recv(obj{"type": "heartbeat", "timestamp": c.now()}, "")
+		c.send(obj{"type": "heartbeat_ack"}, "", nil)
+		c.send(obj{"type": "pong"}, "", nil)
+		c.wait(time.Minute)
+		c.shut()
+	})},
+	{name: "a message without a documented reply", tell: on(func(c *conn) {
+		c.send(obj{"type": "connected"}, "", nil)
+		c.wait(time.Minute)
+		c.shut()
+	})},
+	{name: "no heartbeat", hard: []string{"latency/heartbeat"}, about: "neither heartbeat nor ping in 11.01s", tell: on(func(c *conn) {
+		c.wait(11 * time.Second)
+		c.gaveUp(history.AwaitedHeartbeat).shut()
+	})},
+	{name: "no heartbeat, nothing declared", soft: []string{"latency/heartbeat"}, tell: undeclared(on(func(c *conn) {
+		c.wait(46 * time.Second)
+		c.gaveUp(history.AwaitedHeartbeat).shut()
+	}))},
+	{name: "an agent that stalls until its time is up", tell: doomed(func(j *job) {
+		j.started().thinking().wait(9 * time.Second)
+		j.failed()
+	})},
+	{name: "an agent that stalls for too long", hard: []string{"latency/answer"}, tell: doomed(func(j *job) {
+		j.started().thinking().wait(16 * time.Second)
+		j.failed()
+	})},
 	{name: "a slow exchange", hard: []string{"latency/http"}, tell: func(s *story) {
 		x := get("/api/threads", `[]`)
 		x.Took = 6 * time.Second
@@ -123,6 +194,25 @@ var latencyTrials = []trial{
 		j.wait(6 * time.Second)
 		j.executing().executed().completed().shut()
 	}, about: "thinking to tool"},
+}
+
+// controlMessages are those of websocket.md 4.3 with their replies.
+var controlMessages = []struct {
+	asks  string
+	reply obj
+}{
+	{"ping", obj{"type": "pong", "data": obj{}}},
+	{"heartbeat", obj{"type": "heartbeat_ack", "data": obj{"status": "healthy"}}},
+	{"connect", obj{"type": "system_message", "data": obj{"status": "connected"}}},
+	{"typing", obj{"type": "system_message", "data": obj{"status": "typing_acknowledged"}}},
+	{"typing_started", obj{"type": "system_message", "data": obj{"status": "typing_acknowledged"}}},
+	{"typing_stopped", obj{"type": "typing_acknowledged"}},
+	{"disconnect", obj{"type": "system_message", "data": obj{"status": "disconnect_acknowledged"}}},
+}
+
+func (c *conn) replied(status string) *conn {
+	c.recv(obj{"type": "system_message", "data": obj{"status": status}}, "")
+	return c
 }
 
 // took is a story of one exchange that takes its time.

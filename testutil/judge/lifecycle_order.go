@@ -82,14 +82,16 @@ func toolAlone(v *View) {
 	}
 }
 
-// toolsOpen leaves failed runs alone: a tool that fails may take its run with it.
+// toolsOpen leaves runs alone that fail unasked: what failed may have taken the tool with it. One that
+// fails on purpose says so of its tool, with success:false.
 func toolsOpen(v *View) {
 	st := v.Stream
-	if st.Outcome != wire.Completed || !st.Whole {
+	asked := st.Outcome == wire.Failed && v.Run.ExpectsFailure()
+	if st.Outcome != wire.Completed && !asked || !st.Whole {
 		return
 	}
 	for _, pair := range st.Tools {
-		v.Report([]uint64{pair.Seq, st.EndSeq}, "tool %s of agent %s was still executing when the run ended", quote(pair.Tool), quote(pair.Agent))
+		v.ReportAs(!asked || v.Declared(), []uint64{pair.Seq, st.EndSeq}, "tool %s of agent %s was still executing when the run ended", quote(pair.Tool), quote(pair.Agent))
 	}
 }
 

@@ -76,13 +76,13 @@ func unfinished(kind want) Hooks {
 	}
 	return Hooks{
 		Note: func(v *View) {
-			if run := v.Run; run != nil && run.GaveUp.Seq == v.Record.Seq && !run.ended() {
+			if run := v.Run; run != nil && run.GaveUp.Seq == v.Record.Seq && !run.ended() && !run.Restarted {
 				v.look(run.streams[0])
 				say(v, "the story gave up: "+quote(run.GaveUp.Text))
 			}
 		},
 		RunEnd: func(v *View) {
-			if run := v.Run; !run.ended() && run.GaveUp.Seq == 0 && !run.Abandoned() {
+			if run := v.Run; !run.ended() && run.GaveUp.Seq == 0 && !run.Abandoned() && !run.Restarted {
 				say(v, run.Session.ending())
 			}
 		},
@@ -117,7 +117,7 @@ func reportUnfinished(v *View, why string) {
 // abandoned is hard: what a run that nobody waits for would have shown, a green story has not seen.
 func abandoned(v *View) {
 	run := v.Run
-	if !run.Abandoned() || run.GaveUp.Seq != 0 || run.Intent.Abandon {
+	if !run.Abandoned() || run.GaveUp.Seq != 0 || run.Intent.Abandon || run.Restarted {
 		return
 	}
 	stopped := v.Stopped.Seq != 0 && v.Stopped.Seq < run.Session.CloseSeq
@@ -129,11 +129,13 @@ func abandoned(v *View) {
 func failed(v *View) {
 	e := v.Event
 	unsuccessful := e.Type == wire.AgentCompleted && e.Success == wire.False && v.Stream.Errors == 0
-	if v.Run.ExpectsFailure() || !isError(e.Type) && !unsuccessful {
+	if v.Run.ExpectsFailure() || v.Run.Restarted || !isError(e.Type) && !unsuccessful {
 		return
 	}
 	proof := v.Here(v.Run.SentSeq)
 	switch {
+	case v.Run.left():
+		v.ReportAs(v.Declared(), proof, "%s of agent %s after the story had left the run: %s %s", e.Type, quote(e.Agent), quote(e.ErrorCode), quote(e.Text))
 	case isError(e.Type):
 		v.Report(proof, "%s of agent %s: %s %s", e.Type, quote(e.Agent), quote(e.ErrorCode), quote(e.Text))
 	case v.isRoot(e.Agent):
@@ -142,6 +144,10 @@ func failed(v *View) {
 		v.ReportAs(false, proof, "nested agent %s completed with success:false: %s", quote(e.Agent), quote(e.Text))
 	}
 }
+
+// left tells whether the story left the run on purpose, and its session is gone. The reference does not say
+// that a run goes on then.
+func (r *Run) left() bool { return r.Intent.Abandon && r.Session.Closed != nil }
 
 func failsTwice(v *View) {
 	if v.Run.ExpectsFailure() && isError(v.Event.Type) && v.Stream.Errors > 1 {
@@ -158,14 +164,14 @@ func failsOnce(v *View) {
 	switch {
 	case st.Outcome == wire.Completed:
 		v.Report(proof, "the run succeeded although it cannot (%s)", v.Run.Intent.Why)
-	case st.Errors == 0:
+	case st.Errors == 0 && st.Whole:
 		v.Report(proof, "the run failed (%s) without an error event", v.Run.Intent.Why)
 	}
 }
 
 func unaskedError(v *View) {
 	s, e := v.Session, v.Event
-	if e == nil || v.Stream != nil || !isError(e.Type) || !s.Welcomed() || s.WelcomeSeq == v.Record.Seq || s.Provoked.Seq != 0 {
+	if e == nil || v.Stream != nil || !isError(e.Type) || !s.Welcomed() || s.WelcomeSeq == v.Record.Seq || v.Answered != nil {
 		return
 	}
 	v.Report(v.Here(s.WelcomeSeq), "%s about no run: %s %s", e.Type, quote(e.ErrorCode), quote(e.Text))

@@ -29,6 +29,7 @@ type Hooks struct {
 	Send     func(*View)
 	Frame    func(*View) // every received frame; View.Event is nil when it is unreadable
 	Event    func(*View) // an event of a run arrived at a session: View.Stream and View.Step are set. No repeats.
+	Reply    func(*View) // a frame answered a message that is due a direct reply: View.Answered
 	Outcome  func(*View) // the run ended, as far as View.Session can see: with the event at hand, or in silence after an earlier one
 	Note     func(*View)
 	Record   func(*View) // every record, after the hooks above
@@ -50,6 +51,7 @@ const (
 	onSend
 	onFrame
 	onEvent
+	onReply
 	onOutcome
 	onNote
 	onRecord
@@ -62,7 +64,7 @@ const (
 
 func (h Hooks) at(m moment) func(*View) {
 	return [moments]func(*View){
-		h.Login, h.Exchange, h.Dial, h.Open, h.Send, h.Frame, h.Event, h.Outcome, h.Note, h.Record,
+		h.Login, h.Exchange, h.Dial, h.Open, h.Send, h.Frame, h.Event, h.Reply, h.Outcome, h.Note, h.Record,
 		h.RunEnd, h.SessionEnd, h.End, h.Last,
 	}[m]
 }

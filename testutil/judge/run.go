@@ -29,6 +29,8 @@ type Run struct {
 	Ended   *Stream
 	// GaveUp is the note with which the story stopped waiting; its Seq is 0 if it did not.
 	GaveUp Remark
+	// Restarted tells whether the story restarted the backend during the run, so that no outcome is due.
+	Restarted bool
 	// Instead is a reply to the prompt that is no event: an acknowledgement, an echo.
 	Instead Reply
 
@@ -102,7 +104,7 @@ func (v *View) prompt(promised bool) {
 	v.User.runs = append(v.User.runs, run)
 	v.Stream = v.stream(run, v.Session)
 	for _, s := range v.User.sessions {
-		if s != v.Session && s.Welcomed() {
+		if s != v.Session && s.Welcomed() && s.hears(run) {
 			v.stream(run, s)
 		}
 	}
@@ -138,6 +140,14 @@ func (v *View) stale() []*Run {
 	return v.stales
 }
 
+// forget keeps the labels of the last few runs that are gone.
+func (u *User) forget(run string) {
+	if len(u.forgot) == keep {
+		u.forgot = append(u.forgot[:0], u.forgot[1:]...)
+	}
+	u.forgot = append(u.forgot, run)
+}
+
 // watched tells whether another session of the user is still due events of the run.
 func (r *Run) watched() bool {
 	return slices.ContainsFunc(r.streams, func(s *Stream) bool { return s.Session.Closed == nil })
@@ -152,6 +162,7 @@ func (v *View) forget(run *Run) {
 	isRun := func(r *Run) bool { return r == run }
 	run.Session.runs = slices.DeleteFunc(run.Session.runs, isRun)
 	run.User.runs = slices.DeleteFunc(run.User.runs, isRun)
+	run.User.forget(run.Label)
 	for _, stream := range run.streams {
 		v.release(stream)
 	}

@@ -35,35 +35,28 @@ type Session struct {
 	Closed *history.Closed
 	// SettledAt is when the story stopped listening for what should not come.
 	SettledAt time.Duration
-	// Ping is the client's ping that has no reply yet.
-	Ping Ping
-	// Provoked is the last message that is wrong on purpose and starts no run.
-	Provoked Provocation
+	// Last is the story's last message if it asks for a direct reply, zero if it does not.
+	Last Asked
+	// SentAt and SentSeq are the client's last message, its answers to the target's pings included.
+	SentAt  time.Duration
+	SentSeq uint64
+	// SpokeSeq is the story's first message.
+	SpokeSeq uint64
+	// Handshake is what October adds to the welcome.
+	Handshake Handshake
+	// Restarted is the note that says that the story restarts the backend under this session; 0 for none.
+	Restarted   uint64
+	RestartedAt time.Duration
 
-	runs []*Run // of prompts sent here, not forgotten
-	nth  int
+	asked []Asked // not answered yet, and bursts
+	runs  []*Run  // of prompts sent here, not forgotten
+	nth   int
 }
 
 // A Refusal is an error frame that came in place of a welcome.
 type Refusal struct {
 	Seq        uint64
 	Code, Text string
-}
-
-// A Provocation is a message that has to be refused: with an error frame, after which the session is
-// as good as before (history.Failure), or with the documented close (history.Refused; websocket.md 4.4).
-type Provocation struct {
-	Seq      uint64 // 0: there was none
-	At       time.Duration
-	Expect   string
-	Why      string
-	Answered bool // an error frame came
-}
-
-// A Ping is a request for a direct reply.
-type Ping struct {
-	Seq uint64 // 0: none is outstanding
-	At  time.Duration
 }
 
 // Welcomed tells whether the session became usable.
@@ -115,14 +108,21 @@ func (v *View) send() {
 	if e == nil {
 		e = &wire.Event{} // broken on purpose
 	}
+	s.SentAt, s.SentSeq = v.Now, v.Record.Seq
 	promised := v.promise(v.Record.Frame, v.Record.Intent)
-	switch in := v.Record.Intent; {
-	case in != nil && in.Expect != "" && v.Record.Run == "":
-		s.Provoked = Provocation{Seq: v.Record.Seq, At: v.Now, Expect: in.Expect, Why: strings.Clone(in.Why)}
-	case e.Type == wire.Ping && s.Ping.Seq == 0:
-		s.Ping = Ping{v.Record.Seq, v.Now}
+	switch isProvoked := v.Record.Run == "" && v.Record.Intent != nil && v.Record.Intent.Expect != ""; {
+	case isProvoked:
+		v.ask(e)
 	case e.Type == wire.Prompt && v.Record.Run != "":
+		s.Last = Asked{}
 		v.prompt(promised)
+	case e.Type == wire.Pong, e.Type == wire.HeartbeatAck, v.shakeBack(e):
+		return // the client's own answers, not the story's messages
+	default:
+		v.ask(e)
+	}
+	if s.SpokeSeq == 0 {
+		s.SpokeSeq = v.Record.Seq
 	}
 }
 
@@ -150,9 +150,21 @@ func (v *View) note() {
 			v.Reasons = append(v.Reasons, Remark{v.Record.Seq, n.Topic, strings.Clone(n.Text)})
 		}
 	case history.TopicGaveUp:
-		if v.Run != nil {
-			v.Run.GaveUp = Remark{v.Record.Seq, n.Topic, strings.Clone(n.Text)}
-		}
+		v.giveUp(n.Text)
+	case history.TopicRestart:
+		v.restart()
+	}
+}
+
+// giveUp notes that the story stopped waiting for something of the run or the session at hand.
+func (v *View) giveUp(what string) {
+	switch {
+	case v.Run != nil:
+		v.Run.GaveUp = Remark{v.Record.Seq, history.TopicGaveUp, strings.Clone(what)}
+	case v.Session != nil && what == history.AwaitedHeartbeat:
+		v.Unheard = true
+	case v.Session != nil:
+		v.miss()
 	}
 }
 
@@ -179,7 +191,7 @@ func (v *View) greet() {
 	switch {
 	case e.Type == wire.Welcome && !s.Welcomed():
 		s.WelcomeAt, s.WelcomeSeq, s.Dialect = v.Now, v.Record.Seq, e.Dialect
-		s.ConnectionID = strings.Clone(e.ConnectionID)
+		s.ConnectionID, s.Handshake.Named = strings.Clone(e.ConnectionID), e.UserID != ""
 		s.Twin = v.names.connect(s)
 		if told := first(e.UserID, e.UserPrefix); told != "" {
 			s.User.Told, s.User.ToldSeq = strings.Clone(told), v.Record.Seq

@@ -15,6 +15,8 @@ var standing = [][]Rule{
 	tokenRules,
 	identityRules,
 	handshakeRules,
+	octoberRules,
+	restartRules,
 	orderRules,
 	outcomeRules,
 	everySessionRules,

@@ -10,7 +10,8 @@ import (
 type Stream struct {
 	Run     *Run
 	Session *Session
-	// Whole tells whether the session was open when the prompt was sent, so that every event is due.
+	// Whole tells whether the session was open when the prompt was sent, and in October on the run's
+	// thread, so that every event is due.
 	Whole bool
 
 	Events            int
@@ -38,8 +39,9 @@ type Stream struct {
 	// error's.
 	Answer, Error       string
 	AnswerSeq, ErrorSeq uint64
-	// Errors counts error events, Extra what came after the end, repeats left out.
-	Errors, Extra int
+	// Errors counts error events, Direct those of them that are direct replies to the prompt, Extra what
+	// came after the end, repeats left out.
+	Errors, Direct, Extra int
 
 	seen repeats
 	// ownRun and ownThread tell whether WireRun and ThreadID are known to be the user's.
@@ -112,7 +114,7 @@ func (v *View) stream(run *Run, s *Session) *Stream {
 		stream = &Stream{}
 	}
 	stream.Run, stream.Session = run, s
-	stream.Whole = s == run.Session || s.Welcomed() && s.WelcomeAt <= run.SentAt
+	stream.Whole = (s == run.Session || s.Welcomed() && s.WelcomeAt <= run.SentAt) && s.hears(run)
 	run.streams = append(run.streams, stream)
 	return stream
 }

@@ -28,6 +28,12 @@ type View struct {
 	// Step says what the event at hand did to Stream.
 	Step Step
 
+	// Answered is the message that the frame at hand is the direct reply to, or that it answers with
+	// something else; Missed is the one whose reply the story stops waiting for with the note at hand.
+	Answered, Missed *Asked
+	// Unheard tells whether the story stops waiting for a heartbeat with the note at hand.
+	Unheard bool
+
 	// Leaky tells whether the frame at hand may hold what must not leave the platform.
 	Leaky bool
 	// Deviations are what the event at hand has otherwise than the declared shape.
@@ -59,6 +65,7 @@ type View struct {
 	stales   []*Run
 	shape    wire.DeclaredShape
 	docket   *docket
+	answer   Asked // where Answered points
 }
 
 // A Remark is a note that the judge keeps.
@@ -120,6 +127,7 @@ func (v *View) Exact() bool { return v.Header.Target.Can(history.ExactAnswers) }
 func (v *View) begin(r *history.Record) {
 	v.Record, v.Event, v.User, v.Session, v.Run, v.Stream, v.Step = r, nil, nil, nil, nil, nil, Step{}
 	v.Strangers, v.Leaky, v.Deviations = nil, false, nil
+	v.Answered, v.Missed, v.Unheard = nil, nil, false
 	if r == nil {
 		return
 	}
