@@ -1,6 +1,7 @@
 package staging
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -18,7 +19,7 @@ func TestAnEventFindsItsRun(t *testing.T) {
 	started := func(id string) wire.Event { return wire.Event{Type: wire.AgentStarted, RunID: id} }
 	for _, row := range []struct {
 		name string
-		asks []string // "session id", over: "session id over"
+		asks []string // "session id", over: "session id over", and its session too: "session id left"
 		sees []seen
 	}{
 		{"its own id", []string{"0 a"}, []seen{{0, started("a"), "a"}}},
@@ -47,15 +48,28 @@ func TestAnEventFindsItsRun(t *testing.T) {
 			{0, wire.Event{Type: wire.Pong}, ""}, {0, wire.Event{Type: wire.Ack, RunID: "a"}, ""}, {0, wire.Event{Type: wire.SystemMessage}, ""},
 			{0, wire.Event{Type: wire.CleanupComplete}, "a"},
 		}},
+		{"a minted id, an abandoned run and a new one", []string{"0 a left", "1 b"}, []seen{{1, started("x"), ""}, {1, started("b"), "b"}, {1, started("x"), "a"}}},
+		{"a minted id, the abandoned run's alone", []string{"0 a left"}, []seen{{1, started("x"), "a"}}},
+		{"a minted id on the thread of the abandoned run", []string{"0 a left", "1 b"}, []seen{
+			{1, wire.Event{Type: wire.AgentStarted, RunID: "x", ThreadID: "thread a"}, "a"}, {1, started("y"), "b"},
+		}},
+		{"no id, on the thread of the abandoned run", []string{"0 a left", "1 b"}, []seen{
+			{1, wire.Event{Type: wire.AgentThinking, ThreadID: "thread a"}, "a"},
+			{1, wire.Event{Type: wire.AgentThinking, ThreadID: "thread b"}, "b"},
+			{1, wire.Event{Type: wire.AgentThinking, ThreadID: "thread c"}, "b"},
+		}},
 		{"nothing was asked", nil, []seen{{0, started("x"), ""}, {0, started(""), ""}}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			sessions := []*Session{{}, {}}
+			sessions := []*Session{{done: make(chan struct{})}, {done: make(chan struct{})}}
 			var c correlation
 			for _, ask := range row.asks {
-				r := &Run{session: sessions[ask[0]-'0'], id: ask[2:3], label: ask[2:3]}
+				r := &Run{session: sessions[ask[0]-'0'], id: ask[2:3], label: ask[2:3], thread: "thread " + ask[2:3]}
 				c.add(r)
 				r.over.Store(len(ask) > 3)
+				if strings.HasSuffix(ask, " left") {
+					close(r.session.done)
+				}
 			}
 			for i, s := range row.sees {
 				got := ""

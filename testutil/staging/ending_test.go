@@ -15,6 +15,7 @@ import (
 	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/fixtures/prompts"
 	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/refstaging"
 )
 
 // raw writes bytes below the WebSocket protocol.
@@ -175,4 +176,23 @@ func TestClosingTheTargetEndsItsSessions(t *testing.T) {
 	}
 	records, _ := recorded.close(t)
 	require.Len(t, of(records, history.Close), 3)
+}
+
+func TestAServerThatWentAwayIsCalledThat(t *testing.T) {
+	server, c := reference(t, refstaging.Config{Pacing: refstaging.Pacing{Think: time.Second}})
+	target, recorded := target(t, c, fixtures.EmbeddedBudgets())
+	user, err := target.Login(t.Context())
+	require.NoError(t, err)
+	s, err := user.Connect(t.Context())
+	require.NoError(t, err)
+	run, err := s.Ask(prompts.Sum(prompts.NewNonce()))
+	require.NoError(t, err)
+	require.NoError(t, s.Ping(t.Context())) // the prompt has arrived
+	require.NoError(t, server.Close())
+	_, err = run.Wait(t.Context())
+	var closed *ClosedError
+	require.ErrorAs(t, err, &closed)
+	assert.Equal(t, websocket.CloseGoingAway, closed.Code)
+	assert.ErrorContains(t, err, "it went away, as a server does that shuts down or restarts")
+	recorded.close(t)
 }
