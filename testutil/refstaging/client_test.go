@@ -37,6 +37,7 @@ func start(t *testing.T, cfg refstaging.Config) *refstaging.Server {
 
 // inBothDialects runs a test against a reference of each generation.
 func inBothDialects(t *testing.T, cfg refstaging.Config, test func(t *testing.T, s *refstaging.Server)) {
+	t.Parallel()
 	for _, dialect := range []string{"september", "october"} {
 		t.Run(dialect, func(t *testing.T) {
 			t.Parallel()
@@ -121,21 +122,34 @@ func dial(t *testing.T, url string, header http.Header) *client {
 // connect opens a session that is ready for messages.
 func connect(t *testing.T, s *refstaging.Server, token string) *client {
 	t.Helper()
-	c := dial(t, s.WebSocketURL(), bearer(token))
-	c.settle(s.Config().Dialect)
-	return c
+	return connectAll(t, s, token)[0]
+}
+
+// connectAll opens a session for each token; they rest together.
+func connectAll(t *testing.T, s *refstaging.Server, tokens ...string) []*client {
+	t.Helper()
+	var all []*client
+	for _, token := range tokens {
+		all = append(all, dial(t, s.WebSocketURL(), bearer(token)))
+	}
+	settle(s.Config().Dialect, all...)
+	return all
 }
 
 // settle does what a dialect asks for before the first message (websocket.md 2.4, 2.5).
-func (c *client) settle(dialect string) {
-	c.t.Helper()
-	if dialect == "october" {
+func settle(dialect string, all ...*client) {
+	for _, c := range all {
+		c.t.Helper()
+		if dialect != "october" {
+			require.Equal(c.t, "connection_established", c.read()["type"])
+			continue
+		}
 		c.thread = c.greeted()
 		c.acknowledge(c.thread)
-		<-time.After(500 * time.Millisecond) // what a correct client rests
-		return
 	}
-	require.Equal(c.t, "connection_established", c.read()["type"])
+	if dialect == "october" {
+		<-time.After(500 * time.Millisecond) // what a correct client rests
+	}
 }
 
 func (c *client) send(frame any) {

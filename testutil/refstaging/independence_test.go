@@ -109,7 +109,7 @@ func (v *visitor) connect() *client {
 	v.t.Cleanup(func() { conn.Close() })
 	assert.Contains(v.t, offered, conn.Subprotocol())
 	c := &client{t: v.t, conn: conn}
-	c.settle(v.dialect)
+	settle(v.dialect, c)
 	return c
 }
 

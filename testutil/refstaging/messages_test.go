@@ -1,6 +1,7 @@
 package refstaging_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -92,6 +93,7 @@ func TestErrorsLeaveTheSessionOpen(t *testing.T) {
 func TestErrorsThatClose(t *testing.T) {
 	inBothDialects(t, refstaging.Config{SessionLimit: 100}, func(t *testing.T, s *refstaging.Server) {
 		token := login(t, s, "closes").access
+		clients := connectAll(t, s, slices.Repeat([]string{token}, 8)...)
 		for name, tt := range map[string]struct {
 			kind   int
 			frame  string
@@ -107,15 +109,15 @@ func TestErrorsThatClose(t *testing.T) {
 			"over 16 MiB":   {websocket.TextMessage, `{"type":"` + strings.Repeat("x", 24<<20) + `"}`, 1009, ""},
 		} {
 			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-				c := connect(t, s, token)
+				c := clients[0]
+				clients = clients[1:]
 				require.NoError(t, c.conn.WriteMessage(tt.kind, []byte(tt.frame)))
 				closed := c.closed()
 				assert.Equal(t, tt.code, closed.Code)
 				assert.Equal(t, tt.reason, closed.Text)
 			})
 		}
-		c := connect(t, s, token)
+		c := clients[0]
 		c.send(object{"type": "chat", "content": strings.Repeat("word ", 1<<18)})
 		assert.Equal(t, "agent_completed", c.readUntil(outcome)[2]["type"], "more than 1 MiB is allowed")
 	})

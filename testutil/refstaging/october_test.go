@@ -108,10 +108,10 @@ func TestHandshakeTimeout(t *testing.T) {
 func TestOlderHandshake(t *testing.T) {
 	s := startOctober(t, refstaging.Config{})
 	ann := login(t, s, "ann").access
-	first := connect(t, s, ann)
+	both := connectAll(t, s, ann, login(t, s, "bob").access)
+	first, foreign := both[0], both[1].thread
 	first.send(object{"type": "user_message", "payload": object{"content": "Add 412, 188 and 97."}})
 	assert.Equal(t, first.thread, field(first.readUntil(outcome)[0], "thread_id"))
-	foreign := connect(t, s, login(t, s, "bob").access).thread
 
 	c := dial(t, s.WebSocketURL(), bearer(ann))
 	own := c.greeted()
@@ -186,7 +186,8 @@ func TestOctoberEvents(t *testing.T) {
 func TestOctoberRouting(t *testing.T) {
 	s := startOctober(t, refstaging.Config{})
 	token := login(t, s, "routed").access
-	one, two := connect(t, s, token), connect(t, s, token)
+	all := connectAll(t, s, token, token, login(t, s, "stranger").access)
+	one, two, stranger := all[0], all[1], all[2]
 	done := func(f object) bool { return f["type"] == "cleanup_complete" }
 
 	one.send(object{"type": "user_message", "payload": object{"content": "Add 1 and 2.", "thread_id": two.thread, "run_id": "run_other"}})
@@ -198,7 +199,6 @@ func TestOctoberRouting(t *testing.T) {
 	for _, frame := range one.readUntil(done) {
 		assert.Equal(t, one.thread, field(frame, "thread_id"), "nothing of the other thread's run was heard")
 	}
-	stranger := connect(t, s, login(t, s, "stranger").access)
 	stranger.send(object{"type": "user_message", "payload": object{"content": "Add 1 and 2.", "thread_id": dialThread(t, s, token)}})
 	assert.Equal(t, object{"type": "error", "message": "Access denied to thread"}, stranger.read(), "not even before anything was said in it")
 	two.send(object{"type": "ping"})

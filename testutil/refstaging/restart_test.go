@@ -17,8 +17,10 @@ func TestRestart(t *testing.T) {
 		c := connect(t, old, before.access)
 		c.send(object{"type": "chat", "content": "Add 1 and 2."})
 		require.Equal(t, "agent_started", c.read()["type"])
-		require.NoError(t, old.Close())
+		ended := make(chan error)
+		go func() { ended <- old.Close() }()
 		assert.Equal(t, 1001, c.closed().Code)
+		require.NoError(t, <-ended)
 
 		s := start(t, old.Config())
 		assert.Equal(t, old.Config().SigningKey, s.Config().SigningKey)
