@@ -55,11 +55,11 @@ func TestStagingReconnectionDuringRun(t *testing.T) {
 func TestStagingReconnectionStorm(t *testing.T) {
 	s := suite.Start(t)
 	alice := s.User()
-	for range 10 {
+	suite.Each(s, make([]struct{}, 12), func(struct{}) {
 		session := alice.Connect()
 		session.Ping()
 		session.Close()
-	}
+	})
 	alice.Connect().Ask(prompts.Sum(alice.Nonce)).Wait()
 }
 

@@ -12,9 +12,7 @@ import (
 func TestStagingBadCredentialsStayOutside(t *testing.T) {
 	s := suite.Start(t, suite.Refusing)
 	mallory := s.User()
-	for _, bad := range staging.BadCredentials {
-		staysOutside(mallory, bad)
-	}
+	suite.Each(s, staging.BadCredentials, func(bad staging.Credential) { staysOutside(mallory, bad) })
 	mallory.Recover().Ask(prompts.Sum(mallory.Nonce)).Wait()
 }
 
@@ -35,9 +33,7 @@ func TestStagingForgedTokensStayOutside(t *testing.T) {
 		return
 	}
 	mallory := s.User()
-	for _, forged := range mallory.Forgeries() {
-		staysOutside(mallory, forged)
-	}
+	suite.Each(s, mallory.Forgeries(), func(forged staging.Credential) { staysOutside(mallory, forged) })
 	mallory.Connect().Ask(prompts.Sum(mallory.Nonce)).Wait()
 }
 

@@ -45,15 +45,16 @@ func TestStagingControlMessagesAreAnswered(t *testing.T) {
 func TestStagingBadFramesDoNoHarm(t *testing.T) {
 	s := suite.Start(t)
 	alice := s.User()
-	chat := alice.Connect()
-	for _, wrong := range staging.Provocations {
+	suite.Each(s, staging.Provocations, func(wrong staging.Provocation) {
+		chat := alice.Connect()
 		chat.Provoke(wrong)
 		if !wrong.Survives() {
 			chat = alice.Connect()
 		}
 		chat.Ping()
-	}
-	chat.Ask(prompts.Sum(alice.Nonce)).Wait()
+		chat.Close()
+	})
+	alice.Connect().Ask(prompts.Sum(alice.Nonce)).Wait()
 }
 
 func TestStagingLongMessageIsAnswered(t *testing.T) {

@@ -13,26 +13,27 @@ import (
 func TestStagingTokenForms(t *testing.T) {
 	s := suite.Start(t, suite.Refusing)
 	alice := s.User()
-	dialect := alice.Connect().Dialect()
-	for _, form := range staging.TokenForms {
-		if form.Opens(dialect) {
+	chat := alice.Connect()
+	chat.Close()
+	suite.Each(s, staging.TokenForms, func(form staging.TokenForm) {
+		if form.Opens(chat.Dialect()) {
 			session := alice.Connect(staging.WithToken(form))
 			session.Ping()
 			session.Close()
 		} else {
 			alice.BeRefused(staging.WithToken(form))
 		}
-	}
+	})
 }
 
 func TestStagingEveryDoorOpens(t *testing.T) {
 	s := suite.Start(t)
 	alice := s.User()
-	for _, door := range fixtures.Doors {
+	suite.Each(s, fixtures.Doors, func(door string) {
 		session := alice.Connect(staging.Path(door))
 		session.Ask(prompts.Sum(alice.Nonce)).Wait()
 		session.Close()
-	}
+	})
 }
 
 func TestStagingTokenServesManyTimes(t *testing.T) {

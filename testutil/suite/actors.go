@@ -68,9 +68,32 @@ func (s *Story) AtOnce(n int, act func()) {
 
 func (s *Story) together(n int, act func(i int)) {
 	s.t.Helper()
+	s.each(n, n, act)
+}
+
+// sessionsAtOnce is how many sessions of one user every target allows (websocket.md 6, Configuration
+// defaults).
+const sessionsAtOnce = 3
+
+// Each acts on each row of a table, on a few rows at a time, and returns when the last is done. Rows must
+// not depend on each other. An act has at most one session of a user open.
+func Each[T any](s *Story, rows []T, act func(T)) {
+	s.t.Helper()
+	s.each(len(rows), sessionsAtOnce, func(i int) { act(rows[i]) })
+}
+
+// each acts n times, at most at once at the same time. A failed act ends its own part at once, and the
+// story when all are done.
+func (s *Story) each(n, atOnce int, act func(i int)) {
+	s.t.Helper()
 	var group sync.WaitGroup
+	places := make(chan struct{}, atOnce)
 	for i := range n {
-		group.Go(func() { act(i) })
+		places <- struct{}{}
+		group.Go(func() {
+			defer func() { <-places }()
+			act(i)
+		})
 	}
 	group.Wait()
 	if s.t.Failed() {
