@@ -2,10 +2,12 @@ package judge
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/fixtures/prompts"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/wire"
@@ -29,6 +31,7 @@ var answerRules = []Rule{
 // An answer is what a prompt led to.
 type answer struct {
 	text, prompt string
+	by           string // the way it came, in words
 	intent       *history.Intent
 	asked, seq   uint64 // the prompt and what answered it; asked is 0 if they are one record
 }
@@ -41,34 +44,45 @@ func answering(id string, hard bool, says, source string, flaw func(v *View, a a
 			v.ReportAs(!soft, []uint64{a.asked, a.seq}, "%s: %s", wrong, quote(a.text))
 		}
 	}
-	return Rule{
-		ID: id, Says: says, Source: source, Hard: hard,
-		Hooks: Hooks{
-			Outcome: func(v *View) {
-				if st := v.Stream; v.Run.Ended == st && st.Outcome == wire.Completed && !v.Run.ExpectsFailure() {
-					judge(v, answer{st.Answer, v.Run.Prompt, &v.Run.Intent, v.Run.SentSeq, st.AnswerSeq})
-				}
-			},
-			Exchange: func(v *View) {
-				if a, ok := executed(v); ok {
-					judge(v, a)
-				}
-			},
+	return Rule{ID: id, Says: says, Source: source, Hard: hard, Hooks: onAnswers(judge)}
+}
+
+// onAnswers are the hooks that see every answer of a prompt that can succeed.
+func onAnswers(judge func(v *View, a answer)) Hooks {
+	return Hooks{
+		Outcome: func(v *View) {
+			if st := v.Stream; v.Run.Ended == st && st.Outcome == wire.Completed && !v.Run.ExpectsFailure() {
+				judge(v, answer{st.Answer, v.Run.Prompt, "over a session", &v.Run.Intent, v.Run.SentSeq, st.AnswerSeq})
+			}
+		},
+		Exchange: func(v *View) {
+			if a, ok := restAnswer(v); ok {
+				judge(v, a)
+			}
 		},
 	}
 }
 
-// executed returns the answer of a REST execution that claims to have succeeded.
-func executed(v *View) (answer, bool) {
+// restAnswer returns the answer of a REST agent that claims to have succeeded.
+func restAnswer(v *View) (answer, bool) {
 	x, in := v.Record.Exchange, v.Record.Intent
-	if x.Purpose != history.PurposeExecute || !succeeded(x) || in != nil && in.Expect != "" {
+	if !isExecution(x) || !succeeded(x) || in != nil && in.Expect != "" {
 		return answer{}, false
 	}
-	fields := object(x)
-	if fields == nil || text(fields, "status") != "success" {
-		return answer{}, false
+	a := answer{by: "of an execution", intent: &history.Intent{}, seq: v.Record.Seq}
+	if v.Feed != nil {
+		at, _ := v.Feed.outcome()
+		if at < 0 || v.Feed.Events[at].Name != wire.AgentCompleted {
+			return answer{}, false // lifecycle/stream
+		}
+		a.by, a.text = "of a stream", v.Feed.Events[at].Text
+	} else {
+		fields := object(x)
+		if fields == nil || text(fields, "status") != "success" {
+			return answer{}, false
+		}
+		a.text = first(text(fields, "response"), text(fields, "result"))
 	}
-	a := answer{text: first(text(fields, "response"), text(fields, "result")), intent: &history.Intent{}, seq: v.Record.Seq}
 	var request struct {
 		Message string `json:"message"`
 	}
@@ -101,9 +115,15 @@ func executeStatus(v *View) {
 		v.Report(v.Here(), "the execution succeeded although it cannot (%s): %s", in.Why, quote(x.Body))
 	case expectsFailure && failure == "":
 		v.Report(v.Here(), "the execution failed (%s) with status %s and no error", in.Why, quote(got))
-	case expectsFailure && in.Agent != "" && !strings.Contains(failure, in.Agent):
+	case expectsFailure && !isAdvertised(in.Agent) && !strings.Contains(failure, in.Agent):
 		v.Report(v.Here(), "the error of the execution does not name agent %s: %s", quote(in.Agent), quote(failure))
 	}
+}
+
+// isAdvertised tells whether every platform has the agent, so that it is not for its name that it fails;
+// without a name nothing is to be named either.
+func isAdvertised(agent string) bool {
+	return agent == "" || slices.Contains(fixtures.AgentNames, agent)
 }
 
 func empty(_ *View, a answer) (string, bool) {

@@ -13,6 +13,11 @@ import (
 // succeeded tells whether the exchange was answered 2xx, whole.
 func succeeded(x *history.Exchange) bool { return x.Broken == nil && x.Status/100 == 2 }
 
+// isExecution tells whether the exchange is a whole run of an agent, whose answer it waits for.
+func isExecution(x *history.Exchange) bool {
+	return x.Purpose == history.PurposeExecute || x.Purpose == history.PurposeStream
+}
+
 // wanted returns the HTTP status that the story wants, 0 for the ordinary outcome.
 func wanted(in *history.Intent) int {
 	if in == nil {

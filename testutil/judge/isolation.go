@@ -71,7 +71,7 @@ func scanNonces(v *View, text string) {
 		}
 		owner := v.names.nonces[nonce]
 		switch {
-		case owner == v.User:
+		case owner != nil && owner.is(v.User):
 		case owner != nil:
 			v.Report(v.Here(), "%s was sent reference %s, which is in a prompt of %s", v.name(), nonce, owner.Label)
 			return
@@ -143,7 +143,7 @@ func foreignInBody(v *View) {
 			continue
 		}
 		for _, ids := range []map[string]*User{v.names.runs, v.names.threads} {
-			if owner := ids[word]; owner != nil && owner != v.User {
+			if owner := ids[word]; owner != nil && !owner.is(v.User) {
 				v.Report(v.Here(), "%s was sent %s, which belongs to %s", v.name(), quote(word), owner.Label)
 			}
 		}

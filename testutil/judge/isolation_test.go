@@ -110,6 +110,12 @@ var isolationTrials = []trial{
 		a.whole()
 		b.http(get("/api/chat/messages", `{"messages":[{"content":"quote `+a.nonce+`"}]}`), nil)
 	})},
+	{name: "a body with one's own, under a second login", tell: two(func(a *job, b *conn) {
+		a.whole()
+		b.person.email, b.person.subject = a.email, a.subject
+		b.login("simulation")
+		b.http(get("/api/threads", `[{"id":"`+a.thread+`","metadata":{"title":"`+a.nonce+`"}}]`), nil)
+	})},
 	{name: "a body with one's own", tell: two(func(a *job, b *conn) {
 		a.whole()
 		a.http(get("/api/threads", `[{"id":"`+a.thread+`","metadata":{"user_id":"`+a.subject+`","title":"`+a.nonce+`"}}]`), nil)

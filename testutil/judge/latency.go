@@ -42,8 +42,13 @@ var latencyRules = []Rule{
 	},
 	{
 		ID: "latency/http", Hard: true, Source: "http.md 1, Time limits",
-		Says:  "An exchange is complete within the HTTP budget; an execution, whose answer is an agent's, within the answer budget if that is longer.",
+		Says:  "An exchange is complete within the HTTP budget; an execution or a stream, whose answer is an agent's, within the answer budget if that is longer.",
 		Hooks: Hooks{Exchange: httpTime},
+	},
+	{
+		ID: "latency/stream", Hard: true, Source: "issue #3, REST agents; websocket.md 8, Timing",
+		Says:  "The first event of a stream comes within the first-event budget, and every other within the gap budget.",
+		Hooks: Hooks{Exchange: feedTime},
 	},
 }
 
@@ -125,11 +130,25 @@ func noHeartbeat(v *View) {
 	}
 }
 
-// httpBudget is what an exchange may take. An execution over REST is a whole run (http.md 5.4).
+// feedTime judges a stream of server-sent events by the budgets of a run. One that broke is infra's.
+func feedTime(v *View) {
+	x, b := v.Record.Exchange, v.Header.Budgets
+	if x.Stream == nil || x.Broken != nil {
+		return
+	}
+	if took := x.Stream.First; over(took, b.FirstEvent) {
+		v.Report(v.Here(), "the first event of %s came after %s, budget %s", what(x), took, b.FirstEvent)
+	}
+	if gap := x.Stream.Gap; over(gap, b.Gap) {
+		v.Report(v.Here(), "%s was silent for %s between two of its %d events, budget %s", what(x), gap, x.Stream.Events, b.Gap)
+	}
+}
+
+// httpBudget is what an exchange may take. An execution or a stream over REST is a whole run (http.md 5.4).
 func (v *View) httpBudget(x *history.Exchange) time.Duration {
 	b := v.Header.Budgets
 	switch {
-	case x.Purpose != history.PurposeExecute:
+	case !isExecution(x):
 		return b.HTTP
 	case b.HTTP == 0 || b.Answer == 0:
 		return 0

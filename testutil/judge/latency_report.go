@@ -134,7 +134,7 @@ func margin() Hooks {
 		},
 		Exchange: func(v *View) {
 			x := v.Record.Exchange
-			if x.Purpose == history.PurposeExecute {
+			if isExecution(x) {
 				execution.add(v, x.Took)
 				return
 			}

@@ -97,9 +97,14 @@ func (n *names) twin(u *User) *User {
 	return nil
 }
 
+// is tells whether both are the same user: a story may log one in under two labels.
+func (u *User) is(o *User) bool {
+	return u == o || u.Subject != "" && u.Subject == o.Subject && u.Email == o.Email
+}
+
 // other returns who has the name, if that is not u; a name that nobody has becomes u's.
 func other(m map[string]*User, name string, u *User) *User {
-	if owner := own(m, name, u); owner != nil && owner != u {
+	if owner := own(m, name, u); owner != nil && !owner.is(u) {
 		return owner
 	}
 	return nil

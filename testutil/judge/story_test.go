@@ -189,7 +189,7 @@ func del(paths ...string) edit {
 
 func (s *story) now() float64 { return float64(storyStart.Add(s.at).UnixMicro()) / 1e6 }
 
-func render(o obj) string {
+func render(o any) string {
 	text, err := json.Marshal(o)
 	if err != nil {
 		panic(err)

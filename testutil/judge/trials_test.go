@@ -19,6 +19,8 @@ var trials = map[string][]trial{
 	"lifecycle": lifecycleTrials,
 	"events":    eventTrials,
 	"answer":    answerTrials,
+	"streams":   streamTrials,
+	"starts":    startTrials,
 	"isolation": isolationTrials,
 	"latency":   latencyTrials,
 	"together":  togetherTrials,

@@ -62,15 +62,19 @@ func (v *View) login() {
 
 func (v *View) exchange() {
 	v.Exchanged = true
+	x := v.Record.Exchange
+	if x.Purpose == history.PurposeStream && succeeded(x) {
+		v.Feed = readFeed(x.Body)
+	}
 	if v.User == nil {
 		return
 	}
-	x := v.Record.Exchange
 	v.sift(x.Body, v.User)
 	switch x.Purpose {
-	case history.PurposeExecute:
+	case history.PurposeExecute, history.PurposeStream, history.PurposeStart:
 		v.User.Prompts++
 		v.promise(x.Request, v.Record.Intent)
+		v.agentOf(x)
 	case history.PurposeLogin, history.PurposeRefresh:
 		v.User.lastLogin = x.Status
 		if x.Broken != nil {
@@ -78,6 +82,18 @@ func (v *View) exchange() {
 		}
 	case history.PurposeLogout:
 		v.User.LoggedOut = v.User.LoggedOut || x.Status/100 == 2
+	}
+}
+
+// agentOf takes in the agent that an exchange started: its id is the user's.
+func (v *View) agentOf(x *history.Exchange) {
+	if a, ok := startOf(x); ok {
+		own(v.names.runs, a.AgentID, v.User)
+	}
+	if v.Feed != nil {
+		for _, e := range v.Feed.Events {
+			own(v.names.runs, e.Agent, v.User)
+		}
 	}
 }
 

@@ -34,6 +34,9 @@ type View struct {
 	// Unheard tells whether the story stops waiting for a heartbeat with the note at hand.
 	Unheard bool
 
+	// Feed is what an exchange that is a stream of server-sent events sent; nil for any other.
+	Feed *Feed
+
 	// Leaky tells whether the frame at hand may hold what must not leave the platform.
 	Leaky bool
 	// Deviations are what the event at hand has otherwise than the declared shape.
@@ -127,7 +130,7 @@ func (v *View) Exact() bool { return v.Header.Target.Can(history.ExactAnswers) }
 func (v *View) begin(r *history.Record) {
 	v.Record, v.Event, v.User, v.Session, v.Run, v.Stream, v.Step = r, nil, nil, nil, nil, nil, Step{}
 	v.Strangers, v.Leaky, v.Deviations = nil, false, nil
-	v.Answered, v.Missed, v.Unheard = nil, nil, false
+	v.Answered, v.Missed, v.Unheard, v.Feed = nil, nil, false, nil
 	if r == nil {
 		return
 	}
