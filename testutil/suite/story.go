@@ -69,10 +69,12 @@ func Start(t *testing.T, options ...Option) *Story {
 }
 
 // begin waits for the story's turn and for the target.
-func (s *Story) begin() (err error) {
-	if s.release, err = here.turn.take(s.ctx, s.target, s.refusing); err != nil {
+func (s *Story) begin() error {
+	release, err := here.turn.take(s.ctx, s.target, s.refusing)
+	if err != nil {
 		return err
 	}
+	s.release = release
 	if err := s.target.WarmUp(s.ctx); err != nil {
 		return err
 	}
