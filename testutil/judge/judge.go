@@ -73,6 +73,7 @@ func (j *Judge) Observe(r *history.Record) []Finding {
 		j.docket.hear(v, onOpen)
 	case history.Send:
 		v.send()
+		v.reopen()
 		j.docket.hear(v, onSend)
 	case history.Recv:
 		j.receive()
@@ -80,6 +81,7 @@ func (j *Judge) Observe(r *history.Record) []Finding {
 		j.close()
 	case history.Note:
 		v.note()
+		v.restart()
 		j.docket.hear(v, onNote)
 	}
 	j.docket.hear(v, onRecord)
@@ -128,6 +130,7 @@ func (j *Judge) close() {
 		return
 	}
 	v.close()
+	v.offend(&s.Intent)
 	for _, run := range s.User.runs {
 		if run.Stream(s) != nil && !run.watched() && !run.Abandoned() {
 			j.end(run)
