@@ -12,12 +12,6 @@ func authError(c *conn, code string) *conn {
 	return c
 }
 
-func verifyOf(u *person, body string) history.Exchange {
-	x := get("/auth/verify", body)
-	x.Purpose = history.PurposeVerify
-	return x
-}
-
 var authTrials = []trial{
 	{name: "the key is refused", hard: []string{"auth/login-refused"}, tell: func(s *story) {
 		x := get("/auth/e2e/test-auth", `{"detail":"Invalid E2E bypass key"}`)
@@ -46,37 +40,6 @@ var authTrials = []trial{
 	{name: "expires_in is a constant", soft: []string{"auth/expires-in"}, tell: func(s *story) {
 		s.user().login("simulation").Login.ExpiresIn = 15 * time.Minute
 	}},
-	{name: "refresh", tell: func(s *story) {
-		u := s.user()
-		u.wait(time.Minute)
-		u.login("refresh")
-	}},
-	{name: "refresh turns the user into another", hard: []string{"auth/refresh"}, tell: func(s *story) {
-		id := s.user().login("refresh").Login
-		id.Subject, id.Email = "user_7", "user@example.com"
-	}},
-	{name: "refresh gives the same token", hard: []string{"auth/refresh"}, about: "no later than the old one", tell: func(s *story) {
-		u := s.user()
-		old := *s.records[len(s.records)-1].Login
-		old.Method = "refresh"
-		u.wait(time.Minute)
-		*u.login("refresh").Login = old
-	}},
-	{name: "verify says invalid", hard: []string{"auth/verify"}, tell: func(s *story) {
-		u := s.user()
-		u.http(verifyOf(u, `{"valid":false,"error":"signature"}`), nil)
-	}},
-	{name: "verify still accepts the logged-out", hard: []string{"auth/verify"}, tell: func(s *story) {
-		u := s.user()
-		out := get("/auth/logout", `{"status":"success"}`)
-		out.Purpose = history.PurposeLogout
-		u.http(out, nil)
-		u.http(verifyOf(u, `{"valid":true}`), nil)
-	}},
-	{name: "verify names another user", hard: []string{"auth/identity"}, tell: func(s *story) {
-		u := s.user()
-		u.http(verifyOf(u, `{"valid":true,"user_id":"demo-user-001"}`), nil)
-	}},
 	{name: "one user only", hard: []string{"auth/one-user-only"}, tell: func(s *story) { s.user(); s.note(history.TopicOneUser, "needs 3 users") }},
 
 	{name: "REST 401", tell: answered(401, `{"error_code":"AUTH_FAILED"}`, nil), hard: []string{"auth/token-refused"}},
@@ -100,39 +63,6 @@ var authTrials = []trial{
 		out.Purpose = history.PurposeLogout
 		u.http(out, nil)
 		u.http(get("/api/threads", `[]`), nil)
-	}},
-
-	{name: "refused with 1011", hard: []string{"auth/refusal"}, tell: func(s *story) {
-		authError(s.user().dial(refusal("expired")).opened(), "TOKEN_EXPIRED").ended(history.Closed{By: history.ByServer, Code: 1011})
-	}},
-	{name: "refused with 404", hard: []string{"auth/refusal"}, tell: func(s *story) {
-		s.user().dial(refusal("none")).ended(history.Closed{By: history.ByDial, Status: 404, Broken: &history.Broken{Step: history.StepUpgrade}})
-	}},
-	{name: "refused in silence", hard: []string{"auth/refusal"}, tell: func(s *story) {
-		s.user().dial(refusal("none")).opened().ended(history.Closed{By: history.ByDial, Broken: &history.Broken{Step: history.StepWelcome, Timeout: true}})
-	}},
-	{name: "cut instead of refused", hard: []string{"auth/refusal"}, tell: func(s *story) {
-		s.user().dial(refusal("none")).opened().ended(history.Closed{By: history.ByNetwork})
-	}},
-	{name: "left open", hard: []string{"auth/refusal"}, tell: func(s *story) { s.user().dial(refusal("none")).opened().shut() }},
-	{name: "refused without a frame", hard: []string{"auth/refusal"}, tell: func(s *story) {
-		s.user().dial(refusal("none")).opened().ended(history.Closed{By: history.ByServer, Code: 1008})
-	}},
-	{name: "refused without a frame, nothing declared", soft: []string{"auth/refusal"}, tell: func(s *story) {
-		s.auto().user().dial(refusal("none")).opened().ended(history.Closed{By: history.ByServer, Code: 1008})
-	}},
-	{name: "REST 403 with a bad token, nothing declared", soft: []string{"auth/refusal"}, tell: func(s *story) {
-		answered(403, `{}`, &history.Intent{Expect: "401", Token: "expired"})(s.auto())
-	}},
-	{name: "REST 403 without a token, nothing declared", hard: []string{"auth/refusal"}, tell: func(s *story) {
-		x := get("/api/threads", `{}`)
-		x.Status, x.Bearer = 403, false
-		s.auto().user().http(x, &history.Intent{Expect: "401", Token: "none"})
-	}},
-	{name: "one session too many", tell: func(s *story) {
-		c := s.user().dial(&history.Intent{Expect: history.Refused, Why: "session limit"}).opened()
-		c.recv(obj{"type": "error_message", "error_code": "CONNECTION_LIMIT", "error_message": "Too many sessions", "timestamp": c.now()}, "")
-		c.ended(history.Closed{By: history.ByServer, Code: 1013})
 	}},
 
 	{name: "the demo user", hard: []string{"auth/identity"}, tell: func(s *story) {

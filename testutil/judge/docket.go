@@ -92,6 +92,17 @@ func (d *docket) file(f Finding) {
 	d.findings = append(d.findings, f)
 }
 
+// explains tells whether a hard finding may say why a story stopped. That something was not measured
+// does not.
+func (d *docket) explains() bool {
+	for c := range d.total {
+		if c.hard && c.rule != "infra/not-measured" {
+			return true
+		}
+	}
+	return false
+}
+
 // tally files how many findings were withheld, one finding for each rule and class.
 func (d *docket) tally() {
 	classes := slices.SortedFunc(maps.Keys(d.withheld), func(a, b class) int {

@@ -53,7 +53,7 @@ var handshakeRules = []Rule{
 
 func errorFirst(v *View) {
 	s := v.Session
-	if s.Refusal != nil && s.Refusal.Seq == v.Record.Seq && !s.ExpectsRefusal() && !isAuthCode(s.Refusal.Code) {
+	if s.Refusal != nil && s.Refusal.Seq == v.Record.Seq && !s.ExpectsRefusal() && !s.Intent.Recovers && !isAuthCode(s.Refusal.Code) {
 		v.Report(v.Here(s.OpenSeq), "error %s %s in place of a welcome", quote(s.Refusal.Code), quote(s.Refusal.Text))
 	}
 }

@@ -13,8 +13,10 @@ var restartRules = []Rule{{
 	Hooks: Hooks{SessionEnd: closedByRestart},
 }}
 
-// restart notes that the backend is restarted under every session that is open, and every run.
+// restart notes that the backend is restarted under every session that is open, and every run, and
+// forgets the threads, which a backend that keeps them in memory has lost now.
 func (v *View) restart() {
+	clear(v.Threads)
 	for _, s := range v.sessions {
 		if s.Closed == nil && s.Welcomed() {
 			s.Restarted, s.RestartedAt = v.Record.Seq, v.Now

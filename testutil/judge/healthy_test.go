@@ -97,7 +97,7 @@ func TestHealthyStories(t *testing.T) {
 			c.ended(history.Closed{By: history.ByServer, Code: 1008, Reason: "Authentication failed"})
 		}},
 		{name: "a token refused at the upgrade", tell: func(s *story) {
-			s.user().dial(refusal("no subprotocol")).ended(history.Closed{
+			s.user().dial(&history.Intent{Expect: "403", Token: "unsupported subprotocol"}).ended(history.Closed{
 				By: history.ByDial, Status: 403, Broken: &history.Broken{Step: history.StepUpgrade, Error: "bad handshake"},
 			})
 		}},

@@ -43,7 +43,7 @@ var hygieneTrials = []trial{
 		tell: answered(500, `{"error":true,"source_file":"/app/routes/agents.py","stack_trace":["x"]}`, nil)},
 	{name: "a secret in an error body", hard: []string{"hygiene/secret", "infra/server-error"}, tell: answered(500, `{"jwt_secret":"s3cr3t-value"}`, nil)},
 	{name: "the same in an answer", hard: []string{"hygiene/internals", "hygiene/stack-trace"},
-		tell: answered(200, `{"source_file":"/app/routes/agents.py","stack_trace":["x"]}`, nil)},
+		tell: answered(200, `[{"source_file":"/app/routes/agents.py","stack_trace":["x"]}]`, nil)},
 	{name: "a close reason", hard: []string{"handshake/closed", "hygiene/internals"}, tell: func(s *story) {
 		s.user().connect().ended(history.Closed{By: history.ByServer, Code: 1011, Reason: "<Manager object at 0x7f3a5c>"})
 	}},

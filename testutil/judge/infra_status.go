@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 )
 
@@ -34,7 +35,7 @@ var statusRules = []Rule{
 	},
 	{
 		ID: "infra/component-missing", Hard: true, Source: "http.md 3, 5",
-		Says:  "Every documented endpoint is there.",
+		Says:  "Every documented endpoint is there. That one is not which a target may lack is advice, unless the target declares its shape.",
 		Hooks: Hooks{Exchange: missing},
 	},
 	{
@@ -124,18 +125,30 @@ func redirected(v *View) {
 	}
 }
 
-// missing leaves out the archiving of threads: one that is gone already is archived.
+// missing leaves out the archiving of threads, as one that is gone already is archived, and threads that
+// are not there, for which there are rules.
 func missing(v *View) {
 	x := v.Record.Exchange
 	absent := x.Status == http.StatusNotFound || x.Status == http.StatusMethodNotAllowed
-	if absent && ordinary(v.Record) && x.Purpose != history.PurposeArchive {
-		report(v, x)
+	if absent && ordinary(v.Record) && x.Purpose != history.PurposeArchive && x.Purpose != history.PurposeCORS && !v.closed() && !lost(v) {
+		v.ReportAs(v.Declared() || !isOptional(v), v.Here(), "%s was answered %s by %s, with body %s", what(x), status(x.Status), origin(x.Header, x.Body), quote(x.Body))
 	}
+}
+
+// isOptional tells whether a target may lack what the exchange at hand asks for: endpoints that the
+// reference says SHOULD of, among them all that serve configuration (http.md 5.4).
+func isOptional(v *View) bool {
+	x := v.Record.Exchange
+	if x.Purpose == history.PurposeConfig {
+		return true
+	}
+	endpoints := v.endpointsAt(x.URL)
+	return len(endpoints) > 0 && !slices.ContainsFunc(endpoints, func(e fixtures.HealthEndpoint) bool { return e.Must })
 }
 
 func notAccepted(v *View) {
 	x := v.Record.Exchange
-	if x.Status/100 != 4 || !ordinary(v.Record) {
+	if x.Status/100 != 4 || !ordinary(v.Record) || x.Purpose == history.PurposeCORS {
 		return
 	}
 	switch x.Status {
@@ -147,7 +160,7 @@ func notAccepted(v *View) {
 
 func notThePlatform(v *View) {
 	x := v.Record.Exchange
-	if !succeeded(x) || x.Method == http.MethodHead || x.Status == http.StatusNoContent {
+	if !succeeded(x) || x.Method == http.MethodHead || x.Status == http.StatusNoContent || x.Asks != "" {
 		return
 	}
 	if isHTML(x.Header, x.Body) || !isStream(x) && !isJSON(x) {
@@ -169,12 +182,13 @@ func isJSON(x *history.Exchange) bool {
 }
 
 // unexpectedStatus judges refusals that are neither of credentials nor of foreign objects: those have
-// rules in auth and isolation.
+// rules in auth and isolation. An exchange whose answer a page may read or not is judged like any other
+// where it wants a status.
 func unexpectedStatus(v *View) {
 	x, in := v.Record.Exchange, v.Record.Intent
 	want := wanted(in)
-	if want == 0 || x.Broken != nil || in.Token != "" || in.Spoofs != "" {
-		return
+	if want == 0 || x.Broken != nil || in.Token != "" || in.Spoofs != "" || v.closed() && succeeded(x) {
+		return // threads/archived judges the last
 	}
 	if x.Status != want {
 		v.Report(v.Here(), "%s was answered %s, want %s (%s), body %s", what(x), status(x.Status), status(want), in.Why, quote(x.Body))

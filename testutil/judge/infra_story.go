@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/netra-systems/staging-e2e/testutil/history"
@@ -23,11 +24,25 @@ var storyRules = []Rule{
 		Says:  "A story runs to its end.",
 		State: stopped,
 	},
+	{
+		ID: "infra/not-measured", Hard: true, Source: "DESIGN.md, There is no skip",
+		Says:  "A story measures every criterion that it is about; one that may stay unmeasured, because the configuration names it, is advice.",
+		Hooks: Hooks{Note: notMeasured},
+	},
 }
 
 func nothingHappened(v *View) {
 	if !v.Exchanged && len(v.Reasons) == 0 && v.Stopped.Seq == 0 {
 		v.Report(nil, "the history holds neither a network exchange nor a reason: the story did not touch the target")
+	}
+}
+
+// notMeasured reports a note "CRITERION: reason".
+func notMeasured(v *View) {
+	if n := v.Record.Note; n != nil && n.Topic == history.TopicNotMeasured {
+		criterion, _, _ := strings.Cut(n.Text, ":")
+		allowed := slices.Contains(v.Header.AllowUnmeasured, strings.TrimSpace(criterion))
+		v.ReportAs(!allowed, v.Here(), "not measured: %s", quote(n.Text))
 	}
 }
 
@@ -67,7 +82,7 @@ func stopped() Hooks {
 				}
 			}
 			v.User, v.Session = nil, nil
-			if s := v.Stopped; s.Seq != 0 && len(v.docket.failed) == 0 {
+			if s := v.Stopped; s.Seq != 0 && !v.docket.explains() {
 				v.Report([]uint64{s.Seq}, "the story stopped (%s): %s", s.Topic, quote(s.Text))
 			}
 		},

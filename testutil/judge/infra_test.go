@@ -129,7 +129,15 @@ var infraTrials = []trial{
 
 	{name: "an empty history", hard: []string{"infra/nothing-happened"}, tell: func(*story) {}},
 	{name: "a killed process", killed: true, hard: []string{"infra/incomplete"}, tell: func(s *story) { s.user().connect().ask().whole().shut() }},
-	{name: "not measured", tell: func(s *story) { s.note(history.TopicNotMeasured, "D4: no log access") }},
+	{name: "not measured", hard: []string{"infra/not-measured"}, about: "D4: no log access", tell: func(s *story) { s.note(history.TopicNotMeasured, "D4: no log access") }},
+	{name: "not measured, as allowed", soft: []string{"infra/not-measured"}, tell: func(s *story) {
+		s.header.AllowUnmeasured = []string{"P3", "D4"}
+		s.note(history.TopicNotMeasured, "D4: no log access")
+	}},
+	{name: "another criterion may be left out", hard: []string{"infra/not-measured"}, tell: func(s *story) {
+		s.header.AllowUnmeasured = []string{"D"}
+		s.note(history.TopicNotMeasured, "D4: no log access")
+	}},
 	{name: "interrupted", hard: []string{"infra/stopped"}, tell: func(s *story) { s.user(); s.note(history.TopicInterrupted, "SIGINT") }},
 	{name: "stopped, and nothing else is wrong", hard: []string{"infra/stopped"}, about: "(story): \"want 6 agents\"", tell: func(s *story) { s.user(); s.note(history.TopicStory, "want 6 agents") }},
 	{name: "stopped for several reasons", hard: []string{"infra/stopped"}, about: "(interrupted): \"SIGINT\"", tell: func(s *story) {
@@ -141,7 +149,7 @@ var infraTrials = []trial{
 		s.user().login("simulation").Login.ExpiresIn = 15 * time.Minute
 		s.note(history.TopicStory, "want 6 agents")
 	}},
-	{name: "stopped after a hundred other notes", hard: []string{"infra/stopped"}, tell: func(s *story) {
+	{name: "stopped after a hundred other notes", hard: []string{"infra/not-measured", "infra/stopped"}, tell: func(s *story) {
 		s.user()
 		for range 100 {
 			s.note(history.TopicNotMeasured, "D4: no log access")

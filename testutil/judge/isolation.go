@@ -1,6 +1,8 @@
 package judge
 
 import (
+	"cmp"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -39,8 +41,8 @@ var isolationRules = []Rule{
 		Hooks: Hooks{Frame: stray},
 	},
 	{
-		ID: "isolation/claimed-id", Hard: true, Source: "issue #3, Doors that must stay shut; websocket.md 2.4",
-		Says:  "Who claims to be another user, or asks for what is another user's, gets nothing by it.",
+		ID: "isolation/claimed-id", Hard: true, Source: "issue #3, Doors that must stay shut; websocket.md 2.4; http.md 2.2",
+		Says:  "Who claims to be another user, or asks for what is another user's, gets nothing by it; REST answers 403. Where the target declares no shape, 401 and 404 are advice.",
 		Hooks: Hooks{Event: believed, Exchange: served},
 	},
 }
@@ -86,7 +88,7 @@ func scanNonces(v *View, text string) {
 // cutNonce tells whether the text is the beginning of a nonce of the user: servers shorten texts.
 func (n *names) cutNonce(text string, u *User) bool {
 	for nonce, owner := range n.nonces {
-		if owner == u && strings.HasPrefix(nonce, text) {
+		if owner.is(u) && strings.HasPrefix(nonce, text) {
 			return true
 		}
 	}
@@ -151,7 +153,7 @@ func foreignInBody(v *View) {
 }
 
 func idleListener(v *View) {
-	if e, s := v.Event, v.Session; e != nil && isOfRun(e) && s.Intent.Listens && s.User.Prompts == 0 {
+	if e, s := v.Event, v.Session; e != nil && isOfRun(e) && s.Intent.Listens && s.User.Prompts == 0 && !v.alias(s.User) {
 		v.Report(v.Here(s.WelcomeSeq), "%s of run %s reached a session whose user runs nothing", e.Type, quote(e.RunID))
 	}
 }
@@ -161,6 +163,16 @@ func isOfRun(e *wire.Event) bool {
 	return five(e.Type) != 0 || e.Type == wire.AgentError || e.Type == wire.AgentDeath || e.Type == wire.AgentTimeout
 }
 
+// alias tells whether the same person sent prompts under another label.
+func (v *View) alias(u *User) bool {
+	for _, o := range v.users {
+		if o != u && o.Prompts > 0 && o.is(u) {
+			return true
+		}
+	}
+	return false
+}
+
 // stray leaves alone what other rules say more exactly, late retries of a run long over, and the extra
 // pair of the bridge that comes when a run's session is gone.
 func stray(v *View) {
@@ -168,8 +180,8 @@ func stray(v *View) {
 	if e == nil || v.Stream != nil || v.Answered != nil || !isOfRun(e) || !s.Welcomed() || e.Attempt >= 2 {
 		return
 	}
-	if s.Intent.Listens && s.User.Prompts == 0 {
-		return // isolation/idle-listener
+	if s.Intent.Listens && s.User.Prompts == 0 || v.alias(s.User) {
+		return // isolation/idle-listener; or a run of the same person, who logged in twice
 	}
 	if v.isBridge() && slices.Contains(s.User.forgot, v.Record.Run) {
 		return
@@ -193,15 +205,20 @@ func believed(v *View) {
 	}
 }
 
+// served judges what a user gets who asks for another's. http.md 2.2 wants 403, and has clients accept 401
+// and 404 as well.
 func served(v *View) {
 	x, in := v.Record.Exchange, v.Record.Intent
 	if in == nil || in.Spoofs == "" || in.Expect == "" || x.Broken != nil {
 		return
 	}
-	switch {
+	switch want := cmp.Or(wanted(in), http.StatusForbidden); {
 	case succeeded(x):
 		v.Report(v.Here(), "%s gave %s what belongs to %s (%s): %s", what(x), v.name(), in.Spoofs, in.Why, quote(x.Body))
-	case !isRefusal(x.Status) && x.Status != 404:
-		v.Report(v.Here(), "%s, which belongs to %s (%s), was answered %s, want 401, 403 or 404", what(x), in.Spoofs, in.Why, status(x.Status))
+	case x.Status == want && !(isRefusal(want) && isHTML(x.Header, x.Body)):
+	default:
+		accepted := (isRefusal(x.Status) || x.Status == http.StatusNotFound) && !isHTML(x.Header, x.Body)
+		v.ReportAs(v.Declared() || !accepted, v.Here(), "%s, which belongs to %s (%s), was answered %s by %s, want %s",
+			what(x), in.Spoofs, in.Why, status(x.Status), origin(x.Header, x.Body), status(want))
 	}
 }

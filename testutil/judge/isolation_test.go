@@ -38,6 +38,8 @@ func spoofed(ask func(*history.Intent), tell func(victim, thief *job)) func(*sto
 	}
 }
 
+var foreign = &history.Intent{Expect: "403", Spoofs: "u2", Why: "foreign thread"}
+
 var isolationTrials = []trial{
 	{name: "an event misrouted to another user", tell: two(func(a *job, b *conn) {
 		a.started()
@@ -187,5 +189,22 @@ var isolationTrials = []trial{
 		tell: answered(200, `{"messages":[]}`, &history.Intent{Expect: "403", Spoofs: "u2", Why: "foreign thread"})},
 	{name: "another user's thread is refused otherwise", hard: []string{"infra/server-error", "isolation/claimed-id"},
 		tell: answered(500, `{}`, &history.Intent{Expect: "403", Spoofs: "u2", Why: "foreign thread"})},
-	{name: "another user's thread is not found", tell: answered(404, `{}`, &history.Intent{Expect: "403", Spoofs: "u2"})},
+	{name: "another user's thread is refused", tell: answered(403, `{}`, foreign)},
+	{name: "another user's thread is not found", hard: []string{"isolation/claimed-id"}, tell: answered(404, `{}`, foreign)},
+	{name: "another user's thread is not found, nothing declared", soft: []string{"isolation/claimed-id"}, tell: undeclared(answered(404, `{}`, foreign))},
+	{name: "another user's thread is refused by the edge, nothing declared", hard: []string{"isolation/claimed-id"}, tell: undeclared(answered(403, `<html>`, foreign))},
+	{name: "two logins of one person", tell: func(s *story) {
+		a := s.user()
+		b := s.user()
+		b.email, b.subject = a.email, a.subject
+		b.login("simulation")
+		c, d := a.connect(), b.connect()
+		j := c.ask().started()
+		leakTo(d)
+		j.thinking().executing().executed().completed()
+		leakTo(d)
+		b.http(get("/api/threads", `[{"id":"`+j.thread+`","title":"`+j.nonce+`","metadata":{"user_id":"`+a.subject+`"}}]`), nil)
+		c.shut()
+		d.shut()
+	}},
 }

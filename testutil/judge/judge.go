@@ -73,6 +73,7 @@ func (j *Judge) Observe(r *history.Record) []Finding {
 		j.docket.hear(v, onOpen)
 	case history.Send:
 		v.send()
+		v.reopen()
 		j.docket.hear(v, onSend)
 	case history.Recv:
 		j.receive()
@@ -131,6 +132,7 @@ func (j *Judge) close() {
 		return
 	}
 	v.close()
+	v.offend(&s.Intent)
 	for _, run := range s.User.runs {
 		if run.Stream(s) != nil && !run.watched() && !run.Abandoned() {
 			j.end(run)

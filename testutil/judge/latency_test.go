@@ -68,7 +68,7 @@ var latencyTrials = []trial{
 		c := s.user().connect()
 		c.send(obj{"type": "ping"}, "", nil)
 		c.wait(6 * time.Second)
-		r := s.note(history.TopicNotMeasured, "D4: x")
+		r := s.note(history.TopicSlowStart, "x")
 		r.User, r.Session = c.person.label, c.label
 		c.recv(obj{"type": "pong", "timestamp": c.now()}, "")
 		c.shut()

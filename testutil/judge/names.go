@@ -68,10 +68,10 @@ func own(m map[string]*User, name string, u *User) *User {
 	return u
 }
 
-// isOwn tells whether the name is the user's, now that the user has it or had it before.
+// isOwn tells whether the name is the user's, under whichever label, now or before.
 func isOwn(m map[string]*User, name string, u *User) bool {
 	owner := own(m, name, u)
-	return name != "" && (owner == nil || owner == u)
+	return name != "" && (owner == nil || owner.is(u))
 }
 
 // connect takes in a session's connection id and returns the session that has the same one, if any.
@@ -97,12 +97,7 @@ func (n *names) twin(u *User) *User {
 	return nil
 }
 
-// is tells whether both are the same user: a story may log one in under two labels.
-func (u *User) is(o *User) bool {
-	return u == o || u.Subject != "" && u.Subject == o.Subject && u.Email == o.Email
-}
-
-// other returns who has the name, if that is not u; a name that nobody has becomes u's.
+// other returns who has the name, if that is not u, under whichever label; a name that nobody has becomes u's.
 func other(m map[string]*User, name string, u *User) *User {
 	if owner := own(m, name, u); owner != nil && !owner.is(u) {
 		return owner

@@ -90,7 +90,7 @@ func startedAgents() Hooks {
 				}
 				agents = append(agents, started{user: v.User, id: a.AgentID, seq: v.Record.Seq})
 			}
-			listed(v, agents)
+			listedAgents(v, agents)
 		},
 		End: func(v *View) {
 			for _, s := range agents {
@@ -102,8 +102,8 @@ func startedAgents() Hooks {
 	}
 }
 
-// listed takes in a status list.
-func listed(v *View, agents []started) {
+// listedAgents takes in a status list.
+func listedAgents(v *View, agents []started) {
 	x := v.Record.Exchange
 	if x.Purpose != history.PurposeStatus || !succeeded(x) || x.Cut != 0 || v.User == nil || wanted(v.Record.Intent) != 0 {
 		return

@@ -13,6 +13,10 @@ var standing = [][]Rule{
 	storyRules,
 	loginRules,
 	tokenRules,
+	refusalRules,
+	recoveryRules,
+	refreshRules,
+	verifyRules,
 	identityRules,
 	handshakeRules,
 	octoberRules,
@@ -32,6 +36,9 @@ var standing = [][]Rule{
 	reportRules,
 	hygieneRules,
 	healthRules,
+	corsRules,
+	servedURLRules,
+	threadRules,
 }
 
 // Standing returns the rules that judge every story, sorted by id.

@@ -26,6 +26,13 @@ var trials = map[string][]trial{
 	"together":  togetherTrials,
 	"hygiene":   hygieneTrials,
 	"health":    healthTrials,
+	"refusal":   refusalTrials,
+	"recovery":  recoveryTrials,
+	"refresh":   refreshTrials,
+	"verify":    verifyTrials,
+	"cors":      corsTrials,
+	"urls":      servedURLTrials,
+	"threads":   threadTrials,
 }
 
 func TestBrokenStories(t *testing.T) {

@@ -32,6 +32,11 @@ type User struct {
 	lastLogin int        // status of the last login exchange: 0 none, -1 it broke
 }
 
+// is tells whether two labels name one person: who logged in twice has two tokens and one identity.
+func (u *User) is(o *User) bool {
+	return u == o || u != nil && o != nil && u.Subject != "" && u.Subject == o.Subject && u.Email == o.Email
+}
+
 // userAt returns the user with the label, new if need be; nil for no label.
 func (v *View) userAt(label string) *User {
 	if label == "" {
@@ -62,6 +67,7 @@ func (v *View) login() {
 
 func (v *View) exchange() {
 	v.Exchanged = true
+	v.offend(v.Record.Intent)
 	x := v.Record.Exchange
 	if x.Purpose == history.PurposeStream && succeeded(x) {
 		v.Feed = readFeed(x.Body)
@@ -70,15 +76,18 @@ func (v *View) exchange() {
 		return
 	}
 	v.sift(x.Body, v.User)
+	v.keepThread()
 	switch x.Purpose {
 	case history.PurposeExecute, history.PurposeStream, history.PurposeStart:
 		v.User.Prompts++
 		v.promise(x.Request, v.Record.Intent)
 		v.agentOf(x)
 	case history.PurposeLogin, history.PurposeRefresh:
-		v.User.lastLogin = x.Status
-		if x.Broken != nil {
-			v.User.lastLogin = -1
+		if ordinary(v.Record) && !(isRefusal(x.Status) && contested(v.Record.Intent)) {
+			v.User.lastLogin = x.Status
+			if x.Broken != nil {
+				v.User.lastLogin = -1
+			}
 		}
 	case history.PurposeLogout:
 		v.User.LoggedOut = v.User.LoggedOut || x.Status/100 == 2

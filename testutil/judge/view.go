@@ -53,6 +53,11 @@ type View struct {
 	// Stopped is the first note that says that the story ended before its end; its Seq is 0 if none does.
 	Stopped Remark
 
+	// Offence is the last attempt with bad credentials.
+	Offence Offence
+	// Threads are those that users made over REST and that the target may be asked about, by id.
+	Threads map[string]*Thread
+
 	// names know which ids are whose.
 	names names
 	// Strangers are the users, other than the one who got it, that the frame or body at hand names.
@@ -86,6 +91,7 @@ func newView(h history.Header) View {
 		shape:    shape,
 		Header:   h,
 		names:    newNames(),
+		Threads:  map[string]*Thread{},
 		users:    map[string]*User{},
 		sessions: map[string]*Session{},
 		runs:     map[string]*Run{},
