@@ -30,12 +30,12 @@ var Plan = suite.Plan{
 	{
 		Package: "goldenpath", Story: "TestStagingConversationSurvivesReconnection",
 		Shows: "a conversation goes on in another session",
-		Cost:  suite.Cost{Edge: 3, API: 2, Runs: 2},
+		Cost:  suite.Cost{Edge: 3, API: 1, Runs: 2},
 	},
 	{
 		Package: "goldenpath", Story: "TestStagingThreadsOverREST",
 		Shows: "threads are created, listed, read, continued and archived over REST",
-		Cost:  suite.Cost{Edge: 1, API: 12},
+		Cost:  suite.Cost{Edge: 1, API: 11},
 	},
 	{
 		Package: "goldenpath", Story: "TestStagingChatIsKeptInItsThread",
@@ -60,7 +60,7 @@ var Plan = suite.Plan{
 	{
 		Package: "goldenpath", Story: "TestStagingBadFramesDoNoHarm",
 		Shows: "wrong messages get a clear error or the documented close, and harm nothing",
-		Cost:  suite.Cost{Edge: 8, API: 1, Runs: 1},
+		Cost:  suite.Cost{Edge: 20, API: 1, Runs: 1},
 	},
 	{
 		Package: "goldenpath", Story: "TestStagingLongMessageIsAnswered",
@@ -75,7 +75,7 @@ var Plan = suite.Plan{
 	{
 		Package: "goldenpath", Story: "TestStagingTokenForms",
 		Shows: "each form of offering a token has its one outcome",
-		Cost:  suite.Cost{Edge: 20},
+		Cost:  suite.Cost{Edge: 15},
 	},
 	{
 		Package: "goldenpath", Story: "TestStagingEveryDoorOpens",
@@ -85,57 +85,57 @@ var Plan = suite.Plan{
 	{
 		Package: "goldenpath", Story: "TestStagingTokenServesManyTimes",
 		Shows: "one token serves several times, and everyone who can tell calls it good",
-		Cost:  suite.Cost{Edge: 25},
+		Cost:  suite.Cost{Edge: 19, API: 3},
 	},
 	{
 		Package: "goldenpath", Story: "TestStagingRefreshRotatesTokens",
 		Shows: "a refresh gives new tokens of the same user, and a refresh token serves once",
-		Cost:  suite.Cost{Edge: 12, API: 1, Runs: 1},
+		Cost:  suite.Cost{Edge: 11, API: 2, Runs: 1},
 	},
 	{
 		Package: "goldenpath", Story: "TestStagingConcurrentRefreshHasOneWinner",
 		Shows: "of simultaneous refreshes with one token exactly one succeeds",
-		Cost:  suite.Cost{Edge: 16},
+		Cost:  suite.Cost{Edge: 14, API: 1},
 	},
 	{
 		Package: "goldenpath", Story: "TestStagingTokenExpiresDuringSession",
 		Shows: "an expired token opens nothing new, and a session outlives it",
-		Cost:  suite.Cost{Edge: 16, API: 2, Runs: 1},
+		Cost:  suite.Cost{Edge: 10, API: 4, Runs: 1},
 	},
 	{
 		Package: "goldenpath", Story: "TestStagingLogoutEndsOneToken",
 		Shows: "a token that was given back opens nothing for anybody, and other tokens stay good",
-		Cost:  suite.Cost{Edge: 40, API: 10},
+		Cost:  suite.Cost{Edge: 28, API: 11},
 	},
 	{
 		Package: "goldenpath", Story: "TestStagingBadCredentialsStayOutside",
 		Shows: "missing, damaged and misused credentials are refused at every door, each in its one way",
-		Cost:  suite.Cost{Edge: 100, API: 60, Runs: 1},
+		Cost:  suite.Cost{Edge: 89, API: 50, Runs: 1},
 	},
 	{
 		Package: "goldenpath", Story: "TestStagingBurstOfBadCredentialsChangesNothing",
 		Shows: "refusals stay the same after a burst, and good credentials work after it",
-		Cost:  suite.Cost{Edge: 40, API: 10, Runs: 1},
+		Cost:  suite.Cost{Edge: 23, API: 8, Runs: 1},
 	},
 	{
 		Package: "goldenpath", Story: "TestStagingForgedTokensStayOutside",
 		Shows: "validly signed tokens that are wrong in one thing are refused",
-		Cost:  suite.Cost{Edge: 32, API: 15, Runs: 1},
+		Cost:  suite.Cost{Edge: 27, API: 16, Runs: 1},
 	},
 	{
 		Package: "goldenpath", Story: "TestStagingHealthFamily",
 		Shows: "every health endpoint answers as it should, and none contradicts another",
-		Cost:  suite.Cost{Edge: 20, API: 4},
+		Cost:  suite.Cost{Edge: 20, API: 3},
 	},
 	{
 		Package: "goldenpath", Story: "TestStagingServedURLsAreTheTargets",
 		Shows: "every URL that the target serves is one of its own",
-		Cost:  suite.Cost{Edge: 2, API: 3},
+		Cost:  suite.Cost{Edge: 1, API: 3},
 	},
 	{
 		Package: "goldenpath", Story: "TestStagingAppMayReadEveryAnswer",
 		Shows: "the app may read answers, errors and preflights, and other pages may not",
-		Cost:  suite.Cost{Edge: 20, API: 20},
+		Cost:  suite.Cost{Edge: 10, API: 6},
 	},
 	{
 		Package: "agentregistry", Story: "TestStagingAgentExecutionFullFlow",
@@ -160,17 +160,17 @@ var Plan = suite.Plan{
 	{
 		Package: "agentregistry", Story: "TestStagingUnknownAgentIsReported",
 		Shows: "an unknown agent is reported once, and nobody else is affected",
-		Cost:  suite.Cost{Edge: 4, API: 6, Runs: 5},
+		Cost:  suite.Cost{Edge: 4, API: 5, Runs: 5},
 	},
 	{
 		Package: "agentregistry", Story: "TestStagingFailingToolIsReported",
 		Shows: "a failing agent is reported once, and nobody else is affected",
-		Cost:  suite.Cost{Edge: 4, API: 6, Runs: 5},
+		Cost:  suite.Cost{Edge: 4, API: 5, Runs: 5},
 	},
 	{
 		Package: "agentregistry", Story: "TestStagingAgentTimeoutIsReported",
 		Shows: "an agent that takes too long is reported once, and nobody else is affected",
-		Cost:  suite.Cost{Edge: 4, API: 6, Runs: 7},
+		Cost:  suite.Cost{Edge: 4, API: 5, Runs: 7},
 	},
 	{
 		Package: "concurrentusers", Story: "TestStagingConcurrentUserWebSocketConnections",
@@ -185,12 +185,12 @@ var Plan = suite.Plan{
 	{
 		Package: "concurrentusers", Story: "TestStagingClaimedIdsAreNotBelieved",
 		Shows: "who claims another user's ids gets nothing by it",
-		Cost:  suite.Cost{Edge: 4, API: 6, Runs: 5},
+		Cost:  suite.Cost{Edge: 4, API: 4, Runs: 5},
 	},
 	{
 		Package: "concurrentusers", Story: "TestStagingForeignThreadsStayShut",
 		Shows: "nobody reads, lists, changes or archives another user's thread",
-		Cost:  suite.Cost{Edge: 3, API: 24, Runs: 1},
+		Cost:  suite.Cost{Edge: 3, API: 20, Runs: 1},
 	},
 	{
 		Package: "concurrentusers", Story: "TestStagingTwoSessionsOfOneUser",
@@ -210,12 +210,12 @@ var Plan = suite.Plan{
 	{
 		Package: "concurrentusers", Story: "TestStagingReconnectionStorm",
 		Shows: "quick reconnections harm nothing",
-		Cost:  suite.Cost{Edge: 12, API: 1, Runs: 1},
+		Cost:  suite.Cost{Edge: 14, API: 1, Runs: 1},
 	},
 	{
 		Package: "concurrentusers", Story: "TestStagingSessionLimitIsKept",
 		Shows: "one session too many is refused, and a place that was left is free",
-		Cost:  suite.Cost{Edge: 16, API: 1, Runs: 1},
+		Cost:  suite.Cost{Edge: 18, API: 1, Runs: 1},
 	},
 	{
 		Package: "concurrentusers", Story: "TestStagingServerRestartDuringRun",

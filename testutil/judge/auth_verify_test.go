@@ -94,6 +94,23 @@ var verifyTrials = []trial{
 		a, b := s.user(), s.user()
 		b.me(`{"user_id":"` + a.subject + `","email":"` + a.email + `"}`)
 	}},
+	{name: "a second login of the same user", tell: func(s *story) {
+		a := s.user()
+		x := get("/auth/e2e/test-auth", `{"access_token":"[redacted]","token_type":"Bearer","expires_in":1800,"user":{"id":"`+a.subject+`"}}`)
+		x.Purpose, x.Method, x.Bearer, x.Request = history.PurposeLogin, "POST", false, `{"email":"`+a.email+`"}`
+		again := &person{story: s, label: "u2", email: a.email, subject: a.subject}
+		again.http(x, nil)
+		again.login("simulation")
+		again.inspect("/auth/verify", again.about(), nil)
+	}},
+	{name: "a login is answered with another user", hard: []string{"auth/one-identity", "isolation/foreign-user"}, tell: func(s *story) {
+		a := s.user()
+		x := get("/auth/e2e/test-auth", `{"access_token":"[redacted]","token_type":"Bearer","expires_in":1800,"user":{"id":"`+a.subject+`"}}`)
+		x.Purpose, x.Method, x.Bearer, x.Request = history.PurposeLogin, "POST", false, `{"email":"go-20250917-other@staging.netrasystems.ai"}`
+		other := &person{story: s, label: "u2", email: "go-20250917-other@staging.netrasystems.ai", subject: a.subject}
+		other.http(x, nil)
+		other.login("simulation")
+	}},
 	{name: "a second login keeps its token", tell: func(s *story) {
 		a, b := s.user(), s.user()
 		b.email, b.subject = a.email, a.subject
