@@ -4,6 +4,7 @@ package agentregistry_test
 import (
 	"testing"
 
+	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/fixtures/prompts"
 	"github.com/netra-systems/staging-e2e/testutil/staging"
 	"github.com/netra-systems/staging-e2e/testutil/suite"
@@ -16,9 +17,20 @@ func TestStagingAgentExecutionFullFlow(t *testing.T) {
 
 	chat.Ask(prompts.FullAnalysis(alice.Nonce)).Wait()
 	for _, agent := range alice.Agents() {
-		chat.Ask(prompts.ForAgent(agent, alice.Nonce), staging.ToAgent(agent)).Wait()
-		alice.Execute(agent, prompts.ForAgent(agent, alice.Nonce))
+		// Whichever way one question goes, the substance of the answer is the same.
+		question := prompts.ForAgent(agent, alice.Nonce)
+		chat.Ask(question, staging.ToAgent(agent)).Wait()
+		alice.Execute(agent, question)
+		alice.Stream(agent, question)
 	}
+}
+
+func TestStagingStartedAgentsComplete(t *testing.T) {
+	s := suite.Start(t)
+	alice := s.User()
+	suite.Each(s, fixtures.AgentNames, func(agent string) {
+		alice.Start(agent, prompts.ForAgent(agent, alice.Nonce))
+	})
 }
 
 func TestStagingAgentRegistryHealth(t *testing.T) {

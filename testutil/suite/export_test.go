@@ -1,0 +1,8 @@
+package suite
+
+import "time"
+
+// Expected is what a remote run of the whole plan may take, for tests outside the package.
+func Expected(p Plan, users, edgePace, apiPace int) time.Duration {
+	return p.need(users, edgePace, apiPace).expected
+}
