@@ -151,6 +151,10 @@ const (
 	Tolerated = "tolerated"
 )
 
+// UsedRefreshToken is the Intent.Token of a refresh token that was used before: http.md 3.5 wants it
+// refused, and says why a staging of several instances may not.
+const UsedRefreshToken = "refresh token, used before"
+
 // An Identity is who the target says a user is.
 type Identity struct {
 	Email   string    `json:"email"`
