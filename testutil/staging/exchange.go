@@ -25,9 +25,9 @@ type call struct {
 	header  http.Header // further headers of this request alone
 	user    *User       // whose cookies it carries; nil: nobody's
 	intent  *history.Intent
-	passed  *passage // what the pace said already; nil: it is yet to be asked
 	// secrets finds, in the body of the answer, what must never be recorded.
 	secrets func(body []byte) []string
+	passed  *passage // what the pace said already; nil: it is yet to be asked
 }
 
 // A passage is the pace's word on one request.
@@ -122,12 +122,6 @@ func (t *Target) attempt(ctx context.Context, c call, x *history.Exchange) (*rep
 	return t.exchange(ctx, c, request, newProgress(proxy != nil), x)
 }
 
-// carriesToken tells whether the call has credentials, be they good or bad.
-func (c call) carriesToken() bool {
-	_, token, _ := strings.Cut(c.header.Get("Authorization"), " ")
-	return c.bearer != "" || token != ""
-}
-
 // bound is the budget of a call: an agent has the time for its answer.
 func (c call) bound(b fixtures.Budgets) time.Duration {
 	if c.purpose == history.PurposeExecute {
@@ -192,6 +186,12 @@ func newRequest(ctx context.Context, c call, x *history.Exchange) (*http.Request
 		request.Header.Set("Authorization", "Bearer "+c.bearer)
 	}
 	return request, nil
+}
+
+// carriesToken tells whether the call has credentials, be they good or bad.
+func (c call) carriesToken() bool {
+	_, token, _ := strings.Cut(c.header.Get("Authorization"), " ")
+	return c.bearer != "" || token != ""
 }
 
 // readBody reads what is kept of a body and says in x how much is not.
