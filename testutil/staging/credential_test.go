@@ -194,3 +194,21 @@ func TestACredentialWithoutAFormIsNotOffered(t *testing.T) {
 	assert.Len(t, of(records, history.HTTP), 2, "the logins")
 	assert.Empty(t, of(records, history.Dial))
 }
+
+func TestABadCredentialThatIsEchoedIsNotRecorded(t *testing.T) {
+	d := newDoor(t, nil)
+	d.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, "debug: "+r.Header.Get("Authorization"), http.StatusUnauthorized)
+	})
+	target, recorded := target(t, at(d.URL), fixtures.EmbeddedBudgets())
+	user, err := target.Login(t.Context())
+	require.NoError(t, err)
+	const forged = "an opaque token that opens everything"
+	require.NoError(t, user.TryREST(t.Context(), Forged("opaque", forged)))
+	require.NoError(t, user.TryREST(t.Context(), credential(t, "scheme Basic")))
+	require.NoError(t, user.TryREST(t.Context(), credential(t, "garbage")))
+	_, text := recorded.close(t)
+	assert.NotContains(t, text, forged[:20])
+	assert.NotContains(t, text, base64.StdEncoding.EncodeToString([]byte("token:" + user.pair.Access))[:40])
+	assert.Contains(t, text, `"token":"garbage"`, "the name of a row is no secret")
+}

@@ -50,17 +50,25 @@ func TestTheEndOfATokenIsAwaitedByTheClockOfItsIssuer(t *testing.T) {
 
 func TestAwaitingTheEndOfATokenInVain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		_, target, _ := issuing(t, time.Hour, nil)
+		i, target, _ := issuing(t, time.Hour, nil)
 		user, err := target.Login(t.Context())
 		require.NoError(t, err)
 		ctx, cancel := context.WithCancelCause(t.Context())
 		defer time.AfterFunc(time.Minute, func() { cancel(errSignal) }).Stop()
 		require.ErrorIs(t, user.AwaitExpiry(ctx), errSignal)
 		require.ErrorContains(t, user.TryREST(t.Context(), Expired(user)), "has no expired token")
+		<-time.After(2 * time.Hour)
+		_, err = user.Token()
+		require.NoError(t, err)
+		assert.Equal(t, []string{loggedIn, refreshed}, i.asked, "it is renewed again")
 
 		defer time.AfterFunc(time.Minute, func() { assert.NoError(t, user.Refresh(t.Context())) }).Stop()
 		require.ErrorContains(t, user.AwaitExpiry(t.Context()), "was replaced")
 		require.ErrorContains(t, user.BeRefused(t.Context()), "are good")
+		<-time.After(time.Hour)
+		_, err = user.Token()
+		require.NoError(t, err)
+		assert.Equal(t, []string{loggedIn, refreshed, refreshed, refreshed}, i.asked, "it is renewed as ever")
 	})
 }
 
@@ -176,6 +184,7 @@ func TestASecondLoginOfAUserOutlivesTheFirst(t *testing.T) {
 	assert.Equal(t, first.Email(), second.Email())
 	assert.Equal(t, first.Subject(), second.Subject())
 	assert.NotEqual(t, first.pair.Access, second.pair.Access)
+	assert.Same(t, first.cookies, second.cookies)
 
 	talks, err := first.Connect(ctx)
 	require.NoError(t, err)

@@ -60,7 +60,7 @@ type RefreshMisuse struct {
 
 // RefreshMisuses are all of them. UsedRefreshToken needs a Refresh before.
 var (
-	UsedRefreshToken      = RefreshMisuse{"refresh token, used before", func(u *User) string { return u.used }}
+	UsedRefreshToken      = RefreshMisuse{history.UsedRefreshToken, func(u *User) string { return u.used }}
 	AccessAsRefreshToken  = RefreshMisuse{"access token as refresh token", func(u *User) string { return u.pair.Access }}
 	GarbageAsRefreshToken = RefreshMisuse{"garbage as refresh token", func(*User) string { return garbage }}
 

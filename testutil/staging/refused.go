@@ -64,7 +64,7 @@ func (u *User) BeRefused(ctx context.Context, opts ...ConnectOption) error {
 // no ban, or the end of the session in place of a welcome.
 func refusal(err error) bool {
 	var failed *DialError
-	if !errors.As(err, &failed) || failed.Stopped != nil {
+	if !errors.As(err, &failed) {
 		return false
 	}
 	switch failed.Status {
