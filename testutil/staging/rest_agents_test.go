@@ -76,7 +76,7 @@ func TestAgentsOverREST(t *testing.T) {
 
 func TestAwaitAgentEndsWithTheAgentOrItsBudget(t *testing.T) {
 	list := func(status string) any {
-		return []map[string]string{{"agent_id": "a", "status": status}, {"agent_id": "b", "status": "completed"}}
+		return []map[string]string{{"agent_id": "b", "status": "completed"}, {"agent_id": "a", "status": status}}
 	}
 	for _, row := range []struct {
 		name     string
