@@ -198,6 +198,7 @@ func TestARefusedRunClaimsNoEvent(t *testing.T) {
 	c.add(refused)
 	refused.observe(&wire.Event{Type: wire.Error}, time.Now())
 	close(old.done)
+	assert.Nil(t, c.find(s, "", &wire.Event{Type: wire.AgentStarted, RunID: "nobody's"}))
 	c.add(&Run{session: s, id: "b", label: "b"})
 	assert.Equal(t, "b", c.find(s, "", &wire.Event{Type: wire.AgentStarted, RunID: "minted"}).label)
 }
