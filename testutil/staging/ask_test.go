@@ -52,6 +52,9 @@ func TestOptionsSayWhatIsAskedAndWhatMustCome(t *testing.T) {
 }
 
 func TestWhatIsNoPromptIsNotAsked(t *testing.T) {
+	target, _ := targetAt(t, at(newDoor(t, nil).URL))
+	user, err := target.Login(t.Context())
+	require.NoError(t, err)
 	for _, row := range []struct {
 		name    string
 		dialect wire.Dialect
@@ -65,7 +68,7 @@ func TestWhatIsNoPromptIsNotAsked(t *testing.T) {
 		{"another type, october", wire.October, As("chat"), 1},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			s := &Session{label: "u1.s1", dialect: row.dialect, ended: &ClosedError{}, user: &User{}}
+			s := &Session{label: "u1.s1", dialect: row.dialect, ended: &ClosedError{}, user: user}
 			_, err := s.Ask(prompts.Chat(prompts.NewNonce()), row.opt)
 			require.Error(t, err)
 			assert.Equal(t, row.asked, s.runs)
