@@ -52,6 +52,9 @@ func TestOptionsSayWhatIsAskedAndWhatMustCome(t *testing.T) {
 }
 
 func TestWhatIsNoPromptIsNotAsked(t *testing.T) {
+	target, _ := targetAt(t, at(newDoor(t, nil).URL))
+	user, err := target.Login(t.Context())
+	require.NoError(t, err)
 	for _, row := range []struct {
 		name    string
 		dialect wire.Dialect
@@ -65,7 +68,7 @@ func TestWhatIsNoPromptIsNotAsked(t *testing.T) {
 		{"another type, october", wire.October, As("chat"), 1},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			s := &Session{label: "u1.s1", dialect: row.dialect, ended: &ClosedError{}, user: &User{}}
+			s := &Session{label: "u1.s1", dialect: row.dialect, ended: &ClosedError{}, user: user}
 			_, err := s.Ask(prompts.Chat(prompts.NewNonce()), row.opt)
 			require.Error(t, err)
 			assert.Equal(t, row.asked, s.runs)
@@ -168,6 +171,39 @@ func TestAnErrorFrameIsThatOfTheRunThatMustFail(t *testing.T) {
 	c.find(s, "", &wire.Event{Type: wire.AgentStarted, RunID: "c"})
 	assert.Equal(t, "d", c.find(s, "", refusal).label, "a run that has begun is not refused any more")
 	assert.Equal(t, "d", c.find(s, "", &wire.Event{Type: wire.CleanupComplete}).label)
+}
+
+func TestClaimedIdsBindNothing(t *testing.T) {
+	var c correlation
+	victim, s := &User{label: "u2"}, &Session{done: make(chan struct{})}
+	run := func(opt AskOption) *Run {
+		r := &Run{session: s, label: "mine", asking: newAsking(prompts.Prompt{}, []AskOption{opt})}
+		r.name("", wire.September)
+		c.add(r)
+		return r
+	}
+	run(UnderRun("theirs", victim))
+	theirs := wire.Event{Type: wire.AgentStarted, RunID: "theirs", UserID: "e2e-go-2"}
+	assert.Nil(t, c.find(s, "e2e-go-1", &theirs), "the victim's run is not the one that claims its id")
+	mine := wire.Event{Type: wire.AgentStarted, RunID: "minted", UserID: "e2e-go-1"}
+	assert.Equal(t, "mine", c.find(s, "e2e-go-1", &mine).label)
+	assert.Len(t, c.takeThreads(), 1)
+
+	r := run(OnThreadOf(victim, "their thread"))
+	c.find(s, "", &wire.Event{Type: wire.AgentStarted, RunID: r.id, ThreadID: "their thread"})
+	assert.Empty(t, c.takeThreads(), "nobody archives a thread of another user")
+}
+
+func TestARefusedRunClaimsNoEvent(t *testing.T) {
+	var c correlation
+	old, s := &Session{done: make(chan struct{})}, &Session{done: make(chan struct{})}
+	refused := &Run{session: old, id: "a", label: "a"}
+	c.add(refused)
+	refused.observe(&wire.Event{Type: wire.Error}, time.Now())
+	close(old.done)
+	assert.Nil(t, c.find(s, "", &wire.Event{Type: wire.AgentStarted, RunID: "nobody's"}))
+	c.add(&Run{session: s, id: "b", label: "b"})
+	assert.Equal(t, "b", c.find(s, "", &wire.Event{Type: wire.AgentStarted, RunID: "minted"}).label)
 }
 
 func targetAt(t *testing.T, c config.Config) (*Target, *recording) {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/fixtures/prompts"
+	"github.com/netra-systems/staging-e2e/testutil/config"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/wire"
 )
@@ -73,14 +74,15 @@ func TestASessionResumesAThread(t *testing.T) {
 
 func TestSeptemberHasNoThreadOfASession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		_, target, recorded := bubble(t, fixtures.EmbeddedBudgets(), nil, func(c *websocket.Conn, _ *http.Request) {
-			say(c, mainWelcome)
+		_, target, recorded := bubble(t, fixtures.EmbeddedBudgets(), func(c *config.Config) { c.Dialect = "september" }, func(c *websocket.Conn, _ *http.Request) {
+			say(c, mainWelcome, response)
 			drain(c)
 		})
 		user, err := target.Login(t.Context())
 		require.NoError(t, err)
 		s, err := user.Connect(t.Context(), Resume(oldThread))
 		require.NoError(t, err)
+		synctest.Wait()
 		assert.Empty(t, s.Thread())
 		records, _ := recorded.close(t)
 		assert.Empty(t, of(records, history.Send))
@@ -151,6 +153,24 @@ func TestAFailedHandshakeIsTriedOnceMore(t *testing.T) {
 		assert.GreaterOrEqual(t, time.Since(start), handshakeRetry)
 		records, _ := recorded.close(t)
 		assert.Len(t, of(records, history.Dial), 2, "the history shows both")
+	})
+}
+
+func TestTheWelcomeIsDueSoonAfterTheResponse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, target, recorded := bubble(t, fixtures.RemoteBudgets(), nil, func(c *websocket.Conn, _ *http.Request) {
+			later(c, time.Second, response)
+			drain(c)
+		})
+		user, err := target.Login(t.Context())
+		require.NoError(t, err)
+		start := time.Now()
+		_, err = user.Connect(t.Context())
+		var dial *DialError
+		require.ErrorAs(t, err, &dial)
+		assert.True(t, dial.Broken.Timeout)
+		assert.Equal(t, 2*(time.Second+welcomeAfter)+handshakeRetry, time.Since(start))
+		recorded.close(t)
 	})
 }
 

@@ -70,9 +70,11 @@ func (u *User) ExecuteFailing(ctx context.Context, agent string, p prompts.Promp
 	return answered(err)
 }
 
-// answered is nil for an answer of any status, when it is for the judge which one is right.
+// answered is nil for an answer of any status, when it is for the judge which one is right; but a 429
+// bans this machine.
 func answered(err error) error {
-	if errors.As(err, new(*StatusError)) {
+	var status *StatusError
+	if errors.As(err, &status) && status.Status != http.StatusTooManyRequests {
 		return nil
 	}
 	return err

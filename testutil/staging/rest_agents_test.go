@@ -74,9 +74,22 @@ func TestAgentsOverREST(t *testing.T) {
 	assert.Empty(t, topics(records))
 }
 
+func TestAFailureOnRequestIsForTheJudgeButABanIsNot(t *testing.T) {
+	for status, stops := range map[int]bool{200: false, 500: false, 404: false, 429: true} {
+		d := newDoor(t, nil)
+		d.mux.HandleFunc("/api/agents/execute", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, status, map[string]any{}) })
+		target, recorded := target(t, at(d.URL), short())
+		user, err := target.Login(t.Context())
+		require.NoError(t, err)
+		err = user.ExecuteFailing(t.Context(), "data", prompts.Sum(prompts.NewNonce()))
+		assert.Equal(t, stops, err != nil, "%d: %v", status, err)
+		recorded.close(t)
+	}
+}
+
 func TestAwaitAgentEndsWithTheAgentOrItsBudget(t *testing.T) {
 	list := func(status string) any {
-		return []map[string]string{{"agent_id": "a", "status": status}, {"agent_id": "b", "status": "completed"}}
+		return []map[string]string{{"agent_id": "b", "status": "completed"}, {"agent_id": "a", "status": status}}
 	}
 	for _, row := range []struct {
 		name     string

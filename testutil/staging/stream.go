@@ -168,7 +168,7 @@ func (w *watch) explain(x *history.Exchange, err error) error {
 
 // read reads the body of an answer, event by event if it is a stream, and says in x when they came.
 func (w *watch) read(r *http.Response, x *history.Exchange) ([]byte, error) {
-	if w == nil || r.StatusCode > 299 || !strings.HasPrefix(r.Header.Get("Content-Type"), eventStream) {
+	if w == nil || !strings.HasPrefix(r.Header.Get("Content-Type"), eventStream) {
 		return readBody(r, x)
 	}
 	x.Stream = &history.Streamed{}

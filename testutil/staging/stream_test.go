@@ -113,10 +113,10 @@ func TestAStreamEndsWithItsOutcomeOrABudget(t *testing.T) {
 			serve: func(b broadcast) {
 				for b.Context().Err() == nil {
 					b.say(thinks)
-					b.rest(2 * time.Second)
+					b.rest(1900 * time.Millisecond)
 				}
 			},
-			stream: &history.Streamed{Events: 5, Gap: 2 * time.Second}},
+			stream: &history.Streamed{Events: 6, Gap: 1900 * time.Millisecond}},
 		{name: "says that it ends and stays", text: "It is 697.", took: quiet,
 			serve: func(b broadcast) { b.say(answers, ends); b.rest(time.Minute) }, stream: &history.Streamed{Events: 2}},
 		{name: "ends and does not say so", text: "It is 697.", took: time.Second,
@@ -206,6 +206,7 @@ func TestAStreamEndsWithItsStory(t *testing.T) {
 func FuzzTold(f *testing.F) {
 	f.Add("data: " + begins + "\n\ndata: " + answers + "\n\ndata: " + ends + "\n\n")
 	f.Add("data: " + fails + "\r\n\r\n")
+	f.Add("data: " + answers + "\n\ndata: " + fails + "\n\n")
 	f.Add(": comment\nevent: x\nid: 1\nretry: 1\ndata: {\ndata: }\n\n")
 	f.Add("data: {\"event\":\"agent_completed\",\"result\":[1,{}]}\n\n\xff")
 	f.Fuzz(func(t *testing.T, body string) {
