@@ -106,7 +106,7 @@ func login(t *testing.T, s *refstaging.Server, name string) tokens {
 type client struct {
 	t      *testing.T
 	conn   *websocket.Conn
-	thread string // of the October handshake
+	thread string // of the October handshake; "" in September
 }
 
 // dial opens a WebSocket without reading anything.
@@ -184,6 +184,16 @@ func (c *client) readUntil(done func(object) bool) []object {
 			return frames
 		}
 	}
+}
+
+// readRun returns the frames of a run up to its outcome, and reads on to the end of October's clean-up.
+func (c *client) readRun(outcome func(object) bool) []object {
+	c.t.Helper()
+	frames := c.readUntil(outcome)
+	if c.thread != "" {
+		c.readUntil(func(f object) bool { return f["type"] == "cleanup_complete" })
+	}
+	return frames
 }
 
 // outcome ends a wait at the root's completion or an error.

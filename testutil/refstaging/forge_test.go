@@ -33,6 +33,9 @@ func TestForgedTokensHaveOneFlaw(t *testing.T) {
 			claims := jwt.MapClaims{}
 			_, _, err = jwt.NewParser().ParseUnverified(forged, claims)
 			require.NoError(t, err)
+			if flaw != refstaging.Expired {
+				assert.Greater(t, claims["exp"], float64(now.Add(30*time.Minute).Unix()), "short lives are not a second flaw")
+			}
 			mend(claims)
 			mended, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString([]byte(key))
 			require.NoError(t, err)

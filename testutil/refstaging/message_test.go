@@ -2,6 +2,7 @@ package refstaging
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -41,6 +42,27 @@ func TestIDsComeFromPayloadOrRoot(t *testing.T) {
 	assert.Empty(t, m.Text("other"))
 }
 
+func TestSimulationsAreAskedForInTheContext(t *testing.T) {
+	for name, tt := range map[string]struct {
+		frame string
+		want  simulation
+	}{
+		"root":                 {`{"context":{"force_failure":true}}`, simulation{fails: true}},
+		"payload":              {`{"payload":{"context":{"simulate_delay":1.5}}}`, simulation{delay: 1500 * time.Millisecond}},
+		"root beside payload":  {`{"payload":{},"context":{"force_failure":true}}`, simulation{fails: true}},
+		"payload wins":         {`{"payload":{"context":{}},"context":{"force_failure":true}}`, simulation{}},
+		"an hour is enough":    {`{"context":{"simulate_delay":1e300}}`, simulation{delay: time.Hour}},
+		"not in the open":      {`{"force_failure":true,"simulate_delay":1}`, simulation{}},
+		"members of bad types": {`{"context":{"force_failure":"true","simulate_delay":"1"}}`, simulation{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m, err := decodeMessage([]byte(tt.frame))
+			require.NoError(t, err)
+			assert.Equal(t, tt.want, m.simulation())
+		})
+	}
+}
+
 func FuzzDecodeMessage(f *testing.F) {
 	for _, seed := range []string{`{"type":"ping"}`, `[]`, `null`, `1`, `"x"`, `{`, `{"type":1}`, `{"payload":{"request":{"query":"x"}}}`, "\xff", `{"type":"a"}{}`} {
 		f.Add([]byte(seed))
@@ -49,7 +71,9 @@ func FuzzDecodeMessage(f *testing.F) {
 		m, err := decodeMessage(frame)
 		if err == nil {
 			m.Content()
+			octoberContent(m)
 			m.Text("thread_id")
+			m.simulation()
 		}
 	})
 }

@@ -105,10 +105,7 @@ func TestEveryPromptType(t *testing.T) {
 				}
 			}
 			c.send(object{"type": kind, "payload": object{key: "Add 2 and 3."}, "thread_id": thread})
-			frames := c.readUntil(outcome)
-			for len(frames) > 0 && slices.Contains(cleanups, frames[0]["type"].(string)) {
-				frames = frames[1:] // of the run before
-			}
+			frames := c.readRun(outcome)
 			assert.Equal(t, five, types(frames), kind)
 			assert.Equal(t, thread, field(frames[0], "thread_id"))
 		}

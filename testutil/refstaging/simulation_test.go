@@ -18,13 +18,11 @@ func (c *client) simulate(kind, agent, prompt string, context any) []object {
 	}
 	message["type"] = kind
 	c.send(message)
-	frames := c.readUntil(func(f object) bool {
+	frames := c.readRun(func(f object) bool {
 		return f["type"] == "agent_error" || f["type"] == "agent_completed" && field(f, "agent_name") == agent
 	})
 	c.send(object{"type": "ping"})
-	for rest := c.read(); rest["type"] != "pong"; rest = c.read() {
-		assert.Contains(c.t, cleanups, rest["type"], "nothing follows the outcome")
-	}
+	assert.Equal(c.t, "pong", c.read()["type"], "nothing follows the outcome")
 	return frames
 }
 
@@ -53,7 +51,7 @@ func TestSimulatedFailures(t *testing.T) {
 			assert.Equal(t, five, types(c.simulate("agent_request", "data", "Add 1 and 2.", context)), name)
 		}
 		c.send(object{"type": "chat", "message": "Add 1 and 2.", "context": failing})
-		assert.Equal(t, five, types(c.readUntil(outcome)), "a chat message asks for nothing")
+		assert.Equal(t, five, types(c.readRun(outcome)), "a chat message asks for nothing")
 	})
 }
 
