@@ -39,8 +39,11 @@ func acts(ctx context.Context, target *Target, other *User) []act {
 	var user *User
 	var session *Session
 	var run *Run
+	var thread Thread
+	var agent string
+	p := prompts.Sum(prompts.NewNonce())
 	ask := func() (err error) {
-		run, err = session.Ask(prompts.Sum(prompts.NewNonce()))
+		run, err = session.Ask(p)
 		return err
 	}
 	each := func(offer func(Credential) error) func() error {
@@ -68,11 +71,30 @@ func acts(ctx context.Context, target *Target, other *User) []act {
 		{"User.Inspect", func() error { return user.Inspect(ctx) }},
 		{"User.Me", func() error { _, err := user.Me(ctx); return err }},
 		{"User.Agents", func() error { _, err := user.Agents(ctx); return err }},
-		{"User.Execute", func() error { _, err := user.Execute(ctx, "triage", prompts.Sum(prompts.NewNonce())); return err }},
+		{"User.Execute", func() error { _, err := user.Execute(ctx, "triage", p); return err }},
+		{"User.ExecuteFailing", func() error { return user.ExecuteFailing(ctx, "triage", p) }},
+		{"User.Stream", func() error { _, err := user.Stream(ctx, "triage", p); return err }},
+		{"User.Start", func() (err error) { agent, err = user.Start(ctx, "triage", p); return err }},
+		{"User.Status", func() error { _, err := user.Status(ctx, agent); return err }},
+		{"User.AwaitAgent", func() error { _, err := user.AwaitAgent(ctx, agent); return err }},
+		{"User.CreateThread", func() (err error) { thread, err = user.CreateThread(ctx, "Bills"); return err }},
+		{"User.Threads", func() error { _, err := user.Threads(ctx); return err }},
+		{"User.Thread", func() error { _, err := user.Thread(ctx, thread.ID); return err }},
+		{"User.Say", func() error { _, err := user.Say(ctx, thread.ID, p.Text); return err }},
+		{"User.Messages", func() error { _, err := user.Messages(ctx, thread.ID); return err }},
+		{"User.TryThread", func() error { return other.TryThread(ctx, user, thread.ID) }},
+		{"User.DeleteThread", func() error { return user.DeleteThread(ctx, thread.ID) }},
 		{"User.RecoverREST", func() error { return user.RecoverREST(ctx) }},
 		{"User.Recover", func() error { s, err := user.Recover(ctx); session = s; return err }},
 		{"Session.Ping", func() error { return session.Ping(ctx) }},
+		{"Session.Heartbeat", func() error { return session.Heartbeat(ctx) }},
+		{"Session.Announce", func() error { return session.Announce(ctx) }},
+		{"Session.Disconnect", func() error { return session.Disconnect(ctx) }},
+		{"Session.Typing", func() error { return session.Typing(ctx, "", true) }},
+		{"Session.Burst", func() error { return session.Burst(ctx, 3) }},
+		{"Session.Provoke", func() error { return session.Provoke(ctx, MalformedJSON) }},
 		{"Session.Ask", ask},
+		{"Run.Begun", func() error { return run.Begun(ctx) }},
 		{"Run.Wait", func() error { _, err := run.Wait(ctx); return err }},
 		{"Session.Settle", func() error { return session.Settle(ctx) }},
 		{"Session.Close", func() error { return session.Close(ctx) }},
@@ -106,9 +128,9 @@ type act struct {
 
 // sendsNothing are the exported methods that send nothing by themselves.
 var sendsNothing = []string{
-	"Target.Budgets", "Target.Describe", "Target.Dialect", "Target.Record",
+	"Target.Budgets", "Target.Describe", "Target.Dialect", "Target.Exclude", "Target.Record", "Target.Share",
 	"User.AwaitExpiry", "User.Email", "User.Expiry", "User.Label", "User.Subject",
-	"Session.Dialect", "Session.Done", "Session.Err", "Run.Label",
+	"Session.Dialect", "Session.Done", "Session.Err", "Session.Idle", "Session.Thread", "Run.Label",
 }
 
 // TestNoHeaderSwitchesAuthenticationOff drives everything that the client can do. A header whose name
