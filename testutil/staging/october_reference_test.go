@@ -106,7 +106,7 @@ func TestTheOctoberReferenceClosesWhatItDoesNotSurvive(t *testing.T) {
 func TestASimulatedFailureIsOneError(t *testing.T) {
 	_, sessions, _, recorded := pairOf(t, refstaging.Config{RunLimit: 300 * time.Millisecond})
 	for _, opts := range [][]AskOption{
-		{SimulateFailure()}, {SimulateFailure(), InPayload()}, {SimulateDelay(time.Second)}, {SimulateFailure(), As("start_agent")},
+		{SimulateFailure(), InPayload()}, {SimulateDelay(time.Second)},
 	} {
 		answer, err := ask(t.Context(), sessions[0], prompts.Sum(prompts.NewNonce()), opts...)
 		require.NoError(t, err)
