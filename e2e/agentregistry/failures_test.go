@@ -2,8 +2,8 @@ package agentregistry_test
 
 import (
 	"testing"
-	"time"
 
+	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/fixtures/prompts"
 	"github.com/netra-systems/staging-e2e/testutil/staging"
 	"github.com/netra-systems/staging-e2e/testutil/suite"
@@ -31,17 +31,14 @@ func TestStagingFailingToolIsReported(t *testing.T) {
 	unaffected(chat, bobs, alice, bob)
 }
 
-// longer than any target lets an agent run (http.md 5.4: below 60 s).
-const longer = 5 * time.Minute
-
 func TestStagingAgentTimeoutIsReported(t *testing.T) {
 	s := suite.Start(t, suite.Own)
 	alice, bob := s.User(), s.User()
 	chat, bobs := alice.Connect(), bob.Connect()
 
-	alice.Execute("data", prompts.Sum(alice.Nonce), staging.SimulateDelay(longer))
+	alice.Execute("data", prompts.Sum(alice.Nonce), staging.SimulateDelay(fixtures.BeyondRunLimit))
 	if s.Can(suite.SimulatedFailures) {
-		chat.Ask(prompts.Sum(alice.Nonce), staging.ToAgent("data"), staging.SimulateDelay(longer)).Wait()
+		chat.Ask(prompts.Sum(alice.Nonce), staging.ToAgent("data"), staging.SimulateDelay(fixtures.BeyondRunLimit)).Wait()
 	}
 	unaffected(chat, bobs, alice, bob)
 }

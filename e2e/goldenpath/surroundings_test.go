@@ -6,8 +6,17 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/suite"
 )
 
-func TestStagingHealthFamily(t *testing.T) { suite.Start(t).Health() }
+func TestStagingHealthFamily(t *testing.T) {
+	s := suite.Start(t)
+	s.Health()
+}
 
-func TestStagingServedURLsAreTheTargets(t *testing.T) { suite.Start(t).Discover() }
+func TestStagingServedURLsAreTheTargets(t *testing.T) {
+	s := suite.Start(t)
+	s.Discover()
+}
 
-func TestStagingAppMayReadEveryAnswer(t *testing.T) { suite.Start(t).CORS() }
+func TestStagingAppMayReadEveryAnswer(t *testing.T) {
+	s := suite.Start(t)
+	s.CORS()
+}
