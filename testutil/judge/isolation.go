@@ -161,8 +161,8 @@ func isOfRun(e *wire.Event) bool {
 	return five(e.Type) != 0 || e.Type == wire.AgentError || e.Type == wire.AgentDeath || e.Type == wire.AgentTimeout
 }
 
-// stray leaves alone what other rules say more exactly, late retries of a run long over, and the extra
-// pair of the bridge that comes when a run's session is gone.
+// stray leaves alone what other rules say more exactly, late retries of a run long over, and what may
+// follow the outcome of a run whose session is gone: the extra pair of the bridge, and the end of a failure.
 func stray(v *View) {
 	e, s := v.Event, v.Session
 	if e == nil || v.Stream != nil || v.Answered != nil || !isOfRun(e) || !s.Welcomed() || e.Attempt >= 2 {
@@ -171,7 +171,8 @@ func stray(v *View) {
 	if s.Intent.Listens && s.User.Prompts == 0 {
 		return // isolation/idle-listener
 	}
-	if v.isBridge() && slices.Contains(s.User.forgot, v.Record.Run) {
+	mayFollow := v.isBridge() || e.Type == wire.AgentCompleted && e.Success == wire.False
+	if mayFollow && slices.Contains(s.User.forgot, v.Record.Run) {
 		return
 	}
 	v.Report(v.Here(s.WelcomeSeq), "%s of run %s, agent %s, belongs to no run of %s", e.Type, quote(e.RunID), quote(e.Agent), s.User.Label)
