@@ -65,6 +65,10 @@ var octoberTrials = []trial{
 	{name: "everything twice", tell: greeted(func(c *conn) {
 		c.response(octoberThread).response(octoberThread).octoberWelcome(c.subject).ready()
 	})},
+	{name: "another response after the acknowledgement", tell: greeted(func(c *conn) {
+		c.response(octoberThread).octoberWelcome(c.subject).acknowledge(octoberThread).response("thread_cli_30_00000000").complete().wait(processingAfter)
+		c.octoberJob(octoberThread, c).whole().shut()
+	})},
 	{name: "it hears a ping before it acknowledges", tell: greeted(func(c *conn) {
 		c.octoberWelcome(c.subject).recv(obj{"type": "ping", "timestamp": c.now()}, "")
 		c.send(obj{"type": "pong"}, "", nil)

@@ -173,8 +173,8 @@ func (v *View) alias(u *User) bool {
 	return false
 }
 
-// stray leaves alone what other rules say more exactly, late retries of a run long over, and the extra
-// pair of the bridge that comes when a run's session is gone.
+// stray leaves alone what other rules say more exactly, late retries of a run long over, and what may
+// follow the outcome of a run whose session is gone: the extra pair of the bridge, and the end of a failure.
 func stray(v *View) {
 	e, s := v.Event, v.Session
 	if e == nil || v.Stream != nil || v.Answered != nil || !isOfRun(e) || !s.Welcomed() || e.Attempt >= 2 {
@@ -183,7 +183,8 @@ func stray(v *View) {
 	if s.Intent.Listens && s.User.Prompts == 0 || v.alias(s.User) {
 		return // isolation/idle-listener; or a run of the same person, who logged in twice
 	}
-	if v.isBridge() && slices.Contains(s.User.forgot, v.Record.Run) {
+	mayFollow := v.isBridge() || e.Type == wire.AgentCompleted && e.Success == wire.False
+	if mayFollow && slices.Contains(s.User.forgot, v.Record.Run) {
 		return
 	}
 	v.Report(v.Here(s.WelcomeSeq), "%s of run %s, agent %s, belongs to no run of %s", e.Type, quote(e.RunID), quote(e.Agent), s.User.Label)
