@@ -107,7 +107,7 @@ var threadTrials = []trial{
 	}},
 	{name: "asked for while something was said", tell: kept(func(b book) {
 		b.said()
-		b.reads(ownThread, "", "")
+		b.reads(oneThread, "", "")
 		b.records[len(b.records)-1].Exchange.Took = time.Second
 	})},
 	{name: "emptied by archiving", tell: func(s *story) {
@@ -116,8 +116,8 @@ var threadTrials = []trial{
 		b.said()
 		b.archives(200)
 		c := b.connect()
-		j := c.ask(func(in *history.Intent) { in.Thread = ownThread }).whole()
-		b.reads(ownThread, "", `{"role":"user","content":"`+j.nonce+`"},{"role":"assistant","content":"`+j.nonce+`"}`)
+		j := c.ask(func(in *history.Intent) { in.Thread = oneThread }).whole()
+		b.reads(oneThread, "", `{"role":"user","content":"`+j.nonce+`"},{"role":"assistant","content":"`+j.nonce+`"}`)
 		c.shut()
 	}},
 	{name: "a full page", tell: kept(func(b book) {
