@@ -115,6 +115,7 @@ type Identity struct {
 	Email   string    `json:"email"`
 	Method  string    `json:"method"`            // "simulation", "password", "refresh", or "race" for a surplus success of one
 	Subject string    `json:"subject,omitempty"` // "sub" of the access token; empty if there is none
+	Claimed string    `json:"claimed,omitempty"` // "email" of the access token; Email is what the login was asked for
 	Issued  time.Time `json:"issued,omitzero"`
 	Expires time.Time `json:"expires,omitzero"` // "exp" of the access token, not expires_in
 	// ExpiresIn is what the answer claims beside the token; http.md 3.4 asks that it equal exp-iat.

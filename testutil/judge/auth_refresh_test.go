@@ -53,7 +53,7 @@ var refreshTrials = []trial{
 	}},
 	{name: "turns the user into another", hard: []string{"auth/refresh"}, tell: func(s *story) {
 		id := s.user().login("refresh").Login
-		id.Subject, id.Email = "user_7", "user@example.com"
+		id.Subject, id.Claimed = "user_7", "user@example.com"
 	}},
 	{name: "gives the same token", hard: []string{"auth/refresh"}, about: "no later than the old one", tell: func(s *story) {
 		u := s.user()
@@ -61,6 +61,11 @@ var refreshTrials = []trial{
 		old.Method = "refresh"
 		u.wait(time.Minute)
 		*u.login("refresh").Login = old
+	}},
+	{name: "is of another e-mail", hard: []string{"auth/refresh"}, about: "user@example.com", tell: func(s *story) {
+		u := s.user()
+		u.wait(time.Minute)
+		u.login("refresh").Login.Claimed = "user@example.com"
 	}},
 	{name: "repeats a token", hard: []string{"auth/refresh"}, about: "gave the old refresh_token again", tell: func(s *story) {
 		u := s.user()
