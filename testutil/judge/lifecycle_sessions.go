@@ -51,7 +51,7 @@ func (s *Stream) shared() int { return s.Events - s.Direct }
 func ownThread(v *View) {
 	for _, st := range v.Run.streams {
 		h := st.Session.Handshake
-		if thread := first(st.ThreadID, v.Run.route()); st.Events > 0 && h.Thread != "" && h.Thread != thread {
+		if thread := first(st.ThreadID, v.Run.route()); st.shared() > 0 && h.Thread != "" && h.Thread != thread {
 			v.look(st)
 			v.ReportAs(v.exactHandshake(), []uint64{h.ResponseSeq, v.Run.SentSeq, st.FirstSeq},
 				"session %s, on thread %s, heard %d events of a run on thread %s", st.Session.Label, quote(h.Thread), st.Events, quote(thread))
