@@ -171,6 +171,11 @@ var provokedTrials = []trial{
 		tell: on(func(c *conn) { c.provoke(`[]`, "1000").refused().gaveUp("the close frame").ask().whole().shut() })},
 	{name: "an error in place of a close, nothing declared", soft: []string{"handshake/provoked"},
 		tell: undeclared(on(func(c *conn) { c.provoke(`[]`, "1000").refused().gaveUp("the close frame").ask().whole().shut() }))},
+	{name: "an error in place of a close, and the story goes on", hard: []string{"handshake/provoked"}, tell: on(func(c *conn) {
+		c.provoke(`[]`, "1000").refused().wait(closeAfter)
+		c.shut()
+	})},
+	{name: "an error, and the story leaves at once", tell: on(func(c *conn) { c.provoke(`[]`, "1000").refused().shut() })},
 	{name: "two errors in place of a close, nothing declared", hard: []string{"lifecycle/unasked-error"}, soft: []string{"handshake/provoked"},
 		tell: undeclared(on(func(c *conn) { c.provoke(`[]`, "1000").refused().refused().gaveUp("the close frame").shut() }))},
 	{name: "silence in place of a close, nothing declared", hard: []string{"handshake/provoked"},

@@ -184,10 +184,18 @@ func stray(v *View) {
 		return // isolation/idle-listener; or a run of the same person, who logged in twice
 	}
 	mayFollow := v.isBridge() || e.Type == wire.AgentCompleted && e.Success == wire.False
-	if mayFollow && slices.Contains(s.User.forgot, v.Record.Run) {
+	if mayFollow && slices.Contains(s.User.forgot, v.Record.Run) || s.User.mayHaveLeft(e) {
 		return
 	}
 	v.Report(v.Here(s.WelcomeSeq), "%s of run %s, agent %s, belongs to no run of %s", e.Type, quote(e.RunID), quote(e.Agent), s.User.Label)
+}
+
+// mayHaveLeft tells whether the event may be of a run that the story left on purpose: without a run id,
+// or under one of the target's own, nobody can tell it from a stray.
+func (u *User) mayHaveLeft(e *wire.Event) bool {
+	return slices.ContainsFunc(u.runs, func(r *Run) bool {
+		return r.left() && !r.ended() && (e.RunID == "" || r.streams[0].WireRun == "")
+	})
 }
 
 // believed judges the events of a run that claims what is another user's. One that has to be refused,

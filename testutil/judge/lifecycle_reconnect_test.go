@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/wire"
 )
 
 var reconnectTrials = []trial{
@@ -32,6 +33,15 @@ var reconnectTrials = []trial{
 		u.connect()
 		j.by("data").executing().executed().completedWith("Done with the step.")
 		u.sessions[0].settled().shut()
+	}},
+	{name: "left before its first event, whose ids are the target's own", tell: leftUnknown(leavesEarly)},
+	{name: "closed before its first event, not on purpose", hard: []string{"isolation/stray", "lifecycle/abandoned"}, tell: leftUnknown(func(*history.Intent) {})},
+	{name: "left when its ids were known", hard: []string{"isolation/stray"}, tell: func(s *story) {
+		u := s.user()
+		old := u.connect()
+		old.ask(leavesEarly).started()
+		old.shut()
+		u.connect().strayEvent(wire.AgentThinking).shut()
 	}},
 	{name: "left while it fails", tell: leaving(func(j *job) {
 		failing(&j.intent)
@@ -71,6 +81,17 @@ var reconnectTrials = []trial{
 		}
 		c.ask().whole().settled().shut()
 	}},
+}
+
+// leftUnknown is a story that leaves a run before its first event, which then nobody can tell.
+func leftUnknown(ask func(*history.Intent)) func(*story) {
+	return func(s *story) {
+		u := s.user()
+		old := u.connect()
+		old.ask(ask)
+		old.shut()
+		u.connect().strayEvent(wire.AgentThinking).shut()
+	}
 }
 
 func leavesEarly(in *history.Intent) { in.Abandon = true }
