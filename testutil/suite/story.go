@@ -109,7 +109,7 @@ func (p *process) story(t *testing.T, told circumstances) (*Story, error) {
 
 // abandon closes the story's own deployment, if it has one.
 func (s *Story) abandon() error {
-	if s.deployment == here.shared {
+	if !s.deployment.own {
 		return nil
 	}
 	return s.deployment.close()
