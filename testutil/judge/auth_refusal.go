@@ -174,7 +174,11 @@ func (s *Session) refusedAs() string {
 	case isDenial(c.Status, c.Header, c.Body):
 		return status(c.Status)
 	case c.By == history.ByServer && c.Code != closeServerError:
-		return s.ending()
+		way := "close " + closeCode(c.Code) + " " + quote(c.Reason)
+		if s.Refusal != nil {
+			way = "error " + quote(s.Refusal.Code) + ", then " + way // its text may name the request
+		}
+		return way
 	}
 	return ""
 }
