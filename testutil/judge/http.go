@@ -88,6 +88,14 @@ func object(x *history.Exchange) map[string]any {
 	return fields
 }
 
+// noObject reports an answer that has no members to judge because it is a list; what is no JSON at all is
+// infra/not-the-platform.
+func noObject(v *View) {
+	if x := v.Record.Exchange; x.Cut == 0 && isJSON(x) {
+		v.Report(v.Here(), "%s is answered with no JSON object: %s", what(x), quote(x.Body))
+	}
+}
+
 // text returns a member that is a string, "" otherwise.
 func text(fields map[string]any, name string) string {
 	s, _ := fields[name].(string)
