@@ -146,6 +146,21 @@ var isolationTrials = []trial{
 	{name: "a foreign thread is refused", tell: spoofed(failing, func(victim, thief *job) {
 		thief.recv(obj{"type": "error", "message": "Access denied to thread"}, thief.label)
 	})},
+	{name: "a foreign thread is refused by its id", tell: spoofed(failing, func(victim, thief *job) {
+		thief.recv(obj{"type": "error", "message": "Access denied to thread", "thread_id": victim.thread}, thief.label)
+	})},
+	{name: "a foreign thread is not found by its id", soft: []string{"isolation/claimed-id"}, tell: undeclared(two(func(a *job, b *conn) {
+		a.whole()
+		x := get("/api/threads/"+a.thread, `{"detail":"No thread `+a.thread+`"}`)
+		x.Purpose, x.Status = history.PurposeThread, 404
+		b.http(x, &history.Intent{Expect: "403", Spoofs: a.person.label, Why: "foreign thread"})
+	}))},
+	{name: "a refusal with another foreign thread", hard: []string{"isolation/foreign-run"}, tell: two(func(a *job, b *conn) {
+		a.whole()
+		x := get("/api/threads/thread_of_nobody", `{"detail":"Try `+a.thread+`"}`)
+		x.Purpose, x.Status = history.PurposeThread, 403
+		b.http(x, &history.Intent{Expect: "403", Spoofs: a.person.label, Why: "foreign thread"})
+	})},
 	{name: "a foreign thread runs an agent", hard: []string{"isolation/claimed-id"}, about: "asked for what is u1's", tell: spoofed(failing, func(victim, thief *job) {
 		thief.started().thinking().failed()
 	})},
