@@ -185,7 +185,7 @@ var Plan = suite.Plan{
 	{
 		Package: "concurrentusers", Story: "TestStagingForeignThreadsStayShut",
 		Shows: "nobody reads, lists, changes or archives another user's thread",
-		Cost:  suite.Cost{Edge: 3, API: 20, Runs: 1},
+		Cost:  suite.Cost{Edge: 3, API: 22, Runs: 1},
 	},
 	{
 		Package: "concurrentusers", Story: "TestStagingTwoSessionsOfOneUser",

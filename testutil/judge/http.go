@@ -30,8 +30,11 @@ func wanted(in *history.Intent) int {
 	return status
 }
 
-// ordinary tells whether the story wants the exchange to succeed.
-func ordinary(r *history.Record) bool { return wanted(r.Intent) == 0 }
+// ordinary tells whether the story wants the exchange to succeed. Who asks for what is another user's
+// wants nothing.
+func ordinary(r *history.Record) bool {
+	return wanted(r.Intent) == 0 && (r.Intent == nil || r.Intent.Spoofs == "")
+}
 
 // what names an exchange in a message.
 func what(x *history.Exchange) string { return fmt.Sprintf("%s %s", x.Method, bounded(x.URL)) }
