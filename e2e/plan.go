@@ -110,7 +110,7 @@ var Plan = suite.Plan{
 	{
 		Package: "goldenpath", Story: "TestStagingBadCredentialsStayOutside",
 		Shows: "missing, damaged and misused credentials are refused at every door, each in its one way",
-		Cost:  suite.Cost{Edge: 89, API: 50, Runs: 1},
+		Cost:  suite.Cost{Edge: 97, API: 52, Runs: 1},
 	},
 	{
 		Package: "goldenpath", Story: "TestStagingBurstOfBadCredentialsChangesNothing",
