@@ -75,7 +75,7 @@ var Plan = suite.Plan{
 	{
 		Package: "goldenpath", Story: "TestStagingTokenForms",
 		Shows: "each form of offering a token has its one outcome",
-		Cost:  suite.Cost{Edge: 15},
+		Cost:  suite.Cost{Edge: 16, API: 1},
 	},
 	{
 		Package: "goldenpath", Story: "TestStagingMainDoorsOpen",
