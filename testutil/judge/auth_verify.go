@@ -48,7 +48,8 @@ func verified(v *View) {
 	}
 	fields := object(x)
 	if fields == nil {
-		return // infra/not-the-platform
+		noObject(v)
+		return
 	}
 	refuse, returned := mustRefuse(v), v.User.LoggedOut && !provokes(v.Record.Intent)
 	switch d := verdictOf(fields); {

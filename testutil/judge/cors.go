@@ -11,15 +11,19 @@ import (
 
 var corsRules = []Rule{{
 	ID: "health/cors", Hard: true, Source: "http.md 2.3; issue #3, Health family",
-	Says:  "A page of the app may read every answer, errors included, and is told so by name; a preflight of it is answered 200 and allows the method. Pages of other origins may read nothing. A preflight answered 204 is advice, unless the target declares its shape.",
+	Says:  "A page of the app may read every answer, errors included, and is told so by name; a preflight of it is answered 200 and allows the method, a token and JSON. Pages of other origins may read nothing. A preflight answered 204 is advice, unless the target declares its shape.",
 	Hooks: Hooks{Exchange: readByPages},
 }}
 
-// readByPages leaves out what the platform did not answer.
+// readByPages leaves out what rules of infra report. The edge's refusal is not among it: it keeps the app
+// from reading as well.
 func readByPages(v *View) {
 	x := v.Record.Exchange
-	if x.Origin == "" || x.Broken != nil || isHTML(x.Header, x.Body) || isUnavailable(x.Status) || x.Status == http.StatusTooManyRequests {
+	if x.Origin == "" || x.Broken != nil || isUnavailable(x.Status) || x.Status == http.StatusTooManyRequests {
 		return
+	}
+	if succeeded(x) && x.Asks == "" && isHTML(x.Header, x.Body) {
+		return // infra/not-the-platform
 	}
 	if v.fromApp(x) {
 		admitted(v, x)
@@ -63,7 +67,7 @@ func admitted(v *View, x *history.Exchange) {
 	}{
 		{"Access-Control-Allow-Origin", func(s string) bool { return s == x.Origin }, x.Origin},
 		{"Access-Control-Allow-Credentials", func(s string) bool { return s == "true" }, "true"},
-		{"Vary", func(s string) bool { return hasItem(s, "Origin") }, "Origin"},
+		{"Vary", func(s string) bool { return hasItem(s, "Origin") || hasItem(s, "*") }, "Origin"},
 	} {
 		if got := header(x.Header, want.name); !want.ok(got) {
 			v.Report(v.Here(), "%s, asked by a page of %s, was answered %s with %s %s, want %s",
@@ -77,11 +81,24 @@ func preflight(v *View, x *history.Exchange) {
 		v.ReportAs(x.Status != http.StatusNoContent || v.Declared(), v.Here(), "the preflight of %s %s was answered %s, want 200, body %s",
 			bounded(x.Asks), bounded(x.URL), status(x.Status), quote(x.Body))
 	}
+	if x.Status/100 != 2 {
+		return
+	}
 	methods := header(x.Header, "Access-Control-Allow-Methods")
-	if x.Status/100 == 2 && !isSimple(x.Asks) && !hasItem(methods, x.Asks) {
+	if !isSimple(x.Asks) && !hasItem(methods, x.Asks) {
 		v.Report(v.Here(), "the preflight of %s %s allows the methods %s", bounded(x.Asks), bounded(x.URL), quote(methods))
 	}
+	headers := header(x.Header, "Access-Control-Allow-Headers")
+	for _, name := range appHeaders {
+		if !hasItem(headers, name) {
+			v.Report(v.Here(), "the preflight of %s %s allows the headers %s, and not %s", bounded(x.Asks), bounded(x.URL), quote(headers), name)
+		}
+	}
 }
+
+// appHeaders are what the app sends: JSON and a token. Every preflight of a story asks for both, and where
+// credentials are allowed, "*" stands for neither (Fetch standard, CORS-preflight fetch).
+var appHeaders = []string{"Authorization", "Content-Type"}
 
 // isSimple tells whether a method needs no permission (Fetch standard, CORS-safelisted method).
 func isSimple(method string) bool {

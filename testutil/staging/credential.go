@@ -39,6 +39,8 @@ const (
 // SignatureFlipped is the user's own token, with one bit of its signature changed.
 var SignatureFlipped = bad("signature byte flipped", damaged(flipped))
 
+var algNone = bad("alg none, signature kept", damaged(func(t string) (string, error) { return unsigned(t, true) }))
+
 // BadCredentials are those that a user of any target can make, of tokens of her own. What needs the
 // target's key is Forged, what needs a token that was good once LoggedOut and Expired; and a good token
 // in a form that the dialect does not know is among the TokenForms.
@@ -56,8 +58,10 @@ var BadCredentials = []Credential{
 		return base64.StdEncoding.EncodeToString([]byte("token:" + t.AccessToken)), nil
 	}),
 	SignatureFlipped,
+	asBrowsersDo(SignatureFlipped),
 	bad("alg none, unsigned", damaged(func(t string) (string, error) { return unsigned(t, false) })),
-	bad("alg none, signature kept", damaged(func(t string) (string, error) { return unsigned(t, true) })),
+	algNone,
+	asBrowsersDo(algNone),
 	bad("subject changed", withClaim("sub", longer)),
 	bad("audience changed", withClaim("aud", instead("another-platform"))),
 	bad("issuer changed", withClaim("iss", instead("another-auth-service"))),
@@ -98,6 +102,14 @@ func deadOf(of *User, d death) func(*oauth2.Token) (string, error) {
 func bad(name string, token func(*oauth2.Token) (string, error)) Credential {
 	return Credential{Name: name, Refusal: history.Refused, REST: true, token: token, upgrade: Default.offer,
 		header: func(t string) http.Header { return authorization("Bearer", t) }}
+}
+
+// asBrowsersDo offers a credential on the upgrade in the subprotocols alone. Beside an Authorization header
+// nobody looks at those (websocket.md 3.4), so that a target which never verifies them seems to.
+func asBrowsersDo(c Credential) Credential {
+	c.Name += ", in the subprotocols alone"
+	c.upgrade, c.REST, c.header = Pair.offer, false, nil
+	return c
 }
 
 // otherScheme is a token under another scheme than Bearer.
