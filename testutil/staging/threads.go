@@ -78,7 +78,7 @@ func (u *User) Say(ctx context.Context, id, text string) (Message, error) {
 // messages (http.md 5.4). No agent answers it.
 func (u *User) Chat(ctx context.Context, thread, text string) error {
 	answer, err := u.call(ctx, call{
-		purpose: history.PurposeMessages, method: http.MethodPost, url: u.target.config.APIURL + "/api/chat/messages",
+		purpose: history.PurposeChat, method: http.MethodPost, url: u.target.config.APIURL + "/api/chat/messages",
 		body: map[string]string{"content": text, "thread_id": thread},
 	})
 	if err != nil {
@@ -132,7 +132,7 @@ func (u *User) TryThread(ctx context.Context, victim *User, id string) error {
 		return err
 	}
 	_, err := u.call(ctx, call{
-		purpose: history.PurposeMessages, method: http.MethodGet,
+		purpose: history.PurposeChat, method: http.MethodGet,
 		url:    u.target.config.APIURL + "/api/chat/messages?thread_id=" + url.QueryEscape(id),
 		intent: &history.Intent{Spoofs: victim.label, Why: "lists the chat of a thread of " + victim.label},
 	})
