@@ -2,10 +2,12 @@ package suite_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -156,4 +158,58 @@ func altering(change func(map[string]any)) handler {
 // with sets one member.
 func with(name string, value any) handler {
 	return altering(func(all map[string]any) { all[name] = value })
+}
+
+// asked lets the deployment read another request: the members of its body are changed.
+func asked(change func(r *http.Request, all map[string]any)) handler {
+	return func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body) // what could not be read is refused
+		body = edited(body, func(all map[string]any) { change(r, all) })
+		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+		next.ServeHTTP(w, r)
+	}
+}
+
+// emitting treats the events of runs in another way.
+func emitting(treat func(next func(refstaging.Event), e refstaging.Event)) wrong {
+	return func(c *refstaging.Config) {
+		c.Hooks.Emitter.Emit = func(next refstaging.Emit) refstaging.Emit {
+			return func(ctx context.Context, e refstaging.Event) {
+				treat(func(e refstaging.Event) { next(ctx, e) }, e)
+			}
+		}
+	}
+}
+
+// lookingUp finds another agent than the registry does.
+func lookingUp(find func(next refstaging.Lookup, name string) (refstaging.Agent, bool)) wrong {
+	return func(c *refstaging.Config) {
+		c.Hooks.Registry.Lookup = func(next refstaging.Lookup) refstaging.Lookup {
+			return func(name string) (refstaging.Agent, bool) { return find(next, name) }
+		}
+	}
+}
+
+// A changeling is an agent that is asked for something else.
+type changeling struct {
+	refstaging.Agent
+	asked func(*refstaging.Task)
+	found func(refstaging.Answer)
+}
+
+func (a changeling) Run(ctx context.Context, task refstaging.Task, report refstaging.Reporter) (refstaging.Answer, error) {
+	a.asked(&task)
+	answer, err := a.Agent.Run(ctx, task, report)
+	if a.found != nil && err == nil {
+		a.found(answer)
+	}
+	return answer, err
+}
+
+// asking asks all agents for something else.
+func asking(change func(*refstaging.Task)) wrong {
+	return lookingUp(func(next refstaging.Lookup, name string) (refstaging.Agent, bool) {
+		agent, ok := next(name)
+		return changeling{Agent: agent, asked: change}, ok
+	})
 }

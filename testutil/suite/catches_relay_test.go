@@ -28,7 +28,9 @@ type relay struct {
 // A passage is one session on its way through a relay.
 type passage struct {
 	number int64 // of the session, from 1
-	kind   int   // of the frame at hand: text or binary
+	kind   int   // of the frame at hand, which a client sent: text or binary
+	frames int   // that the client sent so far, where anybody counts them
+	deaf   bool
 	client *websocket.Conn
 	server *websocket.Conn
 	mu     sync.Mutex // of writes to the client

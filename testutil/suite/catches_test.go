@@ -39,6 +39,7 @@ func caught(t *testing.T, dialect string, rows []situation) {
 			row.wrong(&served)
 			out, err := tellAt(t, row.story, served, declared, impatience...)
 			found := findings(out)
+			t.Logf("red with %q", found)
 			for _, rule := range strings.Fields(row.rules) {
 				if err == nil || !slices.Contains(found, rule) {
 					assert.Failf(t, "not seen", "%s should be red with %s, and found %q:\n%s", row.story, rule, found, telling(out))
