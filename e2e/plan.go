@@ -78,9 +78,9 @@ var Plan = suite.Plan{
 		Cost:  suite.Cost{Edge: 15},
 	},
 	{
-		Package: "goldenpath", Story: "TestStagingEveryDoorOpens",
-		Shows: "every WebSocket path and mode serves a good token",
-		Cost:  suite.Cost{Edge: 5, API: 6, Runs: 5},
+		Package: "goldenpath", Story: "TestStagingMainDoorsOpen",
+		Shows: "both main WebSocket paths serve a good token",
+		Cost:  suite.Cost{Edge: 2, API: 3, Runs: 2},
 	},
 	{
 		Package: "goldenpath", Story: "TestStagingTokenServesManyTimes",

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/netra-systems/staging-e2e/testutil/config"
+	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
 )
 
@@ -131,6 +132,10 @@ func (s *serving) certify(cfg *refstaging.Config) (remove func() error, err erro
 	return remove, nil
 }
 
+// onlyWithin is what the suite can do only to a deployment in its own process, and short tokens, which
+// this one does not issue.
+var onlyWithin = []string{history.ForgedTokens, history.Restart, history.ShortTokens}
+
 // variables are the lines to export so that the stories test this server, its limits and abilities
 // included.
 func (s serving) variables(server *refstaging.Server) string {
@@ -151,6 +156,7 @@ func (s serving) variables(server *refstaging.Server) string {
 	set("STAGING_EVENT_SHAPE", s.dialect)
 	set("STAGING_SESSION_LIMIT", fmt.Sprint(server.Config().SessionLimit))
 	set("STAGING_ABILITIES", config.ExactAnswers+","+config.SimulatedFailures)
+	set("STAGING_ALLOW_UNMEASURED", strings.Join(onlyWithin, ","))
 	set("STAGING_MAX_REQUESTS_PER_MINUTE", "0")
 	return b.String()
 }

@@ -110,64 +110,12 @@ type Record struct {
 	Note     *Remark
 }
 
-// An Intent is what the story wants to happen, so that a rule can tell a refusal that was provoked
-// from one that was not.
-type Intent struct {
-	// Expect is empty for the ordinary outcome: a 2xx answer, a welcome, an agent's answer. Otherwise it
-	// is one of the constants below; of an exchange or a dial an HTTP status; of a send without a run the
-	// code of a close frame.
-	Expect string `json:"expect,omitempty"`
-	Why    string `json:"why,omitempty"`   // in words: "unknown agent"
-	Token  string `json:"token,omitempty"` // the form in which the token was offered, and its damage
-
-	Listens bool `json:"listens,omitempty"` // of a dial: the session sends no prompt and its user runs nothing
-
-	// Recovers, of a dial or an exchange with good credentials: it follows a burst of bad ones, and may be
-	// refused for the budget Recovery.
-	Recovers bool `json:"recovers,omitempty"`
-
-	// Together, of a send: it is sent while others of the story do the same, and their runs must overlap.
-	// Of a refresh: others use the same refresh token at the same time, and exactly one must succeed.
-	Together bool `json:"together,omitempty"`
-
-	Agent     string `json:"agent,omitempty"`      // the agent asked for
-	NeedsTool bool   `json:"needs_tool,omitempty"` // the prompt cannot be answered without a tool
-	Nonce     string `json:"nonce,omitempty"`      // unique to the user; nobody else may see it
-	Want      string `json:"want,omitempty"`       // the figure that the answer must hold
-	Thread    string `json:"thread,omitempty"`     // the thread that the run must stay on
-	Spoofs    string `json:"spoofs,omitempty"`     // label of the user whose id is claimed on purpose
-	Abandon   bool   `json:"abandon,omitempty"`    // of a send: the story means to leave before the outcome
-}
-
-// Values of Intent.Expect besides an HTTP status and a close code.
-const (
-	// Refused, of a dial: 101, an error frame, and close 1008, or 1013 where Intent.Token is empty
-	// (websocket.md 2.4, 3.6).
-	Refused = "refused"
-	// Failure, of a run: exactly one error ends it; of a send without a run: an error frame answers it, and
-	// the session stays (websocket.md 4.4).
-	Failure = "failure"
-	// Acknowledged, of a send without a run: an ack answers it, and nothing runs (websocket.md 4.3).
-	Acknowledged = "acknowledged"
-	// Tolerated, of a send without a run: one of a burst. Its ordinary reply, an error frame and a close
-	// other than 1011 are all in order.
-	Tolerated = "tolerated"
-)
-
-// Values of Intent.Token that say more than how a token was offered.
-const (
-	// UsedRefreshToken was used before: http.md 3.5 wants it refused, and says why a staging of several
-	// instances may not.
-	UsedRefreshToken = "refresh token, used before"
-	// LoggedOutToken was given back: everybody who can tell has to know (http.md 3.6).
-	LoggedOutToken = "logged-out token"
-)
-
 // An Identity is who the target says a user is.
 type Identity struct {
 	Email   string    `json:"email"`
 	Method  string    `json:"method"`            // "simulation", "password", "refresh", or "race" for a surplus success of one
 	Subject string    `json:"subject,omitempty"` // "sub" of the access token; empty if there is none
+	Claimed string    `json:"claimed,omitempty"` // "email" of the access token; Email is what the login was asked for
 	Issued  time.Time `json:"issued,omitzero"`
 	Expires time.Time `json:"expires,omitzero"` // "exp" of the access token, not expires_in
 	// ExpiresIn is what the answer claims beside the token; http.md 3.4 asks that it equal exp-iat.
@@ -175,55 +123,6 @@ type Identity struct {
 	Repeats   []string      `json:"repeats,omitempty"` // which of the new tokens equal those before: "access_token", "refresh_token"
 	Problem   string        `json:"problem,omitempty"` // why there is no usable token
 }
-
-// An Exchange is one HTTP request and its answer, or what became of it.
-type Exchange struct {
-	Purpose string            `json:"purpose"` // one of the Purpose constants
-	Method  string            `json:"method"`
-	URL     string            `json:"url"`
-	Request string            `json:"request,omitempty"` // body
-	Bearer  bool              `json:"bearer,omitempty"`  // sent with credentials, good or bad
-	Status  int               `json:"status,omitempty"`
-	Header  map[string]string `json:"header,omitempty"` // the answer's, as far as rules and people need it
-	Body    string            `json:"body,omitempty"`
-	Cut     int64             `json:"cut,omitempty"`       // the body was longer than what is kept: bytes dropped, -1 unknown
-	Took    time.Duration     `json:"took_ns"`             // request to last byte
-	Waited  time.Duration     `json:"waited_ns,omitempty"` // for the limiter, before; in no budget
-	Skew    time.Duration     `json:"skew_ns,omitempty"`   // the answer's Date minus our clock
-	Origin  string            `json:"origin,omitempty"`    // of a request that says it comes from a page there
-	Asks    string            `json:"asks,omitempty"`      // of a CORS preflight: the method that it asks for
-	Stream  *Streamed         `json:"stream,omitempty"`    // of a stream of server-sent events
-	Broken  *Broken           `json:"broken,omitempty"`
-}
-
-// A Streamed describes when the events of a stream came; what they say is in the body.
-type Streamed struct {
-	Events int           `json:"events"`
-	First  time.Duration `json:"first_ns,omitempty"` // from the request to the first event
-	Gap    time.Duration `json:"gap_ns,omitempty"`   // the longest between two events, or between the last and the end
-}
-
-// What an HTTP exchange is for.
-const (
-	PurposeWarmUp   = "warm-up"
-	PurposeHealth   = "health"
-	PurposeConfig   = "config" // public configuration and discovery, which name the environment and URLs
-	PurposeCORS     = "cors"   // whether a page of some origin may read an answer
-	PurposeLogin    = "login"
-	PurposeRefresh  = "refresh"
-	PurposeVerify   = "verify" // whether a token is valid, asked of any endpoint that says so in a body
-	PurposeMe       = "me"     // who the bearer is
-	PurposeLogout   = "logout"
-	PurposeAgents   = "agents"   // the registry's own list
-	PurposeExecute  = "execute"  // an agent over REST
-	PurposeStream   = "stream"   // an agent over REST, with server-sent events
-	PurposeStart    = "start"    // an agent over REST, in the background
-	PurposeStatus   = "status"   // of started agents
-	PurposeThreads  = "threads"  // the user's list of threads
-	PurposeThread   = "thread"   // one thread: create, get
-	PurposeMessages = "messages" // of a thread: say, list
-	PurposeArchive  = "archive"  // of a thread that the story made
-)
 
 // A Step is how far an exchange or a dial came before it broke. They are different things and stay so.
 type Step string

@@ -24,9 +24,10 @@ type Asked struct {
 	// Times and Answers count the messages of a burst (history.Tolerated) and what came back.
 	Times, Answers int
 
-	Refused uint64 // the error frame that came where a close is due
-	Ran     uint64 // the first event of a run that it started
-	GaveUp  uint64 // the note with which the story stopped waiting
+	Refused   uint64 // the error frame that came where a close is due
+	RefusedAt time.Duration
+	Ran       uint64 // the first event of a run that it started
+	GaveUp    uint64 // the note with which the story stopped waiting
 }
 
 // Provoked tells whether the message is wrong on purpose.
@@ -108,7 +109,7 @@ func (v *View) reply() {
 	a := &s.asked[i]
 	a.Answers++
 	if a.Code != 0 && isError(e.Type) {
-		a.Refused = v.Record.Seq // and the close may follow
+		a.Refused, a.RefusedAt = v.Record.Seq, v.Now // and the close may follow
 	}
 	v.answer = *a
 	v.Answered = &v.answer
@@ -204,6 +205,9 @@ func (v *View) miss() {
 	}
 }
 
+// closeAfter is how long a close may take to follow the error that announces it.
+const closeAfter = time.Second
+
 // unanswered calls report for every message whose reply was due when the session ended and that the
 // story had not given up: it had the time of a reply, or the session did not end by the client's will.
 func (v *View) unanswered(report func(a *Asked)) {
@@ -217,7 +221,8 @@ func (v *View) unanswered(report func(a *Asked)) {
 		if a.answered() && a.Refused == 0 || a.GaveUp != 0 || a.Ran != 0 {
 			continue
 		}
-		if over(v.Now-a.At, v.Header.Budgets.Reply) || ended && a.Provoked() {
+		alone := a.Refused != 0 && v.Now-a.RefusedAt >= closeAfter
+		if alone || over(v.Now-a.At, v.Header.Budgets.Reply) || ended && a.Provoked() {
 			report(a)
 		}
 	}

@@ -1,7 +1,10 @@
 package judge
 
 import (
+	"testing"
 	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/netra-systems/staging-e2e/testutil/history"
 )
@@ -93,4 +96,16 @@ var recoveryTrials = []trial{
 		u.refused(nil, nil)
 		u.welcomedAgain()
 	})},
+}
+
+// Refusals in time and then too late are one fact.
+func TestRecoveryThatIsTooLateIsSaidOnce(t *testing.T) {
+	s := newStory()
+	burst(func(u *person) {
+		u.refused(good, nil)
+		u.wait(40 * time.Second)
+		u.refused(good, nil)
+	})(s)
+	s.end()
+	require.Len(t, s.judged(), 1, s.listing(s.judged()))
 }

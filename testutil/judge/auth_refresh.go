@@ -89,8 +89,8 @@ func compareRefreshed(v *View, id *history.Identity, before *User) {
 	if id.Subject != before.Subject {
 		v.Report(proof, "the refresh turned subject %s into %s", quote(before.Subject), quote(id.Subject))
 	}
-	if id.Email != before.Email {
-		v.Report(proof, "the refresh turned e-mail %s into %s", quote(before.Email), quote(id.Email))
+	if id.Claimed != before.Claimed {
+		v.Report(proof, "the refresh turned e-mail %s into %s", quote(before.Claimed), quote(id.Claimed))
 	}
 	if id.Expires.Before(before.Expires) {
 		v.Report(proof, "the refreshed token expires %s before the old one", before.Expires.Sub(id.Expires))

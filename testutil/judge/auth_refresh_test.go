@@ -19,6 +19,13 @@ func (u *person) refresh(status int, in *history.Intent) {
 
 var raced = &history.Intent{Together: true, Token: "refresh token 1"}
 
+// loginLike is the identity of a refresh that expires later than another by d, or earlier.
+func (u *person) loginLike(before *history.Identity, d time.Duration) {
+	id := u.login("refresh").Login
+	id.Expires = before.Expires.Add(d)
+	id.ExpiresIn = id.Expires.Sub(id.Issued)
+}
+
 // race is a story of simultaneous refreshes with these answers.
 func race(statuses ...int) func(*story) {
 	return func(s *story) {
@@ -46,7 +53,7 @@ var refreshTrials = []trial{
 	}},
 	{name: "turns the user into another", hard: []string{"auth/refresh"}, tell: func(s *story) {
 		id := s.user().login("refresh").Login
-		id.Subject, id.Email = "user_7", "user@example.com"
+		id.Subject, id.Claimed = "user_7", "user@example.com"
 	}},
 	{name: "gives the same token", hard: []string{"auth/refresh"}, about: "no later than the old one", tell: func(s *story) {
 		u := s.user()
@@ -54,6 +61,11 @@ var refreshTrials = []trial{
 		old.Method = "refresh"
 		u.wait(time.Minute)
 		*u.login("refresh").Login = old
+	}},
+	{name: "is of another e-mail", hard: []string{"auth/refresh"}, about: "user@example.com", tell: func(s *story) {
+		u := s.user()
+		u.wait(time.Minute)
+		u.login("refresh").Login.Claimed = "user@example.com"
 	}},
 	{name: "repeats a token", hard: []string{"auth/refresh"}, about: "gave the old refresh_token again", tell: func(s *story) {
 		u := s.user()
@@ -118,6 +130,21 @@ var refreshTrials = []trial{
 		u.wait(time.Minute)
 		u.login("refresh")
 	}},
+	{name: "worse than what the race before gave", hard: []string{"auth/refresh"}, tell: func(s *story) {
+		race(200, 401)(s)
+		u := s.users[0]
+		u.wait(time.Minute)
+		u.refresh(200, &history.Intent{Together: true, Token: "refresh token 2"})
+		u.loginLike(s.records[len(s.records)-2].Login, -30*time.Second)
+	}},
+	{name: "worse than what a race gave of which one winner is not recorded", hard: []string{"auth/refresh"}, soft: []string{"auth/refresh-once"}, tell: undeclared(func(s *story) {
+		race(200, 200)(s)
+		s.records = s.records[:len(s.records)-1]
+		u := s.users[0]
+		u.wait(time.Minute)
+		u.refresh(200, nil)
+		u.loginLike(s.records[len(s.records)-2].Login, -30*time.Second)
+	})},
 	{name: "a winner without a token", hard: []string{"auth/login-refused"}, tell: func(s *story) {
 		u := s.user()
 		u.refresh(200, raced)

@@ -46,7 +46,7 @@ func carriesNothing(x *history.Exchange) bool {
 func sessionRefusal(credentials bool) func(*View) {
 	return func(v *View) {
 		s := v.Session
-		if !s.ExpectsRefusal() || credentials != (s.Intent.Token != "") || s.unasked() || credentials && s.Welcomed() {
+		if !s.ExpectsRefusal() || credentials != (s.Intent.Token != "") || s.unanswered() || credentials && s.Welcomed() {
 			return // a welcome is auth/bad-credentials-accepted
 		}
 		if flaw, hard := s.refusalFlaw(); flaw != "" {
@@ -55,8 +55,8 @@ func sessionRefusal(credentials bool) func(*View) {
 	}
 }
 
-// unasked tells whether the platform was not asked, or did not answer: rules of infra say so.
-func (s *Session) unasked() bool {
+// unanswered tells whether the platform was not asked, or did not answer: rules of infra say so.
+func (s *Session) unanswered() bool {
 	c := s.Closed
 	return c != nil && c.By == history.ByDial && s.OpenSeq == 0 && (c.Status == 0 || c.Status == http.StatusTooManyRequests)
 }
@@ -158,8 +158,8 @@ func stableRefusals() Hooks {
 	}
 }
 
-// refusedAs says in which way credentials were refused; "" where they were not, or not by the platform:
-// then other rules speak.
+// refusedAs says in which way credentials were refused, but for what may differ from one refusal to the
+// next, such as texts; "" where they were not, or not by the platform: then other rules speak.
 func refusedAs(x *history.Exchange) string {
 	if x.Broken != nil || !isDenial(x.Status, x.Header, x.Body) {
 		return ""
@@ -173,8 +173,10 @@ func (s *Session) refusedAs() string {
 	case c == nil || s.Welcomed():
 	case isDenial(c.Status, c.Header, c.Body):
 		return status(c.Status)
+	case c.By == history.ByServer && c.Code != closeServerError && s.Refusal != nil:
+		return fmt.Sprintf("error frame %s and close %s %s", quote(s.Refusal.Code), closeCode(c.Code), quote(c.Reason))
 	case c.By == history.ByServer && c.Code != closeServerError:
-		return s.ending()
+		return fmt.Sprintf("close %s %s", closeCode(c.Code), quote(c.Reason))
 	}
 	return ""
 }

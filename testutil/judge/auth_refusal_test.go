@@ -1,6 +1,10 @@
 package judge
 
-import "github.com/netra-systems/staging-e2e/testutil/history"
+import (
+	"strings"
+
+	"github.com/netra-systems/staging-e2e/testutil/history"
+)
 
 // refused is a session whose credentials are refused as the September servers do it; edits change the
 // error frame and how the session is closed.
@@ -58,7 +62,7 @@ var refusalTrials = []trial{
 	}},
 	{name: "at the upgrade", hard: []string{"auth/refusal"}, about: "want 101", tell: upgradeRefusedWith(refusal("none"), 401, nil, `{"detail":"x"}`)},
 	{name: "an unsupported subprotocol is upgraded", hard: []string{"auth/refusal"}, about: "upgraded before", tell: refusedWith(unsupported, nil)},
-	{name: "an unsupported subprotocol, with 401", hard: []string{"auth/refusal"}, tell: upgradeRefusedWith(unsupported, 401, nil, "")},
+	{name: "an unsupported subprotocol, with 401", hard: []string{"auth/refusal"}, about: "another status than 403", tell: upgradeRefusedWith(unsupported, 401, nil, "")},
 
 	{name: "S0, nothing declared", soft: []string{"auth/refusal"}, tell: undeclared(refusedWith(refusal("none"), reason("SSOT Auth failed")))},
 	{name: "a gateway, nothing declared", soft: []string{"auth/refusal"}, tell: undeclared(upgradeRefusedWith(refusal("none"), 403, nil, ""))},
@@ -137,6 +141,25 @@ var refusalTrials = []trial{
 		u := s.user()
 		u.threads(401, `{"error_code":"AUTH_FAILED"}`, badToken)
 		u.threads(401, `{"error_code":"SERVICE_UNAVAILABLE"}`, badToken)
+	}},
+	{name: "another status at the upgrade after the burst", hard: []string{"auth/refusal-stable"}, soft: []string{"auth/refusal"}, tell: undeclared(func(s *story) {
+		u := s.user()
+		u.upgradeRefused(unsupported, 403, nil, "")
+		u.upgradeRefused(unsupported, 401, nil, "")
+	})},
+	{name: "another text after the burst", tell: func(s *story) {
+		u := s.user()
+		u.refused(refusal("expired"), nil)
+		u.refused(refusal("expired"), nil)
+		frame := s.records[len(s.records)-2]
+		frame.Frame = strings.Replace(frame.Frame, "Token validation failed", "Expired 373 s ago", 1)
+		decode(frame)
+	}},
+	{name: "the edge answers after the burst", hard: []string{"auth/refusal", "infra/rate-limited"}, tell: func(s *story) {
+		u := s.user()
+		u.threads(401, `{}`, badToken)
+		u.threads(403, `<html>`, badToken)
+		u.threads(429, `{}`, badToken)
 	}},
 	{name: "a server that fails after the burst", hard: []string{"auth/refusal", "infra/unavailable"}, tell: func(s *story) {
 		u := s.user()

@@ -47,7 +47,7 @@ func (s *Session) authRefused() bool {
 
 func tokenRefused(v *View) {
 	x := v.Record.Exchange
-	if v.User != nil && v.User.LoggedOut || isLogin(x) || x.Purpose == history.PurposeLogout || isElsewhere(v.Record) {
+	if v.User != nil && v.User.LoggedOut || isLogin(x) || x.Purpose == history.PurposeLogout || isElsewhere(v) {
 		return
 	}
 	if isRefusal(x.Status) && ordinary(v.Record) {
@@ -58,8 +58,8 @@ func tokenRefused(v *View) {
 
 // isElsewhere tells whether another rule judges how the exchange was refused: auth/recovery,
 // health/cors, auth/verify.
-func isElsewhere(r *history.Record) bool {
-	return recovers(r) || r.Exchange.Purpose == history.PurposeCORS || expectsRefusal(r.Intent)
+func isElsewhere(v *View) bool {
+	return recovers(v.Record) || mayDeny(v) || expectsRefusal(v.Record.Intent)
 }
 
 func (v *View) loginSeq() uint64 {

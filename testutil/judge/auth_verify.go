@@ -94,12 +94,12 @@ func why(v *View) string {
 // named leaves wrong ids to auth/identity and the isolation rules, which read every body.
 func named(v *View) {
 	x := v.Record.Exchange
-	fields := object(x)
-	if v.User == nil || !succeeded(x) || fields == nil || len(v.Strangers) > 0 {
+	asks := x.Purpose == history.PurposeMe || x.Purpose == history.PurposeVerify
+	if !asks || v.User == nil || !succeeded(x) || mustRefuse(v) || len(v.Strangers) > 0 {
 		return
 	}
-	describes := x.Purpose == history.PurposeMe || x.Purpose == history.PurposeVerify && verdictOf(fields).valid
-	if !describes || mustRefuse(v) {
+	fields := object(x)
+	if fields == nil || x.Purpose == history.PurposeVerify && !verdictOf(fields).valid {
 		return
 	}
 	email := text(fields, "email")

@@ -21,7 +21,7 @@ func readByPages(v *View) {
 	if x.Origin == "" || x.Broken != nil || isHTML(x.Header, x.Body) || isUnavailable(x.Status) || x.Status == http.StatusTooManyRequests {
 		return
 	}
-	if x.Origin == originOf(v.Header.Target.App) {
+	if v.fromApp(x) {
 		admitted(v, x)
 		if x.Asks != "" {
 			preflight(v, x)
@@ -31,6 +31,18 @@ func readByPages(v *View) {
 	if allowed := header(x.Header, "Access-Control-Allow-Origin"); allowed == "*" || allowed == x.Origin {
 		v.Report(v.Here(), "%s may be read by pages of %s: Access-Control-Allow-Origin is %s", what(x), quote(x.Origin), quote(allowed))
 	}
+}
+
+// fromApp tells whether an exchange says that it comes from a page of the app.
+func (v *View) fromApp(x *history.Exchange) bool {
+	return x.Origin != "" && x.Origin == originOf(v.Header.Target.App)
+}
+
+// mayDeny tells whether the target may deny the exchange at hand with any status: it is a preflight, whose
+// status health/cors judges, or comes from a page of somebody else.
+func mayDeny(v *View) bool {
+	x := v.Record.Exchange
+	return x.Purpose == history.PurposeCORS && (x.Asks != "" || !v.fromApp(x))
 }
 
 // originOf returns the origin of a page at a URL; "" if it is none.

@@ -57,8 +57,10 @@ var corsTrials = []trial{
 		x.Header["vary"] = "origin"
 	}, nil)},
 	{name: "another origin", tell: fromPage(elsewhere, nil, nil)},
+	{name: "another origin is denied", tell: fromPage(elsewhere, withStatus(403), nil)},
 	{name: "another origin's preflight", tell: fromPage(elsewhere, asksFor("PUT", 400), nil)},
 	{name: "another origin's preflight is not refused", tell: fromPage(elsewhere, asksFor("PUT", 200), nil)},
+	{name: "another origin's preflight is not found", tell: fromPage(elsewhere, asksFor("PUT", 404), nil)},
 	{name: "another origin's preflight is answered 401", tell: fromPage(elsewhere, asksFor("PUT", 401), nil)},
 
 	{name: "not allowed", hard: []string{"health/cors"}, tell: fromPage(appOrigin, func(x *history.Exchange) { delete(x.Header, "Access-Control-Allow-Origin") }, nil)},
@@ -70,8 +72,11 @@ var corsTrials = []trial{
 		x.Status, x.Header = 401, map[string]string{}
 	}, &history.Intent{Expect: "401"})},
 	{name: "missing on a server error", hard: []string{"health/cors", "infra/server-error"}, tell: fromPage(appOrigin, func(x *history.Exchange) { x.Status, x.Header = 500, nil }, nil)},
+	{name: "the app is denied what is open", hard: []string{"auth/token-refused"}, tell: fromPage(appOrigin, withStatus(403), nil)},
+	{name: "the app does not find what is there", hard: []string{"infra/component-missing"}, tell: fromPage(appOrigin, withStatus(404), nil)},
 	{name: "another error than wanted", hard: []string{"infra/unexpected-status"}, tell: fromPage(appOrigin, withStatus(403), &history.Intent{Expect: "401"})},
 	{name: "a preflight refused", hard: []string{"health/cors"}, tell: fromPage(appOrigin, asksFor("PUT", 400), nil)},
+	{name: "a preflight refused, nothing declared", hard: []string{"health/cors"}, tell: undeclared(fromPage(appOrigin, asksFor("PUT", 400), nil))},
 	{name: "a preflight answered 204", hard: []string{"health/cors"}, tell: fromPage(appOrigin, asksFor("PUT", 204), nil)},
 	{name: "a preflight answered 204, nothing declared", soft: []string{"health/cors"}, tell: undeclared(fromPage(appOrigin, asksFor("PUT", 204), nil))},
 	{name: "a method is not allowed", hard: []string{"health/cors"}, tell: fromPage(appOrigin, asksFor("PATCH", 200), nil)},
@@ -130,6 +135,10 @@ var servedURLTrials = []trial{
 		x := get("/health", "")
 		x.Status, x.Header = 307, map[string]string{"Location": "/health/"}
 		s.user().http(x, nil)
+	}},
+	{name: "an error that names its document", hard: []string{"infra/not-accepted"}, tell: func(s *story) {
+		configured(`{"detail":[{"type":"missing","url":"https://errors.example/missing"}]}`)(s)
+		s.records[len(s.records)-1].Exchange.Status = 422
 	}},
 	{name: "configuration is not there, nothing declared", soft: []string{"infra/component-missing"}, tell: undeclared(func(s *story) {
 		x := get("/api/config/public", `{"detail":"Not Found"}`)

@@ -3,6 +3,8 @@ package judge
 import (
 	"fmt"
 	"time"
+
+	"github.com/netra-systems/staging-e2e/testutil/history"
 )
 
 // october makes the target one that speaks October and declares so.
@@ -14,7 +16,7 @@ func (s *story) october() *story {
 const octoberThread = "thread_cli_31_7ac2e05b"
 
 func (c *conn) response(thread string) *conn {
-	c.recv(obj{"type": "handshake_response", "thread_id": thread, "run_id": "run_cli_31_7ac2e05b", "session_token": "[redacted]", "timestamp": "2025-09-17T10:00:00.200+00:00"}, "")
+	c.recv(obj{"type": "handshake_response", "thread_id": thread, "run_id": fmt.Sprintf("run_cli_31_%08x", len(c.records)), "session_token": "[redacted]", "timestamp": "2025-09-17T10:00:00.200+00:00"}, "")
 	return c
 }
 
@@ -64,6 +66,10 @@ var octoberTrials = []trial{
 	{name: "welcome first", tell: greeted(func(c *conn) { c.octoberWelcome(c.subject).response(octoberThread).ready() })},
 	{name: "everything twice", tell: greeted(func(c *conn) {
 		c.response(octoberThread).response(octoberThread).octoberWelcome(c.subject).ready()
+	})},
+	{name: "another response after the acknowledgement", tell: greeted(func(c *conn) {
+		c.response(octoberThread).octoberWelcome(c.subject).acknowledge(octoberThread).response("thread_cli_30_00000000").complete().wait(processingAfter)
+		c.octoberJob(octoberThread, c).whole().shut()
 	})},
 	{name: "it hears a ping before it acknowledges", tell: greeted(func(c *conn) {
 		c.octoberWelcome(c.subject).recv(obj{"type": "ping", "timestamp": c.now()}, "")
@@ -143,6 +149,14 @@ var octoberTrials = []trial{
 			one.header.Target.Dialect = "auto"
 			one.octoberJob(octoberThread, one, two).whole()
 		}))},
+	{name: "a foreign thread is refused", tell: func(s *story) {
+		victim := s.october().user().connectOctober("thread_cli_32_7ac2e05c")
+		victim.octoberJob("thread_cli_32_7ac2e05c", victim).whole().shut()
+		c := s.user().connectOctober(octoberThread)
+		j := c.ask(failing, onThread("thread_cli_32_7ac2e05c"), func(in *history.Intent) { in.Thread, in.Spoofs = "", victim.person.label })
+		c.recv(obj{"type": "error", "message": "Access denied to thread"}, j.label)
+		c.shut()
+	}},
 	{name: "a session on the same thread hears nothing", hard: []string{"lifecycle/every-session"}, tell: func(s *story) {
 		u := s.october().user()
 		one, two := u.connectOctober(octoberThread), u.connectOctober(octoberThread)

@@ -1,7 +1,10 @@
 package judge
 
 import (
+	"testing"
 	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/wire"
@@ -97,6 +100,15 @@ var provokedTrials = []trial{
 	{name: "an ack in place of an error", hard: []string{"handshake/provoked"}, about: "was acknowledged", tell: on(func(c *conn) {
 		c.provoke(`{"type":"user_message","content":""}`, history.Failure).acked("user_message").shut()
 	})},
+	{name: "an ack of a message without a type in place of an error", hard: []string{"handshake/provoked"}, tell: on(func(c *conn) {
+		c.provoke(halfJSON, history.Failure).acked("unknown").shut()
+	})},
+	{name: "an ack, while the run before it is silent", hard: []string{"lifecycle/silence"}, tell: on(func(c *conn) {
+		j := c.ask()
+		c.provoke(unheardOf, history.Acknowledged).acked("no_such_type")
+		j.gaveUp("the first event")
+		c.shut()
+	})},
 	{name: "an error, then a close", hard: []string{"handshake/provoked"}, tell: on(func(c *conn) { c.provoke(halfJSON, history.Failure).refused().closed(1000) })},
 	{name: "an error, then a close, nothing declared", soft: []string{"handshake/provoked"},
 		tell: undeclared(on(func(c *conn) { c.provoke(halfJSON, history.Failure).refused().closed(1000) }))},
@@ -108,6 +120,10 @@ var provokedTrials = []trial{
 		tell: undeclared(on(func(c *conn) { c.provoke(halfJSON, history.Failure).cut() }))},
 	{name: "closed later, when nothing provoked it", hard: []string{"handshake/closed"}, tell: on(func(c *conn) {
 		c.provoke(halfJSON, history.Failure).refused().ask().whole().closed(1000)
+	})},
+	{name: "closed after a message without a reply", hard: []string{"handshake/closed"}, tell: on(func(c *conn) {
+		c.provoke(halfJSON, history.Failure).refused().send(obj{"type": "connected"}, "", nil)
+		c.closed(1000)
 	})},
 	{name: "closed later, when a provocation has no answer yet", hard: []string{"handshake/closed", "handshake/provoked"}, tell: on(func(c *conn) {
 		c.provoke(halfJSON, history.Failure).ask().whole().closed(1000)
@@ -128,6 +144,16 @@ var provokedTrials = []trial{
 		pong(c.provoke(unheardOf, history.Acknowledged).acked("no_such_type"))
 		c.strayEvent(wire.AgentStarted).shut()
 	})},
+	{name: "an ack that does not say for what", tell: on(func(c *conn) {
+		c.provoke(unheardOf, history.Acknowledged).recv(obj{"type": "ack", "status": "acknowledged"}, "")
+		c.wait(6 * time.Second)
+		c.shut()
+	})},
+	{name: "an unknown type, while a run fails", hard: []string{"handshake/provoked", "lifecycle/failed"}, tell: on(func(c *conn) {
+		j := c.ask().started()
+		c.provoke(unheardOf, history.Acknowledged)
+		j.failed().conn.gaveUp("the ack").shut()
+	})},
 	{name: "an unknown type is an error", hard: []string{"handshake/provoked"}, tell: on(func(c *conn) { c.provoke(unheardOf, history.Acknowledged).refused().shut() })},
 	{name: "an unknown type is an error, nothing declared", soft: []string{"handshake/provoked"},
 		tell: undeclared(on(func(c *conn) { c.provoke(unheardOf, history.Acknowledged).refused().shut() }))},
@@ -145,6 +171,13 @@ var provokedTrials = []trial{
 		tell: on(func(c *conn) { c.provoke(`[]`, "1000").refused().gaveUp("the close frame").ask().whole().shut() })},
 	{name: "an error in place of a close, nothing declared", soft: []string{"handshake/provoked"},
 		tell: undeclared(on(func(c *conn) { c.provoke(`[]`, "1000").refused().gaveUp("the close frame").ask().whole().shut() }))},
+	{name: "an error in place of a close, and the story goes on", hard: []string{"handshake/provoked"}, tell: on(func(c *conn) {
+		c.provoke(`[]`, "1000").refused().wait(closeAfter)
+		c.shut()
+	})},
+	{name: "an error, and the story leaves at once", tell: on(func(c *conn) { c.provoke(`[]`, "1000").refused().shut() })},
+	{name: "two errors in place of a close, nothing declared", hard: []string{"lifecycle/unasked-error"}, soft: []string{"handshake/provoked"},
+		tell: undeclared(on(func(c *conn) { c.provoke(`[]`, "1000").refused().refused().gaveUp("the close frame").shut() }))},
 	{name: "silence in place of a close, nothing declared", hard: []string{"handshake/provoked"},
 		tell: undeclared(on(func(c *conn) { c.provoke(`[]`, "1000").gaveUp("the close frame").shut() }))},
 
@@ -164,4 +197,43 @@ var provokedTrials = []trial{
 		c.burst(20, 20).send(obj{"type": "ping"}, "", nil)
 		c.gaveUp("the pong").shut()
 	})},
+}
+
+// What went wrong once is said once, whatever follows from it.
+func TestAProvocationIsReportedOnce(t *testing.T) {
+	for name, tell := range map[string]func(*conn){
+		"it runs an agent": func(c *conn) {
+			c.provoke(`{"type":"user_message"}`, history.Failure)
+			c.strayEvent(wire.AgentStarted).strayEvent(wire.AgentThinking).gaveUp("the error frame").wait(time.Minute)
+		},
+		"it runs an agent, and the story goes on": func(c *conn) {
+			pong(c.provoke(`{"type":"user_message"}`, history.Failure).strayEvent(wire.AgentStarted))
+			c.wait(time.Minute)
+		},
+		"given up, then late": func(c *conn) {
+			c.provoke(halfJSON, history.Failure).wait(6 * time.Second)
+			c.gaveUp("the error frame").refused()
+		},
+		"a lost answer, and one that came": func(c *conn) {
+			c.provoke(halfJSON, history.Failure).gaveUp("the error frame").provoke(halfJSON, history.Failure).refused().wait(time.Minute)
+		},
+		"a lost pong, and one that came": func(c *conn) {
+			c.send(obj{"type": "ping"}, "", nil)
+			pong(c.gaveUp("the pong"))
+			c.wait(time.Minute)
+		},
+		"a foreign thread runs an agent": func(c *conn) {
+			victim := c.story.user()
+			c.ask(failing, func(in *history.Intent) { in.Spoofs = victim.label }).started().thinking().failed()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStory()
+			c := s.user().connect()
+			tell(c)
+			c.shut()
+			found := s.end().judged()
+			require.Len(t, found, 1, s.listing(found))
+		})
+	}
 }

@@ -41,6 +41,28 @@ var restartTrials = []trial{
 		j.send(obj{"type": "ping"}, "", nil)
 		j.closed(1001)
 	})},
+	{name: "provocations that the restart swallowed", tell: func(s *story) {
+		c := s.user().connect().provoke(halfJSON, history.Failure).provoke(halfJSON, history.Failure)
+		c.send(obj{"type": "ping"}, "", nil)
+		s.restarts()
+		c.closed(1001)
+	}},
+	{name: "the outcome that one session heard, and another did not", tell: func(s *story) {
+		u := s.user()
+		one, two := u.connect(), u.connect()
+		j := one.ask().started().thinking().executing()
+		s.restarts()
+		u.sessions = []*conn{one}
+		j.executed().completed()
+		two.recv(obj{"type": "heartbeat"}, "")
+		one.closed(1001)
+		two.closed(1001)
+	}},
+	{name: "a run that had ended fails", hard: []string{"lifecycle/failed", "lifecycle/one-outcome"}, tell: func(s *story) {
+		j := s.user().connect().ask().whole()
+		s.restarts()
+		j.failed().closed(1001)
+	}},
 	{name: "the story hangs up first", tell: restarted(func(j *job) { j.shut() })},
 	{name: "closed with another code", hard: []string{"handshake/restart"}, about: "did not end with 1001 (going away)", tell: restarted(func(j *job) { j.closed(1000) })},
 	{name: "closed with another code, nothing declared", soft: []string{"handshake/restart"}, tell: undeclared(restarted(func(j *job) { j.closed(1012) }))},

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 
@@ -76,6 +77,9 @@ func agreement() Hooks {
 	var last []word // one for each endpoint at most
 	return Hooks{
 		Exchange: func(v *View) {
+			if !isHealth(v.Record.Exchange) {
+				return
+			}
 			for _, e := range v.endpointsAt(v.Record.Exchange.URL) {
 				if healthy, said := verdictAt(v, e); said {
 					last = slices.DeleteFunc(last, func(w word) bool { return w.HealthEndpoint == e })
@@ -116,12 +120,12 @@ func verdictAt(v *View, e fixtures.HealthEndpoint) (healthy, said bool) {
 	x, asked := v.Record.Exchange, expectations[endpoint{e.Service, e.Path}]
 	fields := object(x)
 	switch {
-	case !isHealth(x) || x.Broken != nil || asked.status == "" || fields == nil:
+	case x.Broken != nil || asked.status == "" || fields == nil:
 		return false, false
 	case x.Status/100 == 2:
 		return !slices.ContainsFunc(asked.flaws(fields), func(f flaw) bool { return f.always }), true
 	}
-	return false, x.Status == 503
+	return false, x.Status == http.StatusServiceUnavailable
 }
 
 func agentsListed(v *View) {

@@ -130,7 +130,7 @@ func redirected(v *View) {
 func missing(v *View) {
 	x := v.Record.Exchange
 	absent := x.Status == http.StatusNotFound || x.Status == http.StatusMethodNotAllowed
-	if absent && ordinary(v.Record) && x.Purpose != history.PurposeArchive && x.Purpose != history.PurposeCORS && !v.closed() && !lost(v) {
+	if absent && ordinary(v.Record) && x.Purpose != history.PurposeArchive && !mayDeny(v) && !v.closed() && !lost(v) {
 		v.ReportAs(v.Declared() || !isOptional(v), v.Here(), "%s was answered %s by %s, with body %s", what(x), status(x.Status), origin(x.Header, x.Body), quote(x.Body))
 	}
 }
@@ -148,7 +148,7 @@ func isOptional(v *View) bool {
 
 func notAccepted(v *View) {
 	x := v.Record.Exchange
-	if x.Status/100 != 4 || !ordinary(v.Record) || x.Purpose == history.PurposeCORS {
+	if x.Status/100 != 4 || !ordinary(v.Record) || mayDeny(v) {
 		return
 	}
 	switch x.Status {
@@ -182,8 +182,7 @@ func isJSON(x *history.Exchange) bool {
 }
 
 // unexpectedStatus judges refusals that are neither of credentials nor of foreign objects: those have
-// rules in auth and isolation. An exchange whose answer a page may read or not is judged like any other
-// where it wants a status.
+// rules in auth and isolation.
 func unexpectedStatus(v *View) {
 	x, in := v.Record.Exchange, v.Record.Intent
 	want := wanted(in)

@@ -173,8 +173,8 @@ func (v *View) alias(u *User) bool {
 	return false
 }
 
-// stray leaves alone what other rules say more exactly, late retries of a run long over, and the extra
-// pair of the bridge that comes when a run's session is gone.
+// stray leaves alone what other rules say more exactly, late retries of a run long over, and what may
+// follow the outcome of a run whose session is gone: the extra pair of the bridge, and the end of a failure.
 func stray(v *View) {
 	e, s := v.Event, v.Session
 	if e == nil || v.Stream != nil || v.Answered != nil || !isOfRun(e) || !s.Welcomed() || e.Attempt >= 2 {
@@ -183,10 +183,19 @@ func stray(v *View) {
 	if s.Intent.Listens && s.User.Prompts == 0 || v.alias(s.User) {
 		return // isolation/idle-listener; or a run of the same person, who logged in twice
 	}
-	if v.isBridge() && slices.Contains(s.User.forgot, v.Record.Run) {
+	mayFollow := v.isBridge() || e.Type == wire.AgentCompleted && e.Success == wire.False
+	if mayFollow && slices.Contains(s.User.forgot, v.Record.Run) || s.User.mayHaveLeft(e) {
 		return
 	}
 	v.Report(v.Here(s.WelcomeSeq), "%s of run %s, agent %s, belongs to no run of %s", e.Type, quote(e.RunID), quote(e.Agent), s.User.Label)
+}
+
+// mayHaveLeft tells whether the event may be of a run that the story left on purpose: without a run id,
+// or under one of the target's own, nobody can tell it from a stray.
+func (u *User) mayHaveLeft(e *wire.Event) bool {
+	return slices.ContainsFunc(u.runs, func(r *Run) bool {
+		return r.left() && !r.ended() && (e.RunID == "" || r.streams[0].WireRun == "")
+	})
 }
 
 // believed judges the events of a run that claims what is another user's. One that has to be refused,

@@ -145,6 +145,10 @@ var latencyTrials = []trial{
 		j.started().thinking().wait(9 * time.Second)
 		j.failed()
 	})},
+	{name: "a run that has to fail, with a gap before its error", hard: []string{"latency/gap"}, soft: []string{"latency/report"}, tell: doomed(func(j *job) {
+		j.started().wait(6 * time.Second)
+		j.thinking().failed()
+	})},
 	{name: "an agent that stalls for too long", hard: []string{"latency/answer"}, tell: doomed(func(j *job) {
 		j.started().thinking().wait(16 * time.Second)
 		j.failed()

@@ -1,7 +1,6 @@
 package judge
 
 import (
-	"slices"
 	"time"
 
 	"github.com/netra-systems/staging-e2e/testutil/history"
@@ -165,6 +164,7 @@ var lifecycleTrials = []trial{
 	{name: "a failing tool that stays open", hard: []string{"lifecycle/tools-paired"}, tell: doomed(func(j *job) { j.started().thinking().executing().failed() })},
 	{name: "a failing tool that stays open, nothing declared", soft: []string{"lifecycle/tools-paired"},
 		tell: undeclared(doomed(func(j *job) { j.started().thinking().executing().failed() }))},
+	{name: "a tool that stays open as its run fails unasked", hard: []string{"lifecycle/failed"}, tell: prompted(func(j *job) { j.started().thinking().executing().failed() })},
 	{name: "a failing agent that fails twice", hard: []string{"lifecycle/fails-once", "lifecycle/one-outcome"}, tell: doomed(func(j *job) {
 		j.started().thinking().executing().executed(unsuccessful, set("payload.success", false)).failed().failed()
 	})},
@@ -176,41 +176,6 @@ var lifecycleTrials = []trial{
 		pong(two)
 		one.shut()
 		two.shut()
-	}},
-
-	{name: "left in the middle, and heard to its end by the next session", tell: leaving(nested, reconnected)},
-	{name: "left in the middle, and heard by an idle listener", tell: leaving(nested, func(u *person) *conn {
-		return u.dial(&history.Intent{Listens: true}).opened().welcomed()
-	})},
-	{name: "left in the middle, with the bridge's extra pair", tell: leaving(atOnce, reconnected, func(j *job) {
-		j.by("supervisor").started().completed()
-	})},
-	{name: "left in the middle, and it fails, nothing declared", soft: []string{"lifecycle/failed"}, tell: undeclared(leaving(begun, reconnected, func(j *job) { j.failed() }))},
-	{name: "left in the middle, and it fails", hard: []string{"lifecycle/failed"}, tell: leaving(begun, reconnected, func(j *job) { j.failed() })},
-	{name: "left in the middle, and a wrong answer comes", hard: []string{"answer/figure"}, tell: leaving(begun, reconnected, func(j *job) {
-		j.completedWith("The sum is 1 (reference " + j.nonce + ").")
-	})},
-	{name: "reconnects without end", tell: func(s *story) {
-		u := s.user()
-		var left []*job
-		for i := range 40 {
-			c := u.connect()
-			for _, j := range left {
-				j.thinking()
-			}
-			j := c.ask(leavesEarly).started().thinking()
-			left = append(left, j)
-			if i%2 == 0 {
-				c.shut()
-			} else {
-				c.ended(history.Closed{By: history.ByClient})
-			}
-		}
-		c := u.connect()
-		for _, j := range left {
-			j.executing().executed().completed()
-		}
-		c.ask().whole().settled().shut()
 	}},
 
 	{name: "an error about nothing", hard: []string{"lifecycle/unasked-error"}, tell: func(s *story) {
@@ -277,40 +242,6 @@ var lifecycleTrials = []trial{
 		two.settled().shut()
 	}},
 }
-
-func leavesEarly(in *history.Intent) { in.Abandon = true }
-
-// leaving is a story that leaves its session in the middle of a run, after each of its events in turn, and
-// hears the rest on the next session. More is what else is heard there.
-func leaving(run func(*job), next func(*person) *conn, more ...func(*job)) func(*story) {
-	return func(s *story) {
-		u := s.user()
-		for at, last := 0, 1; at <= last; at++ {
-			old := u.connect()
-			j := old.ask(leavesEarly)
-			n := len(s.records)
-			run(j)
-			events := slices.Clone(s.records[n:])
-			last = len(events)
-			s.records = s.records[:n+at]
-			old.shut()
-			heir := next(u)
-			for _, r := range events[at:] {
-				heir.raw(r.Frame, r.Run)
-			}
-			for _, tell := range more {
-				tell(j)
-			}
-			heir.settled().shut()
-		}
-	}
-}
-
-func reconnected(u *person) *conn { return u.connect() }
-
-func begun(j *job)  { j.started() }
-func atOnce(j *job) { j.whole() }
-func nested(j *job) { j.full() }
 
 func pong(c *conn) {
 	c.send(obj{"type": "ping"}, "", nil)

@@ -23,8 +23,8 @@ func servesURLs(v *View) {
 	if to := header(x.Header, "Location"); to != "" {
 		v.servesURL("Location", to)
 	}
-	if x.Purpose != history.PurposeConfig || x.Cut != 0 {
-		return
+	if x.Purpose != history.PurposeConfig || !succeeded(x) || x.Cut != 0 {
+		return // errors may point to documents of others
 	}
 	var body any
 	if json.Unmarshal([]byte(x.Body), &body) != nil {

@@ -35,6 +35,13 @@ type Session struct {
 	Closed *history.Closed
 	// SettledAt is when the story stopped listening for what should not come.
 	SettledAt time.Duration
+
+	asked []Asked // not answered yet, and bursts
+	runs  []*Run  // of prompts sent here, not forgotten
+	nth   int
+
+	// What few records touch comes last, away from what every event does.
+
 	// Last is the story's last message if it asks for a direct reply, zero if it does not.
 	Last Asked
 	// SentAt and SentSeq are the client's last message, its answers to the target's pings included.
@@ -47,10 +54,6 @@ type Session struct {
 	// Restarted is the note that says that the story restarts the backend under this session; 0 for none.
 	Restarted   uint64
 	RestartedAt time.Duration
-
-	asked []Asked // not answered yet, and bursts
-	runs  []*Run  // of prompts sent here, not forgotten
-	nth   int
 }
 
 // A Refusal is an error frame that came in place of a welcome.

@@ -91,6 +91,9 @@ func (v *View) reopen() {
 
 // Asked returns the thread that the exchange at hand is about, if its user made it; nil if not.
 func (v *View) Asked() *Thread {
+	if len(v.Threads) == 0 {
+		return nil
+	}
 	t := v.Threads[threadIn(v.Record.Exchange)]
 	if t == nil || !t.Owner.is(v.User) {
 		return nil

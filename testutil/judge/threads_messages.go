@@ -11,32 +11,39 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/wire"
 )
 
-// An utterance is what must be among the messages of a thread: the text itself or, of a run, one that quotes
-// the nonce or states the figure.
+// An utterance is what must be among the messages of a thread: a text that was said over REST, or of a
+// run its prompt, which quotes the nonce, and its answer, which quotes it or states the figure.
 type utterance struct {
-	seq         uint64
+	said, ended uint64        // records: what was said, and the end of a run
 	at          time.Duration // when it was surely there
-	role, text  string
+	text        string        // "": it is a run
 	nonce, want string
 }
 
-// maxUtterances bounds what is remembered of one thread. Longer ones are shown in pages.
-const maxUtterances = 50
+const (
+	// maxTalks bounds how many threads are remembered. Few stories read their threads, and all have some.
+	maxTalks = 256
+	// maxUtterances bounds what is remembered of one. Longer ones are shown in pages.
+	maxUtterances = 50
+)
 
 func messagesShown() Hooks {
-	said := map[string][]utterance{} // by thread
-	remember := func(thread string, s utterance) {
-		list, known := said[thread]
-		if thread == "" || len(list) >= maxUtterances || !known && len(said) >= maxThreads {
-			return
+	talks := map[string][]utterance{} // by thread
+	remember := func(thread string, u utterance) {
+		list, known := talks[thread]
+		switch {
+		case thread == "" || len(list) >= maxUtterances:
+		case known:
+			talks[thread] = append(list, u)
+		case len(talks) < maxTalks:
+			talks[strings.Clone(thread)] = []utterance{u}
 		}
-		said[strings.Clone(thread)] = append(list, s)
 	}
 	return Hooks{
 		Exchange: func(v *View) {
 			x := v.Record.Exchange
 			if x.Purpose == history.PurposeArchive {
-				delete(said, threadIn(x))
+				delete(talks, threadIn(x))
 			}
 			if x.Purpose != history.PurposeMessages || v.User == nil || !succeeded(x) || !ordinary(v.Record) || v.closed() {
 				return
@@ -45,25 +52,22 @@ func messagesShown() Hooks {
 			switch {
 			case fields == nil: // infra/not-the-platform, or cut
 			case x.Method == http.MethodPost:
-				if s := posted(v, x, fields); s.text != "" {
-					remember(threadIn(x), s)
+				if u := posted(v, x, fields); u.text != "" {
+					remember(threadIn(x), u)
 				}
 			default:
-				readBack(v, x, fields, said[threadIn(x)])
+				readBack(v, x, fields, talks[threadIn(x)])
 			}
 		},
 		Outcome: func(v *View) {
-			st, in := v.Stream, v.Run.Intent
-			if st.Session != v.Run.Session || st.Outcome != wire.Completed || in.Nonce == "" {
-				return
+			st, in := v.Stream, &v.Run.Intent
+			if st.Session == v.Run.Session && st.Outcome == wire.Completed && in.Nonce != "" {
+				remember(first(st.ThreadID, v.Run.Thread), utterance{said: v.Run.SentSeq, ended: st.EndSeq, at: st.EndAt, nonce: in.Nonce, want: in.Want})
 			}
-			thread := first(st.ThreadID, v.Run.Thread)
-			remember(thread, utterance{seq: v.Run.SentSeq, at: st.EndAt, role: "user", nonce: in.Nonce})
-			remember(thread, utterance{seq: st.EndSeq, at: st.EndAt, role: "assistant", nonce: in.Nonce, want: in.Want})
 		},
 		Note: func(v *View) {
 			if n := v.Record.Note; n != nil && n.Topic == history.TopicRestart {
-				clear(said)
+				clear(talks)
 			}
 		},
 	}
@@ -71,11 +75,11 @@ func messagesShown() Hooks {
 
 // posted judges the answer to a message that was said over REST, and returns what was said.
 func posted(v *View, x *history.Exchange, fields map[string]any) utterance {
-	s := utterance{seq: v.Record.Seq, at: v.Now, role: "user", text: requested(x, "message")}
+	u := utterance{said: v.Record.Seq, at: v.Now, text: requested(x, "message")}
 	sameMember(v, x, fields, "thread_id", threadIn(x))
-	sameMember(v, x, fields, "role", s.role)
-	sameMember(v, x, fields, "content", s.text)
-	return s
+	sameMember(v, x, fields, "role", "user")
+	sameMember(v, x, fields, "content", u.text)
+	return u
 }
 
 // sameMember reports a text that differs from what was said, and softly one that is not there.
@@ -96,7 +100,7 @@ type message struct {
 }
 
 // readBack looks for what was said before the messages were asked for.
-func readBack(v *View, x *history.Exchange, fields map[string]any, said []utterance) {
+func readBack(v *View, x *history.Exchange, fields map[string]any, talk []utterance) {
 	var shown struct {
 		Messages []message `json:"messages"`
 		Total    int       `json:"total"`
@@ -110,20 +114,26 @@ func readBack(v *View, x *history.Exchange, fields map[string]any, said []uttera
 	if later || len(shown.Messages) >= size || shown.Total > len(shown.Messages) {
 		return // there is more than this page
 	}
-	for _, s := range said {
-		if s.at > v.moment().Begun || s.among(shown.Messages) {
-			continue
+	is := func(role string, what func(content string) bool) bool {
+		return slices.ContainsFunc(shown.Messages, func(m message) bool { return m.Role == role && what(m.Content) })
+	}
+	for _, u := range talk {
+		switch {
+		case u.at > v.moment().Begun:
+		case u.text != "":
+			if !is("user", func(content string) bool { return content == u.text }) {
+				v.Report(v.Here(u.said), "%s lists %d messages, and none of the user says %s", what(x), len(shown.Messages), quote(u.text))
+			}
+		case !is("user", u.quoted):
+			v.ReportAs(v.Declared(), v.Here(u.said), "%s lists %d messages, and none is the user's prompt with reference %s", what(x), len(shown.Messages), u.nonce)
+		case !is("assistant", u.answered):
+			v.ReportAs(v.Declared(), v.Here(u.said, u.ended), "%s lists %d messages, and none is the answer to the prompt with reference %s", what(x), len(shown.Messages), u.nonce)
 		}
-		hard := s.text != "" || v.Declared()
-		v.ReportAs(hard, v.Here(s.seq), "%s lists %d messages, and none of role %s with %s", what(x), len(shown.Messages), s.role, quote(first(s.text, s.nonce)))
 	}
 }
 
-func (s utterance) among(messages []message) bool {
-	return slices.ContainsFunc(messages, func(m message) bool {
-		if s.text != "" {
-			return m.Role == s.role && m.Content == s.text
-		}
-		return m.Role == s.role && (strings.Contains(m.Content, s.nonce) || s.want != "" && states(m.Content, s.want))
-	})
+func (u utterance) quoted(content string) bool { return strings.Contains(content, u.nonce) }
+
+func (u utterance) answered(content string) bool {
+	return u.quoted(content) || u.want != "" && states(content, u.want)
 }

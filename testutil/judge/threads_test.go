@@ -82,6 +82,7 @@ var threadTrials = []trial{
 		b.archives(200)
 		b.lists("", `[]`)
 		b.gets(404, `{}`, notFound)
+		b.gets(404, `{}`, nil)
 		b.archives(404)
 	})},
 	{name: "the second login of its owner", tell: func(s *story) {
@@ -91,6 +92,33 @@ var threadTrials = []trial{
 		a.made()
 		b.lists("", `[`+entry+`]`)
 		b.gets(200, entry, nil)
+	}},
+	{name: "the second login of its owner does not find it", hard: []string{"threads/listed"}, tell: func(s *story) {
+		a, b := book{s.user()}, book{s.user()}
+		b.email, b.subject = a.email, a.subject
+		b.login("simulation")
+		a.made()
+		b.gets(404, `{}`, nil)
+	}},
+	{name: "not another user's", tell: func(s *story) {
+		a, b := book{s.user()}, book{s.user()}
+		a.made()
+		b.lists("", `[]`)
+	}},
+	{name: "asked for while something was said", tell: kept(func(b book) {
+		b.said()
+		b.reads(oneThread, "", "")
+		b.records[len(b.records)-1].Exchange.Took = time.Second
+	})},
+	{name: "emptied by archiving", tell: func(s *story) {
+		b := book{s.user()}
+		b.made()
+		b.said()
+		b.archives(200)
+		c := b.connect()
+		j := c.ask(func(in *history.Intent) { in.Thread = oneThread }).whole()
+		b.reads(oneThread, "", `{"role":"user","content":"`+j.nonce+`"},{"role":"assistant","content":"`+j.nonce+`"}`)
+		c.shut()
 	}},
 	{name: "a full page", tell: kept(func(b book) {
 		b.made()
@@ -193,7 +221,7 @@ var threadTrials = []trial{
 		b.gets(500, `{}`, notFound)
 	})},
 
-	{name: "said and not kept", hard: []string{"threads/messages"}, about: "none of role user with \"Add 4 and 5\"", tell: undeclared(kept(func(b book) {
+	{name: "said and not kept", hard: []string{"threads/messages"}, about: "none of the user says \"Add 4 and 5\"", tell: undeclared(kept(func(b book) {
 		b.said()
 		b.reads(oneThread, "", "")
 	}))},
@@ -231,7 +259,7 @@ var threadTrials = []trial{
 	})},
 	{name: "a run that is not kept", hard: []string{"threads/messages"}, tell: runOn(func(*job) string { return "" })},
 	{name: "a run that is not kept, nothing declared", soft: []string{"threads/messages"}, tell: undeclared(runOn(func(*job) string { return "" }))},
-	{name: "a run whose answer is not kept", hard: []string{"threads/messages"}, about: "role assistant", tell: runOn(func(j *job) string {
+	{name: "a run whose answer is not kept", hard: []string{"threads/messages"}, about: "none is the answer", tell: runOn(func(j *job) string {
 		return `{"role":"user","content":"quote ` + j.nonce + `"},{"role":"assistant","content":"Done."}`
 	})},
 }

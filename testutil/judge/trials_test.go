@@ -16,6 +16,7 @@ var trials = map[string][]trial{
 	"provoked":  provokedTrials,
 	"october":   octoberTrials,
 	"restart":   restartTrials,
+	"reconnect": reconnectTrials,
 	"lifecycle": lifecycleTrials,
 	"events":    eventTrials,
 	"answer":    answerTrials,

@@ -10,7 +10,8 @@ import (
 // A User is an identity of the story and what the target says about it.
 type User struct {
 	Label   string
-	Email   string
+	Email   string // that it logged in with
+	Claimed string // "email" of the access token
 	Subject string // "sub" of the access token; empty until a login gave one
 	Issued  time.Time
 	Expires time.Time
@@ -61,7 +62,7 @@ func (v *View) login() {
 		before.Before = nil
 		u.Before = &before
 	}
-	u.Email, u.Subject, u.Issued, u.Expires = id.Email, id.Subject, id.Issued, id.Expires
+	u.Email, u.Claimed, u.Subject, u.Issued, u.Expires = id.Email, id.Claimed, id.Subject, id.Issued, id.Expires
 	u.LoginSeq, u.LoggedOut = v.Record.Seq, false
 	v.names.learn(u)
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -33,8 +34,8 @@ func (s *idSource) counted(prefix string) string {
 // number and hex.
 func (s *idSource) conversation(operation string) (thread, run, request string) {
 	n := s.counter.Add(2) - 1
-	tail := fmt.Sprintf("%s_%d_%s", operation, n, hex8())
-	return "thread_" + tail, "run_" + tail, fmt.Sprintf("req_%s_%d_%s", operation, n+1, hex8())
+	tail := operation + "_" + strconv.FormatInt(n, 10) + "_" + hex8()
+	return "thread_" + tail, "run_" + tail, "req_" + operation + "_" + strconv.FormatInt(n+1, 10) + "_" + hex8()
 }
 
 func (s *idSource) uuid() string { return uuid.NewString() }

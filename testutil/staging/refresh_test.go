@@ -53,6 +53,7 @@ func TestTheReferenceRefusesEveryMisuseOfRefresh(t *testing.T) {
 	require.Len(t, of(records, history.Login), 3)
 	for _, r := range of(records, history.Login) {
 		assert.Empty(t, r.Login.Repeats)
+		assert.Equal(t, user.Email(), r.Login.Claimed)
 	}
 }
 

@@ -2,7 +2,6 @@ package staging
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -67,17 +66,7 @@ func (u *User) ExecuteFailing(ctx context.Context, agent string, p prompts.Promp
 	a := newAsking(p, []AskOption{SimulateFailure()})
 	a.intent.Agent, a.intent.Expect = agent, strconv.Itoa(http.StatusInternalServerError)
 	_, err := u.execute(ctx, agent, a)
-	return answered(err)
-}
-
-// answered is nil for an answer of any status, when it is for the judge which one is right; but a 429
-// bans this machine.
-func answered(err error) error {
-	var status *StatusError
-	if errors.As(err, &status) && status.Status != http.StatusTooManyRequests {
-		return nil
-	}
-	return err
+	return unanswered(err)
 }
 
 // Start starts an agent in the background over REST and returns its id. The error is a *FailedError

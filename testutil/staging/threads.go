@@ -99,7 +99,7 @@ func (u *User) TryThread(ctx context.Context, victim *User, id string) error {
 				Expect: strconv.Itoa(http.StatusForbidden), Spoofs: victim.label, Why: try.why + " a thread of " + victim.label,
 			},
 		})
-		if err := answered(err); err != nil {
+		if err := unanswered(err); err != nil {
 			return err
 		}
 	}

@@ -60,11 +60,14 @@ func (p *pair) identify(i *history.Identity) error {
 	if p.Access == "" {
 		return errors.New("the answer holds no access_token")
 	}
-	var claims jwt.RegisteredClaims
+	var claims struct {
+		jwt.RegisteredClaims
+		Email string `json:"email"`
+	}
 	if _, _, err := jwt.NewParser().ParseUnverified(p.Access, &claims); err != nil {
 		return errors.New("the access token is not a JWT")
 	}
-	i.Subject = claims.Subject
+	i.Subject, i.Claimed = claims.Subject, claims.Email
 	if claims.IssuedAt != nil {
 		i.Issued = claims.IssuedAt.UTC()
 	}

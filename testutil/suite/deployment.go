@@ -69,7 +69,7 @@ const auto, september = "auto", "september"
 func scaledDown(dialect string) refstaging.Config {
 	return refstaging.Config{
 		Dialect:        dialect,
-		AccessTTL:      4 * time.Second,
+		AccessTTL:      3 * time.Second,
 		HeartbeatEvery: 300 * time.Millisecond,
 		RunLimit:       2 * time.Second,
 		SessionLimit:   3,

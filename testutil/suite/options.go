@@ -19,6 +19,6 @@ func under(options []Option) (c circumstances) {
 func Refusing(c *circumstances) { c.refusing = true }
 
 // Own gives the story, on the embedded target, a deployment of its own, whose timings are scaled down
-// and which can be restarted: heartbeats every 300 ms, access tokens that live 4 s, runs of at most 2 s,
+// and which can be restarted: heartbeats every 300 ms, access tokens that live 3 s, runs of at most 2 s,
 // 3 sessions a user. On a remote target it changes nothing.
 func Own(c *circumstances) { c.own = true }
