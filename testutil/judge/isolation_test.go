@@ -104,7 +104,7 @@ var isolationTrials = []trial{
 		c.recv(obj{"type": "progress_update", "data": obj{"owner": a.subject}, "timestamp": c.now()}, "")
 		c.shut()
 	}},
-	{name: "a body with another user's thread", hard: []string{"isolation/foreign-run", "isolation/foreign-user"}, tell: two(func(a *job, b *conn) {
+	{name: "a body with another user's thread", hard: []string{"isolation/foreign-thread", "isolation/foreign-user"}, tell: two(func(a *job, b *conn) {
 		a.whole()
 		b.http(get("/api/threads", `[{"id":"`+a.thread+`","metadata":{"user_id":"`+a.subject+`"}}]`), nil)
 	})},
