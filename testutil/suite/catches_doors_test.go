@@ -231,18 +231,11 @@ func firstOffered(r *http.Request) string {
 
 // altersRefusals answers 401 with another status.
 func altersRefusals(status int, of func(*http.Request) bool) handler {
-	change := altered(func(r *http.Request, a *httptest.ResponseRecorder) {
+	return altered(func(r *http.Request, a *httptest.ResponseRecorder) {
 		if a.Code == http.StatusUnauthorized && of(r) {
 			a.Code = status
 		}
 	})
-	return func(next http.Handler, w http.ResponseWriter, r *http.Request) {
-		if websocket.IsWebSocketUpgrade(r) {
-			next.ServeHTTP(w, r)
-			return
-		}
-		change(next, w, r)
-	}
 }
 
 // anyRevokedOf reports whether a user logged out at all.

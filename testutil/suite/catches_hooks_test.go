@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/gorilla/websocket"
+
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
 )
 
@@ -133,9 +135,13 @@ func answers(status int, body string) handler {
 	}
 }
 
-// altered changes the correct answer.
+// altered changes the correct answer, but that to an upgrade.
 func altered(change func(r *http.Request, a *httptest.ResponseRecorder)) handler {
 	return func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		if websocket.IsWebSocketUpgrade(r) {
+			next.ServeHTTP(w, r)
+			return
+		}
 		a := httptest.NewRecorder()
 		next.ServeHTTP(a, r)
 		change(r, a)

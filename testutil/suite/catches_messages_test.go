@@ -48,20 +48,10 @@ func TestStoriesSeeOtherTokenForms(t *testing.T) {
 		{"one subprotocol alone is refused", forms, negotiating(func(offered []string, chosen string, ok bool) (string, bool) {
 			return chosen, ok && !slices.Equal(offered, []string{chosen})
 		}), refused},
-		{"no session in the isolated mode", "EveryDoorOpens", onAPI(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
-			if r.URL.Query().Get("mode") == "isolated" {
-				closes(1011, "isolated mode error", "")(w, r)
-				return
-			}
-			next.ServeHTTP(w, r)
-		}), "handshake/refused"},
-		{"the factory mode does not answer", "EveryDoorOpens", onAPI(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
-			if r.URL.Query().Get("mode") == "factory" {
-				w.WriteHeader(http.StatusInternalServerError)
-				return
-			}
-			next.ServeHTTP(w, r)
-		}), "infra/upgrade-refused"},
+		{"no session at /api/v1/websocket", "MainDoorsOpen", onAPI(at("/api/v1/websocket", func(_ http.Handler, w http.ResponseWriter, r *http.Request) {
+			closes(1011, "main mode error", "")(w, r)
+		})), "handshake/refused"},
+		{"no upgrade at /api/v1/websocket", "MainDoorsOpen", onAPI(at("/api/v1/websocket", answers(http.StatusInternalServerError, "{}"))), "infra/upgrade-refused"},
 		{"a token serves once", "TokenServesManyTimes", func(c *refstaging.Config) {
 			var used atomic.Bool
 			extracting(func(_ *http.Request, token string) string {
@@ -142,8 +132,8 @@ func TestStoriesSeeHarmfulFrames(t *testing.T) {
 		}), provoked},
 		{"a message over the limit cuts the session", bad, provokedBy(tooLong, func(p *passage, _ []byte) []byte { p.cut(); return nil }), provoked},
 		{"a message over the limit closes 1011", bad, provokedBy(tooLong, func(p *passage, _ []byte) []byte { p.hangUp(1011, ""); return nil }), provoked},
-		{"a message of 1 MiB is dropped", "LongMessageIsAnswered", provokedBy(longerThan(1<<20), lost), "lifecycle/silence"},
-		{"a message of 1 MiB closes the session", "LongMessageIsAnswered", provokedBy(longerThan(1<<20), func(p *passage, _ []byte) []byte { p.hangUp(1009, ""); return nil }), "handshake/closed"},
+		{"a message of almost 1 MiB is dropped", "LongMessageIsAnswered", provokedBy(longerThan(900<<10), lost), "lifecycle/silence"},
+		{"a message of almost 1 MiB closes the session", "LongMessageIsAnswered", provokedBy(longerThan(900<<10), func(p *passage, _ []byte) []byte { p.hangUp(1009, ""); return nil }), "handshake/closed"},
 		{"a burst cuts the session", "BurstOfFramesDoesNoHarm", afterFrames(100, func(p *passage, _ []byte) []byte { p.cut(); return nil }), provoked},
 		{"a burst closes the session with 1011", "BurstOfFramesDoesNoHarm", afterFrames(100, func(p *passage, _ []byte) []byte { p.hangUp(1011, ""); return nil }), provoked},
 		{"a burst is not answered", "BurstOfFramesDoesNoHarm", provokedBy(func(p *passage, frame []byte) bool { return p.number == 1 }, lost), provoked},

@@ -51,7 +51,7 @@ func TestStoriesSeeAgentsThatDiffer(t *testing.T) {
 		{"a stream that does not end", full, onAPI(at("POST /api/agents/stream", func(next http.Handler, w http.ResponseWriter, r *http.Request) {
 			streaming(without("stream_end"))(next, w, r)
 			<-r.Context().Done()
-		})), "latency/stream"},
+		})), "infra/half-answer"},
 		{"a stream that falls silent", full, onAPI(at("POST /api/agents/stream", func(next http.Handler, w http.ResponseWriter, r *http.Request) {
 			streaming(func(event map[string]any) []byte {
 				if event["event"] == refstaging.AgentCompleted {
@@ -62,7 +62,7 @@ func TestStoriesSeeAgentsThatDiffer(t *testing.T) {
 				}
 				return told(event)
 			})(next, w, r)
-		})), "latency/stream"},
+		})), "infra/half-answer"},
 		{"an agent is not advertised", "AgentRegistryHealth", onAPI(at("GET /api/agents/stream", with("supported_agents", []string{"supervisor", "triage", "data", "optimization", "actions"}))), "health/agents"},
 		{"the registry is not available", "AgentRegistryHealth", onAPI(at("GET /api/agents/stream", with("available", false))), "health/agents"},
 		{"an agent is not in the registry", full, lookingUp(func(next refstaging.Lookup, name string) (refstaging.Agent, bool) {
@@ -92,7 +92,7 @@ func TestStoriesSeeStartedAgentsThatDoNot(t *testing.T) {
 		{"they are not listed", started, onAPI(at("GET /api/agents/status", answers(http.StatusOK, "[]"))), ends},
 		{"others are listed", started, onAPI(at("GET /api/agents/status", answers(http.StatusOK,
 			`[{"agent_id":"agent-1","status":"completed","agent_type":"triage","start_time":"2026-01-01T00:00:00Z","last_activity":"2026-01-01T00:00:00Z","message_count":1}]`))), ends},
-		{"they have one id", started, start(with("agent_id", "agent-1")), "lifecycle/rest-start"},
+		{"they have one id", started, start(with("agent_id", "agent-1")), ends},
 		{"they have no id", started, start(with("agent_id", "")), "lifecycle/rest-start"},
 		{"their start is a mock", started, start(with("message", "Mock start of the agent")), "lifecycle/rest-start"},
 		{"they do not start", started, start(with("success", false)), "lifecycle/rest-start"},

@@ -134,7 +134,8 @@ func telling(out string) string {
 	if len(kept) == 0 {
 		return out
 	}
-	return strings.Join(kept, "\n")
+	const most = 20
+	return strings.Join(kept[:min(most, len(kept))], "\n")
 }
 
 // A story may be told at a deployment of somebody else's that is as its own would be.
