@@ -100,27 +100,27 @@ var Plan = suite.Plan{
 	{
 		Package: "goldenpath", Story: "TestStagingTokenExpiresDuringSession",
 		Shows: "an expired token opens nothing new, and a session outlives it",
-		Cost:  suite.Cost{Edge: 10, API: 4, Runs: 1},
+		Cost:  suite.Cost{Edge: 10, API: 5, Runs: 1},
 	},
 	{
 		Package: "goldenpath", Story: "TestStagingLogoutEndsOneToken",
 		Shows: "a token that was given back opens nothing for anybody, and other tokens stay good",
-		Cost:  suite.Cost{Edge: 28, API: 11},
+		Cost:  suite.Cost{Edge: 28, API: 13},
 	},
 	{
 		Package: "goldenpath", Story: "TestStagingBadCredentialsStayOutside",
 		Shows: "missing, damaged and misused credentials are refused at every door, each in its one way",
-		Cost:  suite.Cost{Edge: 89, API: 50, Runs: 1},
+		Cost:  suite.Cost{Edge: 97, API: 67, Runs: 1},
 	},
 	{
 		Package: "goldenpath", Story: "TestStagingBurstOfBadCredentialsChangesNothing",
 		Shows: "refusals stay the same after a burst, and good credentials work after it",
-		Cost:  suite.Cost{Edge: 23, API: 8, Runs: 1},
+		Cost:  suite.Cost{Edge: 23, API: 10, Runs: 1},
 	},
 	{
 		Package: "goldenpath", Story: "TestStagingForgedTokensStayOutside",
 		Shows: "validly signed tokens that are wrong in one thing are refused",
-		Cost:  suite.Cost{Edge: 27, API: 16, Runs: 1},
+		Cost:  suite.Cost{Edge: 27, API: 21, Runs: 1},
 	},
 	{
 		Package: "goldenpath", Story: "TestStagingHealthFamily",

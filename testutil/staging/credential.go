@@ -56,6 +56,8 @@ var BadCredentials = []Credential{
 		return base64.StdEncoding.EncodeToString([]byte("token:" + t.AccessToken)), nil
 	}),
 	SignatureFlipped,
+	onlyAs(Pair, "signature byte flipped, in a subprotocol alone", damaged(flipped)), // as browsers offer it
+	onlyAs(Query, "signature byte flipped, in the query alone", damaged(flipped)),
 	bad("alg none, unsigned", damaged(func(t string) (string, error) { return unsigned(t, false) })),
 	bad("alg none, signature kept", damaged(func(t string) (string, error) { return unsigned(t, true) })),
 	bad("subject changed", withClaim("sub", longer)),
@@ -98,6 +100,11 @@ func deadOf(of *User, d death) func(*oauth2.Token) (string, error) {
 func bad(name string, token func(*oauth2.Token) (string, error)) Credential {
 	return Credential{Name: name, Refusal: history.Refused, REST: true, token: token, upgrade: Default.offer,
 		header: func(t string) http.Header { return authorization("Bearer", t) }}
+}
+
+// onlyAs is a token in the place of a good one, in one form that REST does not know.
+func onlyAs(form TokenForm, name string, token func(*oauth2.Token) (string, error)) Credential {
+	return Credential{Name: name, Refusal: history.Refused, token: token, upgrade: form.offer}
 }
 
 // otherScheme is a token under another scheme than Bearer.
