@@ -20,6 +20,9 @@ func TestStoriesSeeOpenDoors(t *testing.T) {
 	caught(t, "september", []situation{
 		{"any token opens /api/v1/websocket", bad, letsIn(func(r *http.Request) bool { return r.URL.Path == "/api/v1/websocket" }), accepted},
 		{"any token opens the legacy mode", bad, letsIn(func(r *http.Request) bool { return r.URL.Query().Get("mode") == "legacy" }), accepted},
+		{"any token of a browser opens", bad, letsIn(func(r *http.Request) bool {
+			return r.Header.Get("Authorization") == "" && strings.Contains(r.Header.Get("Sec-WebSocket-Protocol"), "jwt-auth")
+		}), accepted},
 		{"any token opens the isolated mode", bad, letsIn(func(r *http.Request) bool { return r.URL.Query().Get("mode") == "isolated" }), accepted},
 		{"who has no token is let in", bad, letsIn(func(r *http.Request) bool {
 			return r.Header.Get("Authorization") == "" && r.Header.Get("Sec-WebSocket-Protocol") == ""
@@ -33,6 +36,13 @@ func TestStoriesSeeOpenDoors(t *testing.T) {
 		{"REST lets in who has no token", bad, onAPI(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/api/agents/stream" && r.Header.Get("Authorization") == "" {
 				answers(http.StatusOK, `{"available":true,"supported_agents":[]}`)(next, w, r)
+				return
+			}
+			next.ServeHTTP(w, r)
+		}), accepted},
+		{"REST agents ask nobody for a token", bad, onAPI(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+			if strings.HasPrefix(r.URL.Path, "/api/agents/") && r.Method == http.MethodPost && r.Header.Get("Authorization") == "" {
+				answers(http.StatusOK, `{"status":"success","agent":"data","response":"It is 7.","execution_time":0.1,"circuit_breaker_state":"CLOSED","error":null}`)(next, w, r)
 				return
 			}
 			next.ServeHTTP(w, r)

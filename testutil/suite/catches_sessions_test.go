@@ -23,10 +23,21 @@ func TestStoriesSeeSessionsThatBreak(t *testing.T) {
 		{"the limit fails with 1011", limit, beyond(3, errors.New("too many")), "handshake/refusal"},
 		{"the limit pushes out the oldest", limit, (&relay{}).pushingOut(3), "handshake/refusal"},
 		{"a place that was left is not free", limit, (&relay{keeps: true}).wrong, "handshake/refused"},
-		{"the limit is that of all users", limit, func(c *refstaging.Config) {
-			c.SessionLimit = 10
-			beyond(3, errors.New("too many"))(c)
-		}, "handshake/refusal"},
+		{"the places are the first user's alone", limit, func(c *refstaging.Config) {
+			users := &roll{}
+			users.call(c)
+			open := c.Hooks.Sessions.Open
+			c.Hooks.Sessions.Open = func(next refstaging.OpenSession) refstaging.OpenSession {
+				called := open(next)
+				return func(user refstaging.Identity) (refstaging.Identity, error) {
+					acting, err := called(user)
+					if err == nil && users.all()[0] != user.UserID {
+						err = errors.New("no place is left")
+					}
+					return acting, err
+				}
+			}
+		}, "handshake/refused"},
 		{"quick reconnections are refused", storm, beyond(6, errors.New("too fast")), "handshake/refused"},
 		{"quick reconnections hear no welcome", storm, (&relay{down: func(p *passage, frame []byte) []byte {
 			if p.number > 6 && text(members(frame), "type") == "connection_established" {
@@ -113,7 +124,8 @@ func beyond(n int64, why error) wrong {
 // asNewest lets the events of a user go by the ids of her newest run.
 func asNewest(take func(e, newest *refstaging.Event)) wrong {
 	return func(c *refstaging.Config) {
-		var newest sync.Map // by user
+		c.Pacing.Think = 40 * time.Millisecond // so that the old run lasts longer than the new one
+		var newest sync.Map                    // by user
 		emitting(func(next func(refstaging.Event), e refstaging.Event) {
 			if e.Type == refstaging.AgentStarted && e.Agent == "Supervisor" {
 				newest.Store(e.UserID, e)

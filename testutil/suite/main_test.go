@@ -1,6 +1,7 @@
 package suite_test
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,7 +14,17 @@ import (
 	"github.com/netra-systems/staging-e2e/e2e"
 )
 
+// atOnce is how many tests that are parallel run at the same time, unless go test's -parallel says so.
+// They hardly compute: they wait, for processes that wait for silence.
+const atOnce = "12"
+
 func TestMain(m *testing.M) {
+	flag.Parse()
+	chosen := false
+	flag.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == "test.parallel" })
+	if !chosen {
+		_ = flag.Set("test.parallel", atOnce) // it is there, and a number
+	}
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
 		if dir, err := binaries(); err == nil {
 			_ = os.RemoveAll(dir) // what is left is in the system's directory for such things
