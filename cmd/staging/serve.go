@@ -56,6 +56,9 @@ func (s serving) run(ctx context.Context, out io.Writer) (err error) {
 	if err := errors.Join(onLoopback("--addr", s.addr), onLoopback("--auth-addr", s.authAddr)); err != nil {
 		return err
 	}
+	if s.caFile != "" && !s.tls {
+		return errors.New("--ca-file names where --tls writes its authority: add --tls")
+	}
 	cfg := refstaging.Config{APIAddr: s.addr, AuthAddr: s.authAddr, Dialect: s.dialect}
 	if s.tls {
 		remove, err := s.certify(&cfg)

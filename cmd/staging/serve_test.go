@@ -77,6 +77,7 @@ func TestServeRefuses(t *testing.T) {
 		"no address":            {[]string{"--addr", "localhost"}, "--addr"},
 		"somebody's file":       {[]string{"--env", mine}, "does not exist yet"},
 		"an unknown dialect":    {[]string{"--dialect", "may"}, "may"},
+		"no TLS for a CA file":  {[]string{"--ca-file", "ca.pem"}, "add --tls"},
 		"a word too many":       {[]string{"now"}, "now"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -64,7 +64,7 @@ func TestStagingReconnectionStorm(t *testing.T) {
 }
 
 func TestStagingSessionLimitIsKept(t *testing.T) {
-	s := suite.Start(t, suite.Own, suite.Refusing)
+	s := suite.Start(t, suite.Own)
 	limit, declared := s.SessionLimit()
 	if !declared {
 		return

@@ -10,7 +10,7 @@ import (
 )
 
 func TestStagingBadCredentialsStayOutside(t *testing.T) {
-	s := suite.Start(t, suite.Refusing)
+	s := suite.Start(t)
 	mallory := s.User()
 	suite.Each(s, staging.BadCredentials, func(bad staging.Credential) { staysOutside(mallory, bad) })
 	mallory.Recover().Ask(prompts.Sum(mallory.Nonce)).Wait()
@@ -18,7 +18,7 @@ func TestStagingBadCredentialsStayOutside(t *testing.T) {
 
 // A door is as shut after ten attempts as before, and no more than that: good credentials open it.
 func TestStagingBurstOfBadCredentialsChangesNothing(t *testing.T) {
-	s := suite.Start(t, suite.Refusing)
+	s := suite.Start(t)
 	mallory, alice := s.User(), s.User()
 	knock := func() { staysOutside(mallory, staging.SignatureFlipped) }
 	knock()
@@ -28,7 +28,7 @@ func TestStagingBurstOfBadCredentialsChangesNothing(t *testing.T) {
 }
 
 func TestStagingForgedTokensStayOutside(t *testing.T) {
-	s := suite.Start(t, suite.Refusing)
+	s := suite.Start(t)
 	if !s.Can(suite.ForgedTokens) {
 		return
 	}

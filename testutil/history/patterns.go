@@ -10,7 +10,7 @@ var (
 	jwtShape   = regexp.MustCompile(`(?:eyJ|ZXlK)[A-Za-z0-9_\-]{9,}(?:\.[A-Za-z0-9_\-]*){0,3}`)
 	namedValue = regexp.MustCompile(`(?i)("[a-z0-9_\-]*(?:token|secret|password|cookie|(?:api|private|secret|access|bypass|simulation)_?key)"\s*:\s*")(?:[^"\\]|\\.)+`)
 	bearer     = regexp.MustCompile(`(?i)(bearer[ +]|%20bearer%20)[A-Za-z0-9_\-.~+/=%]{6,}`)
-	queryValue = regexp.MustCompile(`(?i)([?&][a-z_]*(?:token|secret|password|key|code)=)[^&\s"'\\]+`)
+	queryValue = regexp.MustCompile(`(?i)([?&#][a-z_]*(?:token|secret|password|key|code)=)[^&\s"'\\]+`)
 )
 
 // redactUnknown replaces what looks like a secret. Each pattern is preceded by the search for one rare

@@ -123,6 +123,7 @@ func TestUnannouncedSecretsAreFound(t *testing.T) {
 		`{"access_token" : "a\"b-c-d-e-f"}`,
 		`Authorization: Bearer abcdef123456`,
 		`wss://x/ws?token=abcdef123456&env=staging`,
+		`https://app.x/callback#access_token=abcdef123456&state=1`,
 		`{"jwt_secret":"0123456789"}`,
 	} {
 		got := log.Redact(text)

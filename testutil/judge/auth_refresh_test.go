@@ -51,6 +51,15 @@ var refreshTrials = []trial{
 		u.refresh(200, nil)
 		u.login("refresh")
 	}},
+	{name: "at once, of a service whose clock is late", tell: func(s *story) {
+		u := s.user()
+		late := func(r *history.Record) {
+			r.Login.Issued, r.Login.Expires = storyStart.Add(-3*time.Second), storyStart.Add(30*time.Minute-3*time.Second)
+		}
+		late(s.records[len(s.records)-1])
+		u.refresh(200, nil)
+		late(u.login("refresh"))
+	}},
 	{name: "turns the user into another", hard: []string{"auth/refresh"}, tell: func(s *story) {
 		id := s.user().login("refresh").Login
 		id.Subject, id.Claimed = "user_7", "user@example.com"

@@ -120,6 +120,14 @@ var refusalTrials = []trial{
 			u.threads(401, `{"error_code":"AUTH_UNAUTHORIZED"}`, &history.Intent{Expect: "401", Token: "none"})
 		}
 	}},
+	{name: "another text each time", tell: func(s *story) {
+		u := s.user()
+		for _, text := range []string{"Refused (request 1)", "Refused (request 2)"} {
+			c := u.dial(refusal("expired")).opened()
+			c.recv(obj{"type": "error_message", "error_code": "AUTH_FAILED", "error_message": text, "timestamp": c.now()}, "")
+			c.ended(history.Closed{By: history.ByServer, Code: 1008, Reason: "Authentication failed"})
+		}
+	}},
 	{name: "another reason after the burst", hard: []string{"auth/refusal-stable"}, soft: []string{"auth/refusal"}, about: `and before with error frame "AUTH_FAILED"`, tell: undeclared(func(s *story) {
 		u := s.user()
 		u.refused(refusal("expired"), nil)

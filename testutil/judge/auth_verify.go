@@ -48,7 +48,8 @@ func verified(v *View) {
 	}
 	fields := object(x)
 	if fields == nil {
-		return // infra/not-the-platform
+		noObject(v)
+		return
 	}
 	refuse, returned := mustRefuse(v), wasReturned(v)
 	switch d := verdictOf(fields); {

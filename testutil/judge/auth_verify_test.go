@@ -40,6 +40,7 @@ func (u *person) me(body string) {
 }
 
 var verifyTrials = []trial{
+	{name: "a list", hard: []string{"auth/verify"}, about: "no JSON object", tell: asked(history.PurposeVerify, `[true]`)},
 	{name: "every endpoint", tell: func(s *story) {
 		u := s.user()
 		u.me(`{"user_id":"` + u.subject + `","email":"` + u.email + `","permissions":[]}`)

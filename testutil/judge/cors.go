@@ -15,11 +15,15 @@ var corsRules = []Rule{{
 	Hooks: Hooks{Exchange: readByPages},
 }}
 
-// readByPages leaves out what the platform did not answer.
+// readByPages leaves out what rules of infra report. The edge's refusal is not among it: it keeps the app
+// from reading as well.
 func readByPages(v *View) {
 	x := v.Record.Exchange
-	if x.Origin == "" || x.Broken != nil || isHTML(x.Header, x.Body) || isUnavailable(x.Status) || x.Status == http.StatusTooManyRequests {
+	if x.Origin == "" || x.Broken != nil || isUnavailable(x.Status) || x.Status == http.StatusTooManyRequests {
 		return
+	}
+	if succeeded(x) && x.Asks == "" && isHTML(x.Header, x.Body) {
+		return // infra/not-the-platform
 	}
 	if v.fromApp(x) {
 		admitted(v, x)
@@ -63,7 +67,7 @@ func admitted(v *View, x *history.Exchange) {
 	}{
 		{"Access-Control-Allow-Origin", func(s string) bool { return s == x.Origin }, x.Origin},
 		{"Access-Control-Allow-Credentials", func(s string) bool { return s == "true" }, "true"},
-		{"Vary", func(s string) bool { return hasItem(s, "Origin") }, "Origin"},
+		{"Vary", func(s string) bool { return hasItem(s, "Origin") || hasItem(s, "*") }, "Origin"},
 	} {
 		if got := header(x.Header, want.name); !want.ok(got) {
 			v.Report(v.Here(), "%s, asked by a page of %s, was answered %s with %s %s, want %s",
@@ -77,8 +81,11 @@ func preflight(v *View, x *history.Exchange) {
 		v.ReportAs(x.Status != http.StatusNoContent || v.Declared(), v.Here(), "the preflight of %s %s was answered %s, want 200, body %s",
 			bounded(x.Asks), bounded(x.URL), status(x.Status), quote(x.Body))
 	}
+	if x.Status/100 != 2 {
+		return
+	}
 	methods := header(x.Header, "Access-Control-Allow-Methods")
-	if x.Status/100 == 2 && !isSimple(x.Asks) && !hasItem(methods, x.Asks) {
+	if !isSimple(x.Asks) && !hasItem(methods, x.Asks) {
 		v.Report(v.Here(), "the preflight of %s %s allows the methods %s", bounded(x.Asks), bounded(x.URL), quote(methods))
 	}
 	allowed := header(x.Header, "Access-Control-Allow-Headers")

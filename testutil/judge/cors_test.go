@@ -43,6 +43,10 @@ func headed(name, value string) func(*history.Exchange) {
 	return func(x *history.Exchange) { x.Header[name] = value }
 }
 
+func byEdge(x *history.Exchange) {
+	x.Status, x.Header, x.Body = 403, map[string]string{"Content-Type": "text/html"}, "<html>denied</html>"
+}
+
 func withStatus(status int) func(*history.Exchange) {
 	return func(x *history.Exchange) { x.Status = status }
 }
@@ -63,6 +67,22 @@ var corsTrials = []trial{
 	{name: "another origin's preflight is not found", tell: fromPage(elsewhere, asksFor("PUT", 404), nil)},
 	{name: "another origin's preflight is answered 401", tell: fromPage(elsewhere, asksFor("PUT", 401), nil)},
 
+	{name: "it varies with everything", tell: fromPage(appOrigin, headed("Vary", "*"), nil)},
+
+	{name: "the edge answers the app", hard: []string{"auth/token-refused", "health/cors"}, about: "by the edge", tell: fromPage(appOrigin, byEdge, nil)},
+	{name: "the edge answers a preflight", hard: []string{"health/cors"}, tell: fromPage(appOrigin, func(x *history.Exchange) {
+		asksFor("POST", 403)(x)
+		byEdge(x)
+	}, nil)},
+	{name: "the app is refused", hard: []string{"auth/token-refused"}, about: "403 Forbidden", tell: fromPage(appOrigin, withStatus(403), nil)},
+	{name: "a token is not allowed", hard: []string{"health/cors"}, about: "asks for the header authorization", tell: fromPage(appOrigin, func(x *history.Exchange) {
+		asksFor("POST", 200)(x)
+		x.Header["Access-Control-Allow-Headers"] = "Content-Type"
+	}, nil)},
+	{name: "a star allows no token", hard: []string{"health/cors"}, tell: fromPage(appOrigin, func(x *history.Exchange) {
+		asksFor("POST", 200)(x)
+		x.Header["Access-Control-Allow-Headers"] = "*"
+	}, nil)},
 	{name: "not allowed", hard: []string{"health/cors"}, tell: fromPage(appOrigin, func(x *history.Exchange) { delete(x.Header, "Access-Control-Allow-Origin") }, nil)},
 	{name: "everybody is allowed", hard: []string{"health/cors"}, tell: fromPage(appOrigin, headed("Access-Control-Allow-Origin", "*"), nil)},
 	{name: "somebody else is allowed", hard: []string{"health/cors"}, tell: fromPage(appOrigin, headed("Access-Control-Allow-Origin", appOrigin+"0"), nil)},

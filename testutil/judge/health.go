@@ -53,7 +53,8 @@ func endpointSays(v *View) {
 	}
 	fields := object(x)
 	if fields == nil {
-		return // infra/not-the-platform
+		noObject(v)
+		return
 	}
 	flaws := anyHealth.flaws(fields)
 	for i, e := range v.endpointsAt(x.URL) {

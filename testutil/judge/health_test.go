@@ -93,6 +93,7 @@ func TestEveryMissingMemberIsFound(t *testing.T) {
 }
 
 var healthTrials = []trial{
+	{name: "a list", hard: []string{"health/endpoint"}, about: "no JSON object", tell: asked(history.PurposeHealth, `[{"status":"unhealthy"}]`)},
 	{name: "the whole family", tell: func(s *story) {
 		for _, e := range fixtures.HealthEndpoints {
 			s.says(endpoint{e.Service, e.Path}, 200)

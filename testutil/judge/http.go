@@ -30,8 +30,11 @@ func wanted(in *history.Intent) int {
 	return status
 }
 
-// ordinary tells whether the story wants the exchange to succeed.
-func ordinary(r *history.Record) bool { return wanted(r.Intent) == 0 }
+// ordinary tells whether the story wants the exchange to succeed. Who asks for what is another user's
+// wants nothing.
+func ordinary(r *history.Record) bool {
+	return wanted(r.Intent) == 0 && (r.Intent == nil || r.Intent.Spoofs == "")
+}
 
 // what names an exchange in a message.
 func what(x *history.Exchange) string { return fmt.Sprintf("%s %s", x.Method, bounded(x.URL)) }
@@ -86,6 +89,14 @@ func object(x *history.Exchange) map[string]any {
 		return nil
 	}
 	return fields
+}
+
+// noObject reports an answer that has no members to judge because it is a list; what is no JSON at all is
+// infra/not-the-platform.
+func noObject(v *View) {
+	if x := v.Record.Exchange; x.Cut == 0 && isJSON(x) {
+		v.Report(v.Here(), "%s is answered with no JSON object: %s", what(x), quote(x.Body))
+	}
 }
 
 // text returns a member that is a string, "" otherwise.

@@ -102,7 +102,7 @@ func foreignRun(v *View) {
 		return
 	}
 	same := st != nil && e.RunID == st.WireRun
-	if same && st.ownRun {
+	if same && st.ownRun || v.saidBack(e.RunID) {
 		return
 	}
 	if owner := other(v.names.runs, e.RunID, v.Session.User); owner != nil {
@@ -110,6 +110,13 @@ func foreignRun(v *View) {
 	} else if same {
 		st.ownRun = true
 	}
+}
+
+// saidBack tells whether the frame at hand is an error that names what the user named: to refuse a foreign
+// thread by its id tells nobody anything.
+func (v *View) saidBack(id string) bool {
+	run := v.Run
+	return run != nil && run.Intent.Spoofs != "" && isError(v.Event.Type) && (id == run.Thread || id == run.Asked)
 }
 
 // shortThread is the length below which a thread id may be no id at all: "default" (websocket.md 7).
@@ -121,7 +128,7 @@ func foreignThread(v *View) {
 		return
 	}
 	same := st != nil && e.ThreadID == st.ThreadID
-	if same && st.ownThread {
+	if same && st.ownThread || v.saidBack(e.ThreadID) {
 		return
 	}
 	if owner := other(v.names.threads, e.ThreadID, v.Session.User); owner != nil {
@@ -132,6 +139,7 @@ func foreignThread(v *View) {
 }
 
 // foreignInBody looks for ids of others in a body. Bodies are few, so every word of one is looked up.
+// A refusal may name what the request named.
 func foreignInBody(ids func(*View) map[string]*User) func(*View) {
 	isID := func(r rune) bool {
 		return r == '_' || r == '-' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
@@ -141,7 +149,11 @@ func foreignInBody(ids func(*View) map[string]*User) func(*View) {
 			return
 		}
 		owners := ids(v)
-		for word := range strings.FieldsFuncSeq(v.Record.Exchange.Body, func(r rune) bool { return !isID(r) }) {
+		x := v.Record.Exchange
+		for word := range strings.FieldsFuncSeq(x.Body, func(r rune) bool { return !isID(r) }) {
+			if !succeeded(x) && (strings.Contains(x.URL, word) || strings.Contains(x.Request, word)) {
+				continue
+			}
 			if owner := owners[word]; len(word) >= shortThread && owner != nil && !owner.is(v.User) {
 				v.Report(v.Here(), "%s was sent %s, which belongs to %s", v.name(), quote(word), owner.Label)
 			}

@@ -38,6 +38,16 @@ func spoofed(ask func(*history.Intent), tell func(victim, thief *job)) func(*sto
 	}
 }
 
+// spiedChat is a story in which a user asks for the chat of another's thread, with that answer.
+func spiedChat(status int, body string) func(*story) {
+	return two(func(a *job, b *conn) {
+		a.whole()
+		x := get("/api/chat/messages?thread_id="+a.thread, body)
+		x.Purpose, x.Status = history.PurposeMessages, status
+		b.http(x, &history.Intent{Spoofs: a.person.label, Why: "lists the chat of a thread"})
+	})
+}
+
 var foreign = &history.Intent{Expect: "403", Spoofs: "u2", Why: "foreign thread"}
 
 var isolationTrials = []trial{
@@ -146,6 +156,24 @@ var isolationTrials = []trial{
 	{name: "a foreign thread is refused", tell: spoofed(failing, func(victim, thief *job) {
 		thief.recv(obj{"type": "error", "message": "Access denied to thread"}, thief.label)
 	})},
+	{name: "a foreign thread is refused by its id", tell: spoofed(failing, func(victim, thief *job) {
+		thief.recv(obj{"type": "error", "message": "Access denied to thread", "thread_id": victim.thread}, thief.label)
+	})},
+	{name: "a foreign thread is not found by its id", soft: []string{"isolation/claimed-id"}, tell: undeclared(two(func(a *job, b *conn) {
+		a.whole()
+		x := get("/api/threads/"+a.thread, `{"detail":"No thread `+a.thread+`"}`)
+		x.Purpose, x.Status = history.PurposeThread, 404
+		b.http(x, &history.Intent{Expect: "403", Spoofs: a.person.label, Why: "foreign thread"})
+	}))},
+	{name: "a refusal with another foreign thread", hard: []string{"isolation/foreign-thread"}, tell: two(func(a *job, b *conn) {
+		a.whole()
+		x := get("/api/threads/thread_of_nobody", `{"detail":"Try `+a.thread+`"}`)
+		x.Purpose, x.Status = history.PurposeThread, 403
+		b.http(x, &history.Intent{Expect: "403", Spoofs: a.person.label, Why: "foreign thread"})
+	})},
+	{name: "the chat of a foreign thread is empty", tell: spiedChat(200, `{"messages":[],"total_count":0}`)},
+	{name: "the chat of a foreign thread is refused", tell: undeclared(spiedChat(403, `{}`))},
+	{name: "there is no chat", tell: undeclared(spiedChat(404, `{"detail":"Not Found"}`))},
 	{name: "a foreign thread runs an agent", hard: []string{"isolation/claimed-id"}, about: "asked for what is u1's", tell: spoofed(failing, func(victim, thief *job) {
 		thief.started().thinking().failed()
 	})},

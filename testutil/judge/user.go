@@ -17,6 +17,7 @@ type User struct {
 	Expires time.Time
 
 	LoginSeq uint64
+	LoginAt  time.Duration
 	// Before is the identity that the login at hand replaced, nil for the first.
 	Before *User
 	// LoggedOut tells whether the user gave its token back and has no newer one.
@@ -63,7 +64,7 @@ func (v *View) login() {
 		u.Before = &before
 	}
 	u.Email, u.Claimed, u.Subject, u.Issued, u.Expires = id.Email, id.Claimed, id.Subject, id.Issued, id.Expires
-	u.LoginSeq, u.LoggedOut = v.Record.Seq, false
+	u.LoginSeq, u.LoginAt, u.LoggedOut = v.Record.Seq, v.Now, false
 	v.names.learn(u)
 }
 

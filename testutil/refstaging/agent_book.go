@@ -153,6 +153,7 @@ func (b *backend) startBooked(user, id, kind, message string) bool {
 		return false
 	}
 	started := b.tasks.start("agent", func() {
+		defer cancel() // also of an agent that the book has forgotten
 		status := "completed"
 		if _, err := b.answerOf(ctx, kind, message, simulation{}); err != nil {
 			status = "failed"

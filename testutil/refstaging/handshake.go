@@ -18,6 +18,7 @@ type handshake struct {
 	threads *threads
 	timeout time.Duration
 
+	reserved                string // the thread that the session began with
 	runID, requestID, token string
 	deadline                *time.Timer
 	acknowledged            time.Time // when the acknowledgement arrived; zero before
@@ -28,7 +29,8 @@ type handshake struct {
 func (h *handshake) begin(now time.Time) any {
 	h.session.thread, h.runID, h.requestID = h.ids.conversation("cli")
 	h.token = secret()
-	h.threads.reserve(h.session.thread, h.session.user.UserID)
+	h.reserved = h.session.thread
+	h.threads.reserve(h.reserved, h.session.user.UserID)
 	h.deadline = time.AfterFunc(h.timeout, func() { h.session.Close(websocket.CloseProtocolError, "Handshake timeout") })
 	return h.response(now)
 }
@@ -40,10 +42,11 @@ func (h *handshake) response(now time.Time) any {
 	}
 }
 
-// end forgets the deadline.
+// end forgets the deadline, and the thread if nothing was said in it.
 func (h *handshake) end() {
 	if h.deadline != nil {
 		h.deadline.Stop()
+		h.threads.release(h.reserved)
 	}
 }
 

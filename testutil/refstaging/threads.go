@@ -1,6 +1,7 @@
 package refstaging
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -30,6 +31,7 @@ type thread struct {
 	metadata         map[string]any
 	created, updated time.Time
 	archived         bool
+	reserved         bool // nothing was said in it yet
 	messages         []message
 	previous         *agents.Number // the last result, for follow-ups
 }
@@ -51,7 +53,7 @@ func (t *threads) claim(id, user string) bool {
 	defer t.mu.Unlock()
 	if known, ok := t.byID[id]; ok {
 		if known.owner == user {
-			known.archived = false
+			known.archived, known.reserved = false, false
 		}
 		return known.owner == user
 	}
@@ -64,7 +66,25 @@ func (t *threads) claim(id, user string) bool {
 func (t *threads) reserve(id, user string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.add(id, user).archived = true
+	made := t.add(id, user)
+	made.archived, made.reserved = true, true
+}
+
+// release forgets a thread that was reserved for nothing, so that it takes no other's place.
+func (t *threads) release(id string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	known, ok := t.byID[id]
+	if !ok || !known.reserved {
+		return
+	}
+	delete(t.byID, id)
+	own := slices.DeleteFunc(t.byUser[known.owner], func(of *thread) bool { return of == known })
+	if len(own) == 0 {
+		delete(t.byUser, known.owner)
+		return
+	}
+	t.byUser[known.owner] = own
 }
 
 // owns reports whether there is such a thread, archived or not, and it is the user's.

@@ -38,7 +38,7 @@ var cueEvents = [cues]struct {
 	typingAcked:     {[]string{wire.SystemMessage}, "typing_acknowledged", `the system_message with status "typing_acknowledged"`},
 	acked:           {[]string{wire.Ack}, "", "the ack"},
 	refusedMessage:  {[]string{wire.Error, wire.ConnectionErr, wire.SystemErr}, "", "the error frame"},
-	alive:           {[]string{wire.Heartbeat, wire.Ping}, "", "a heartbeat"},
+	alive:           {[]string{wire.Heartbeat, wire.Ping}, "", history.AwaitedHeartbeat},
 }
 
 // count takes an event that belongs to no run. Call with s.mu held.

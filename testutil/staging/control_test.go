@@ -131,7 +131,7 @@ func TestAnIdleSessionWaitsForASignOfLife(t *testing.T) {
 				}
 				require.ErrorAs(t, err, new(*WaitError))
 				assert.Equal(t, 10*time.Second, took)
-				assert.Equal(t, []string{"gave-up: a heartbeat"}, topics(records))
+				assert.Equal(t, []string{"gave-up: " + history.AwaitedHeartbeat}, topics(records))
 			})
 		})
 	}

@@ -39,6 +39,8 @@ const (
 // SignatureFlipped is the user's own token, with one bit of its signature changed.
 var SignatureFlipped = bad("signature byte flipped", damaged(flipped))
 
+var algNone = bad("alg none, signature kept", damaged(func(t string) (string, error) { return unsigned(t, true) }))
+
 // BadCredentials are those that a user of any target can make, of tokens of her own. What needs the
 // target's key is Forged, what needs a token that was good once LoggedOut and Expired; and a good token
 // in a form that the dialect does not know is among the TokenForms.
@@ -56,10 +58,11 @@ var BadCredentials = []Credential{
 		return base64.StdEncoding.EncodeToString([]byte("token:" + t.AccessToken)), nil
 	}),
 	SignatureFlipped,
-	onlyAs(Pair, "signature byte flipped, in a subprotocol alone", damaged(flipped)), // as browsers offer it
-	onlyAs(Query, "signature byte flipped, in the query alone", damaged(flipped)),
+	alone(Pair, "the subprotocols", SignatureFlipped),
+	alone(Query, "the query", SignatureFlipped),
 	bad("alg none, unsigned", damaged(func(t string) (string, error) { return unsigned(t, false) })),
-	bad("alg none, signature kept", damaged(func(t string) (string, error) { return unsigned(t, true) })),
+	algNone,
+	alone(Pair, "the subprotocols", algNone),
 	bad("subject changed", withClaim("sub", longer)),
 	bad("audience changed", withClaim("aud", instead("another-platform"))),
 	bad("issuer changed", withClaim("iss", instead("another-auth-service"))),
@@ -102,9 +105,12 @@ func bad(name string, token func(*oauth2.Token) (string, error)) Credential {
 		header: func(t string) http.Header { return authorization("Bearer", t) }}
 }
 
-// onlyAs is a token in the place of a good one, in one form that REST does not know.
-func onlyAs(form TokenForm, name string, token func(*oauth2.Token) (string, error)) Credential {
-	return Credential{Name: name, Refusal: history.Refused, token: token, upgrade: form.offer}
+// alone offers a credential on the upgrade in one form alone. Beside an Authorization header nobody looks
+// at subprotocols and query (websocket.md 3.4), so that a target which never verifies them seems to.
+func alone(form TokenForm, where string, c Credential) Credential {
+	c.Name += ", in " + where + " alone"
+	c.upgrade, c.REST, c.header = form.offer, false, nil
+	return c
 }
 
 // otherScheme is a token under another scheme than Bearer.

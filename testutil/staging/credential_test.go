@@ -24,6 +24,14 @@ func someToken(t *testing.T) string {
 	return token
 }
 
+// otherwise is a token with another signature.
+func otherwise(t *testing.T, token string) string {
+	t.Helper()
+	damaged, err := flipped(token)
+	require.NoError(t, err)
+	return damaged
+}
+
 func TestWhatABadCredentialOffers(t *testing.T) {
 	own := &oauth2.Token{AccessToken: someToken(t), RefreshToken: "a-refresh-token"}
 	raw, packed := own.AccessToken, encoded(own.AccessToken)
@@ -34,14 +42,15 @@ func TestWhatABadCredentialOffers(t *testing.T) {
 		rest         string
 		refusal      string
 	}{
-		"no token":                {refusal: history.Refused},
-		"empty token":             {subprotocols: []string{"jwt-auth", "jwt."}, header: "Bearer ", rest: "Bearer ", refusal: history.Refused},
-		"garbage":                 {subprotocols: []string{"jwt-auth", "jwt." + encoded(garbage)}, header: "Bearer " + garbage, rest: "Bearer " + garbage, refusal: history.Refused},
-		"subprotocol token.<raw>": {subprotocols: []string{"token." + raw}, refusal: "403"},
-		"subprotocol <raw>":       {subprotocols: []string{raw}, refusal: "403"},
-		"subprotocols jwt, <raw>": {subprotocols: []string{"jwt", raw}, refusal: history.Refused},
-		"scheme Token":            {header: "Token " + raw, rest: "Token " + raw, refusal: history.Refused},
-		"scheme Basic":            {header: basic, rest: basic, refusal: history.Refused},
+		"no token":    {refusal: history.Refused},
+		"empty token": {subprotocols: []string{"jwt-auth", "jwt."}, header: "Bearer ", rest: "Bearer ", refusal: history.Refused},
+		"garbage":     {subprotocols: []string{"jwt-auth", "jwt." + encoded(garbage)}, header: "Bearer " + garbage, rest: "Bearer " + garbage, refusal: history.Refused},
+		"signature byte flipped, in the subprotocols alone": {subprotocols: []string{"jwt-auth", "jwt." + encoded(otherwise(t, raw))}, refusal: history.Refused},
+		"subprotocol token.<raw>":                           {subprotocols: []string{"token." + raw}, refusal: "403"},
+		"subprotocol <raw>":                                 {subprotocols: []string{raw}, refusal: "403"},
+		"subprotocols jwt, <raw>":                           {subprotocols: []string{"jwt", raw}, refusal: history.Refused},
+		"scheme Token":                                      {header: "Token " + raw, rest: "Token " + raw, refusal: history.Refused},
+		"scheme Basic":                                      {header: basic, rest: basic, refusal: history.Refused},
 		"refresh token as access token": {subprotocols: []string{"jwt-auth", "jwt." + encoded("a-refresh-token")},
 			header: "Bearer a-refresh-token", rest: "Bearer a-refresh-token", refusal: history.Refused},
 	} {

@@ -78,10 +78,11 @@ func (u *User) DeleteThread(ctx context.Context, id string) error {
 	return err
 }
 
-// TryThread does with another user's thread what only its owner may: it gets it, lists its messages, adds
-// one and archives it, each of which must be refused with 403 (http.md 2.2). Then it looks for the thread
-// in the user's own lists. Whether the target refuses, and lists nothing, is read from the history. The
-// error is that of an exchange without a whole answer, or of a list of the user's own.
+// TryThread does with another user's thread what only its owner may: it gets it, renames it, lists its
+// messages, adds one and archives it, each of which must be refused with 403 (http.md 2.2). Then it looks
+// for the thread in the user's own list, and in the chat, which may be missing or refuse as well. Whether
+// the target refuses, and lists nothing, is read from the history. The error is that of an exchange
+// without a whole answer, or of the user's own list.
 func (u *User) TryThread(ctx context.Context, victim *User, id string) error {
 	one := "/" + url.PathEscape(id)
 	for _, try := range []struct {
@@ -89,6 +90,7 @@ func (u *User) TryThread(ctx context.Context, victim *User, id string) error {
 		body                       any
 	}{
 		{http.MethodGet, one, history.PurposeThread, "gets", nil},
+		{http.MethodPut, one, history.PurposeThread, "renames", map[string]string{"title": "Mine"}},
 		{http.MethodGet, messagesOf(id), history.PurposeMessages, "lists the messages of", nil},
 		{http.MethodPost, messagesOf(id), history.PurposeMessages, "adds a message to", saying("Good morning!")},
 		{http.MethodDelete, one, history.PurposeArchive, "archives", nil},
@@ -108,9 +110,10 @@ func (u *User) TryThread(ctx context.Context, victim *User, id string) error {
 	}
 	_, err := u.call(ctx, call{
 		purpose: history.PurposeMessages, method: http.MethodGet,
-		url: u.target.config.APIURL + "/api/chat/messages?thread_id=" + url.QueryEscape(id),
+		url:    u.target.config.APIURL + "/api/chat/messages?thread_id=" + url.QueryEscape(id),
+		intent: &history.Intent{Spoofs: victim.label, Why: "lists the chat of a thread of " + victim.label},
 	})
-	return err
+	return unanswered(err)
 }
 
 func messagesOf(id string) string { return "/" + url.PathEscape(id) + "/messages" }

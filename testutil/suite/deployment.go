@@ -17,12 +17,13 @@ import (
 type deployment struct {
 	target    *staging.Target
 	reference *refstaging.Server // nil: the target is remote
+	own       bool               // one story's, which closes it
 }
 
 // deploy makes the target of c ready, starting a reference deployment if it is the embedded one. An own
 // deployment is scaled down.
 func deploy(c config.Config, own bool) (*deployment, error) {
-	d := &deployment{}
+	d := &deployment{own: own}
 	if c.Target == config.Embedded {
 		if err := d.embed(&c, own); err != nil {
 			return nil, fmt.Errorf("start the embedded reference deployment: %w", err)

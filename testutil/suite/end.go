@@ -83,7 +83,7 @@ func (s *Story) checkCost() {
 	if here.config.Target != config.Embedded {
 		return
 	}
-	edge, api := s.cost.edge(here.config.Users), s.cost.api(here.config.Users)
+	edge, api := s.entry.Cost.edge(here.config.Users), s.entry.Cost.api(here.config.Users)
 	if s.stats.edge > edge || s.stats.api > api {
 		s.t.Errorf("the plan (e2e/plan.go) allows this story %d requests and %d below /api/, and it made %d and %d: correct the plan",
 			edge, api, s.stats.edge, s.stats.api)
@@ -92,8 +92,8 @@ func (s *Story) checkCost() {
 
 // checkTurn fails a story that provoked refusals out of its turn.
 func (s *Story) checkTurn() {
-	if s.stats.refusals > 0 && !s.refusing {
-		s.t.Errorf("the story provoked %s beside others: begin it with suite.Start(t, suite.Refusing)", many(s.stats.refusals, "refusal", "refusals"))
+	if s.stats.refusals > 0 && !s.entry.Refusing {
+		s.t.Errorf("the story provoked %s beside others: mark it as Refusing in the plan (e2e/plan.go)", many(s.stats.refusals, "refusal", "refusals"))
 	}
 }
 

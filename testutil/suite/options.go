@@ -4,7 +4,7 @@ package suite
 type Option func(*circumstances)
 
 // circumstances are what the options of a story ask for.
-type circumstances struct{ refusing, own bool }
+type circumstances struct{ own bool }
 
 func under(options []Option) (c circumstances) {
 	for _, option := range options {
@@ -12,11 +12,6 @@ func under(options []Option) (c circumstances) {
 	}
 	return c
 }
-
-// Refusing declares that the story provokes refusals of credentials or of sessions. It is told when all
-// other stories of its process are done, and on a remote target when no other process of this machine
-// tells one: a target may take refusals as an attack, and then refuse others too (websocket.md 3.5).
-func Refusing(c *circumstances) { c.refusing = true }
 
 // Own gives the story, on the embedded target, a deployment of its own, whose timings are scaled down
 // and which can be restarted: heartbeats every 300 ms, access tokens that live 3 s, runs of at most 2 s,

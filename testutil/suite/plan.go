@@ -16,7 +16,11 @@ type Entry struct {
 	Package string // folder below e2e
 	Story   string // name of its test function
 	Shows   string // what a green result says about the target, one sentence
-	Cost    Cost
+	// Refusing stories provoke refusals of credentials or of sessions. They are told when all others of
+	// their process are done, and on a remote target when no other process of this machine tells one: a
+	// target may take refusals as an attack, and then refuse others too (websocket.md 3.5).
+	Refusing bool
+	Cost     Cost
 }
 
 // Cost bounds the requests of a story; the suite reports it before a remote run, and fails a story that
@@ -127,20 +131,24 @@ type need struct {
 // answerEstimate is how long a slow but healthy answer takes: half the budget of P2 of issue #891.
 const answerEstimate = 30 * time.Second
 
-// need adds up the stories. They run one after the other in a package, and the packages share the
-// pace; edgePace and apiPace are in requests a minute, 0 without a limit.
+// need adds up the stories. They run one after the other in a package, the packages side by side (go
+// test -p), and refusing stories one after the other when all others are done. All share the pace;
+// edgePace and apiPace are in requests a minute, 0 without a limit.
 func (p Plan) need(users, edgePace, apiPace int) need {
 	n := need{stories: len(p)}
-	runs := map[string]int{}
+	runs, refusing, longest := map[string]int{}, 0, 0
 	for _, e := range p {
 		n.edge += preconditions + e.Cost.edge(users)
 		n.api += apiPreconditions + e.Cost.api(users)
-		runs[e.Package] += e.Cost.Runs
+		if e.Refusing {
+			refusing += e.Cost.Runs
+		} else {
+			runs[e.Package] += e.Cost.Runs
+			longest = max(longest, runs[e.Package])
+		}
 	}
 	n.paced = max(spread(n.edge, edgePace), spread(n.api, apiPace))
-	for _, r := range runs {
-		n.expected = max(n.expected, n.paced+time.Duration(r)*answerEstimate)
-	}
+	n.expected = n.paced + time.Duration(longest+refusing)*answerEstimate
 	return n
 }
 

@@ -25,14 +25,16 @@ type process struct {
 	attempt sync.Map // story name → *atomic.Int32
 
 	config config.Config
-	err    error // why no story can run
+	err    error // why no story can run; begin alone writes it
 
 	interrupted context.Context // done at the first signal, with its cause
 	stopSignals func()
 
-	once   sync.Once // makes what follows
+	once   sync.Once // makes what follows, which a story reads through reach
 	shared *deployment
-	turn   turn
+	absent error // why there is none
+
+	turn turn
 }
 
 // ErrInterrupted is the cause of the end of a story that a signal stopped.
@@ -123,11 +125,11 @@ func (p *process) announce(s selection, timeout time.Duration) error {
 // reach returns the deployment that the stories share. It is made ready once.
 func (p *process) reach() (*deployment, error) {
 	p.once.Do(func() {
-		if p.err == nil {
-			p.shared, p.err = deploy(p.config, false)
+		if p.absent = p.err; p.err == nil {
+			p.shared, p.absent = deploy(p.config, false)
 		}
 	})
-	return p.shared, p.err
+	return p.shared, p.absent
 }
 
 // own returns a deployment for one story, which has to close it. A remote target cannot be copied: it is

@@ -84,6 +84,9 @@ func (s *stats) frame(r *history.Record) {
 func (s *stats) String() string {
 	line := fmt.Sprintf("%s, %s, %s, %s", many(len(s.users), "user", "users"), many(s.sessions, "session", "sessions"),
 		many(s.runs, "run", "runs"), many(s.events, "event", "events"))
+	if s.refusals > 0 {
+		line += fmt.Sprintf(", %s provoked", many(s.refusals, "refusal", "refusals"))
+	}
 	if s.sessions > 0 {
 		line += fmt.Sprintf("; slowest connect %s", s.connect.Round(10*time.Microsecond))
 	}

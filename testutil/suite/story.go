@@ -31,7 +31,7 @@ type Story struct {
 	release    func() // ends its turn at the target
 	target     *staging.Target
 	log        *history.Log
-	cost       Cost
+	entry      Entry
 	dir        string // of the history and the findings
 
 	mu       sync.Mutex
@@ -51,11 +51,14 @@ func Start(t *testing.T, options ...Option) *Story {
 		t.Fatal("the package of a story needs: func TestMain(m *testing.M) { suite.Main(m, e2e.Plan) }")
 	}
 	here.started.Add(1)
-	told := under(options)
-	if told.refusing {
+	entry, planned := here.plan.find(root(t.Name()))
+	if !planned {
+		t.Fatalf("%s did not begin: it is not in the plan (e2e/plan.go)", t.Name())
+	}
+	if entry.Refusing {
 		t.Parallel() // go test runs what is parallel when the rest is done
 	}
-	s, err := here.story(t, told)
+	s, err := here.story(t, entry, under(options))
 	if err != nil {
 		t.Fatalf("%s did not begin: %v", t.Name(), err)
 	}
@@ -70,7 +73,7 @@ func Start(t *testing.T, options ...Option) *Story {
 
 // begin waits for the story's turn and for the target.
 func (s *Story) begin() error {
-	release, err := here.turn.take(s.ctx, s.target, s.refusing)
+	release, err := here.turn.take(s.ctx, s.target, s.entry.Refusing)
 	if err != nil {
 		return err
 	}
@@ -82,13 +85,9 @@ func (s *Story) begin() error {
 	return nil
 }
 
-func (p *process) story(t *testing.T, told circumstances) (*Story, error) {
+func (p *process) story(t *testing.T, entry Entry, told circumstances) (*Story, error) {
 	if err := context.Cause(p.interrupted); err != nil {
 		return nil, err
-	}
-	entry, planned := p.plan.find(root(t.Name()))
-	if !planned {
-		return nil, fmt.Errorf("it is not in the plan (e2e/plan.go)")
 	}
 	reach := p.reach
 	if told.own {
@@ -98,7 +97,7 @@ func (p *process) story(t *testing.T, told circumstances) (*Story, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Story{t: t, circumstances: told, deployment: d, release: func() {}, cost: entry.Cost, stats: newStats()}
+	s := &Story{t: t, circumstances: told, deployment: d, release: func() {}, entry: entry, stats: newStats()}
 	s.ctx, s.cancel = p.deadline(t)
 	if err := s.open(d.target); err != nil {
 		s.cancel()
@@ -109,7 +108,7 @@ func (p *process) story(t *testing.T, told circumstances) (*Story, error) {
 
 // abandon closes the story's own deployment, if it has one.
 func (s *Story) abandon() error {
-	if s.deployment == here.shared {
+	if !s.deployment.own {
 		return nil
 	}
 	return s.deployment.close()
