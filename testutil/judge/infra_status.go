@@ -136,11 +136,15 @@ func missing(v *View) {
 }
 
 // isOptional tells whether a target may lack what the exchange at hand asks for: endpoints that the
-// reference says SHOULD of, among them all that serve configuration (http.md 5.4).
+// reference says SHOULD of, among them all that serve configuration and agents that run in the background or
+// with server-sent events (http.md 5.4), and threads that nobody made over REST.
 func isOptional(v *View) bool {
 	x := v.Record.Exchange
-	if x.Purpose == history.PurposeConfig {
+	switch x.Purpose {
+	case history.PurposeConfig, history.PurposeStart, history.PurposeStatus, history.PurposeStream:
 		return true
+	case history.PurposeThread, history.PurposeMessages:
+		return x.Method == http.MethodGet && x.Status == http.StatusNotFound && threadIn(x) != "" && v.Threads[threadIn(x)] == nil
 	}
 	endpoints := v.endpointsAt(x.URL)
 	return len(endpoints) > 0 && !slices.ContainsFunc(endpoints, func(e fixtures.HealthEndpoint) bool { return e.Must })

@@ -148,11 +148,20 @@ var streamTrials = []trial{
 	{name: "an execution that fails on purpose and does not say why", hard: []string{"answer/status"}, tell: rest("", "timeout", "", &history.Intent{Expect: history.Failure, Agent: "data", Why: "simulated delay"})},
 	{name: "an execution that fails with 500 on purpose", tell: asks(changed(execution("", "", ""), func(x *history.Exchange) { x.Status = 500 }), &history.Intent{Expect: "500", Agent: "data"})},
 
+	{name: "no streams", hard: []string{"infra/component-missing"}, tell: asks(absent(wholeStream("")), exact())},
+	{name: "no streams, nothing declared", soft: []string{"infra/component-missing"}, tell: undeclared(asks(absent(wholeStream("")), exact()))},
+	{name: "no executions, nothing declared", hard: []string{"infra/component-missing"}, tell: undeclared(asks(absent(execution("", "", "")), exact()))},
+
 	{name: "three ways, one answer", tell: threeWays(feedAnswer, feedAnswer, feedAnswer)},
 	{name: "an execution that disagrees", hard: []string{"answer/agree", "answer/figure"}, about: "the one over a session states 697, the one of an execution does not", tell: threeWays(feedAnswer, wrongAnswer, feedAnswer)},
 	{name: "a session that disagrees", hard: []string{"answer/agree", "answer/figure"}, about: "the one of an execution states 697, the one over a session does not", tell: threeWays(wrongAnswer, feedAnswer, feedAnswer)},
 	{name: "a stream that disagrees, from a language model", soft: []string{"answer/agree", "answer/figure"}, tell: undeclared(threeWays(feedAnswer, feedAnswer, wrongAnswer))},
 	{name: "three ways, one wrong answer", hard: []string{"answer/figure"}, tell: threeWays(wrongAnswer, wrongAnswer, wrongAnswer)},
+}
+
+// absent is an exchange whose endpoint is not there.
+func absent(x history.Exchange) history.Exchange {
+	return changed(x, func(x *history.Exchange) { x.Status, x.Body, x.Stream = 405, `{"detail":"Method Not Allowed"}`, nil })
 }
 
 const wrongAnswer = "I added them, it is much (reference QX7K3M9Q2X8P)."
@@ -208,6 +217,9 @@ var startTrials = []trial{
 		s.user().http(startOK(oneAgent), nil)
 		s.user().http(listing("", oneAgent, "completed"), nil)
 	}},
+	{name: "no starts", hard: []string{"infra/component-missing"}, tell: rests(absent(startOK("")))},
+	{name: "no starts, nothing declared", soft: []string{"infra/component-missing"}, tell: undeclared(rests(absent(startOK(""))))},
+	{name: "no status, nothing declared", soft: []string{"infra/component-missing"}, tell: undeclared(rests(startOK(oneAgent), absent(listing(""))))},
 	{name: "no list", hard: []string{"lifecycle/started-agent"}, tell: rests(changed(listing(""), func(x *history.Exchange) { x.Body = `{"status":"idle"}` }))},
 }
 
