@@ -44,6 +44,11 @@ const (
 	Tolerated = "tolerated"
 )
 
-// UsedRefreshToken is the Intent.Token of a refresh token that was used before: http.md 3.5 wants it
-// refused, and says why a staging of several instances may not.
-const UsedRefreshToken = "refresh token, used before"
+// Values of Intent.Token that say more than how a token was offered.
+const (
+	// UsedRefreshToken was used before: http.md 3.5 wants it refused, and says why a staging of several
+	// instances may not.
+	UsedRefreshToken = "refresh token, used before"
+	// LoggedOutToken was given back: everybody who can tell has to know (http.md 3.6).
+	LoggedOutToken = "logged-out token"
+)

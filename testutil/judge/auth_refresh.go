@@ -43,6 +43,7 @@ func refreshed() Hooks {
 			if !isRefresh(v) {
 				return
 			}
+			complete(v)
 			r := races[v.User]
 			switch {
 			case !contested(in):
@@ -69,6 +70,14 @@ func refreshed() Hooks {
 				compareRefreshed(v, id, before)
 			}
 		},
+	}
+}
+
+// complete wants both tokens of a refresh. Without an access token there is no login either.
+func complete(v *View) {
+	x := v.Record.Exchange
+	if fields := object(x); fields != nil && succeeded(x) && !mustRefuse(v) && text(fields, "refresh_token") == "" {
+		v.Report(v.Here(), "the refresh gave no new refresh token: %s", quote(x.Body))
 	}
 }
 

@@ -87,6 +87,13 @@ var refreshTrials = []trial{
 		id := u.login("refresh").Login
 		id.Expires = id.Expires.Add(-5 * time.Minute)
 	}},
+	{name: "gives no refresh token", hard: []string{"auth/refresh"}, about: "no new refresh token", tell: func(s *story) {
+		u := s.user()
+		u.wait(time.Minute)
+		u.refresh(200, nil)
+		s.records[len(s.records)-1].Exchange.Body = `{"access_token":"[redacted]","token_type":"Bearer","expires_in":1800}`
+		u.login("refresh")
+	}},
 	{name: "is refused", hard: []string{"auth/login-refused"}, tell: func(s *story) { s.user().refresh(401, nil) }},
 	{name: "is refused after logout", tell: func(s *story) {
 		u := s.user()

@@ -13,7 +13,7 @@ const (
 
 var forApp = map[string]string{
 	"Access-Control-Allow-Origin": appOrigin, "Access-Control-Allow-Credentials": "true",
-	"Access-Control-Allow-Methods": "GET, POST, PUT, DELETE", "Access-Control-Allow-Headers": "authorization,content-type", "Vary": "Accept-Encoding, Origin", "Content-Type": "application/json",
+	"Access-Control-Allow-Methods": "GET, POST, PUT, DELETE", "Access-Control-Allow-Headers": "Content-Type, Authorization", "Vary": "Accept-Encoding, Origin", "Content-Type": "application/json",
 }
 
 // fromPage is a story with one exchange that a page made; change may alter it.
@@ -34,7 +34,7 @@ func fromPage(origin string, change func(*history.Exchange), in *history.Intent)
 
 func asksFor(method string, status int) func(*history.Exchange) {
 	return func(x *history.Exchange) {
-		x.Method, x.Asks, x.Status, x.Body = "OPTIONS", method, status, "OK"
+		x.Method, x.Asks, x.AsksFor, x.Status, x.Body = "OPTIONS", method, "authorization,content-type", status, "OK"
 		x.Header["Content-Type"] = "text/plain"
 	}
 }
@@ -75,7 +75,7 @@ var corsTrials = []trial{
 		byEdge(x)
 	}, nil)},
 	{name: "the app is refused", hard: []string{"auth/token-refused"}, about: "403 Forbidden", tell: fromPage(appOrigin, withStatus(403), nil)},
-	{name: "a token is not allowed", hard: []string{"health/cors"}, about: "and not Authorization", tell: fromPage(appOrigin, func(x *history.Exchange) {
+	{name: "a token is not allowed", hard: []string{"health/cors"}, about: "asks for the header authorization", tell: fromPage(appOrigin, func(x *history.Exchange) {
 		asksFor("POST", 200)(x)
 		x.Header["Access-Control-Allow-Headers"] = "Content-Type"
 	}, nil)},
@@ -95,6 +95,18 @@ var corsTrials = []trial{
 	{name: "the app is denied what is open", hard: []string{"auth/token-refused"}, tell: fromPage(appOrigin, withStatus(403), nil)},
 	{name: "the app does not find what is there", hard: []string{"infra/component-missing"}, tell: fromPage(appOrigin, withStatus(404), nil)},
 	{name: "another error than wanted", hard: []string{"infra/unexpected-status"}, tell: fromPage(appOrigin, withStatus(403), &history.Intent{Expect: "401"})},
+	{name: "a preflight that allows all headers but the token's", hard: []string{"health/cors"}, about: "asks for the header authorization", tell: fromPage(appOrigin, func(x *history.Exchange) {
+		asksFor("PUT", 200)(x)
+		x.Header["Access-Control-Allow-Headers"] = "*"
+	}, nil)},
+	{name: "a preflight that allows all headers and the token's", tell: fromPage(appOrigin, func(x *history.Exchange) {
+		asksFor("PUT", 200)(x)
+		x.Header["Access-Control-Allow-Headers"] = "*, Authorization"
+	}, nil)},
+	{name: "a preflight that allows no headers, nothing declared", hard: []string{"health/cors"}, tell: undeclared(fromPage(appOrigin, func(x *history.Exchange) {
+		asksFor("PUT", 200)(x)
+		delete(x.Header, "Access-Control-Allow-Headers")
+	}, nil))},
 	{name: "a preflight refused", hard: []string{"health/cors"}, tell: fromPage(appOrigin, asksFor("PUT", 400), nil)},
 	{name: "a preflight refused, nothing declared", hard: []string{"health/cors"}, tell: undeclared(fromPage(appOrigin, asksFor("PUT", 400), nil))},
 	{name: "a preflight answered 204", hard: []string{"health/cors"}, tell: fromPage(appOrigin, asksFor("PUT", 204), nil)},

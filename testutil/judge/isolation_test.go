@@ -131,7 +131,7 @@ var isolationTrials = []trial{
 		c.recv(obj{"type": "progress_update", "data": obj{"owner": a.subject}, "timestamp": c.now()}, "")
 		c.shut()
 	}},
-	{name: "a body with another user's thread", hard: []string{"isolation/foreign-run", "isolation/foreign-user"}, tell: two(func(a *job, b *conn) {
+	{name: "a body with another user's thread", hard: []string{"isolation/foreign-thread", "isolation/foreign-user"}, tell: two(func(a *job, b *conn) {
 		a.whole()
 		b.http(get("/api/threads", `[{"id":"`+a.thread+`","metadata":{"user_id":"`+a.subject+`"}}]`), nil)
 	})},
@@ -180,7 +180,7 @@ var isolationTrials = []trial{
 		x.Purpose, x.Status = history.PurposeThread, 404
 		b.http(x, &history.Intent{Expect: "403", Spoofs: a.person.label, Why: "foreign thread"})
 	}))},
-	{name: "a refusal with another foreign thread", hard: []string{"isolation/foreign-run"}, tell: two(func(a *job, b *conn) {
+	{name: "a refusal with another foreign thread", hard: []string{"isolation/foreign-thread"}, tell: two(func(a *job, b *conn) {
 		a.whole()
 		x := get("/api/threads/thread_of_nobody", `{"detail":"Try `+a.thread+`"}`)
 		x.Purpose, x.Status = history.PurposeThread, 403

@@ -203,6 +203,16 @@ var startTrials = []trial{
 		rests(startOK(oneAgent), listing("", oneAgent, "running"))(s)
 		s.note(history.TopicGaveUp, "the end of the agent")
 	}},
+	{name: "never completed, and the story stops for it", hard: []string{"lifecycle/started-agent"}, tell: func(s *story) {
+		rests(startOK(oneAgent), listing("", oneAgent, "running"))(s)
+		s.add(&history.Record{Kind: history.Note, User: s.users[0].label, Note: &history.Remark{Topic: history.TopicGaveUp, Text: "the end of the agent"}})
+		s.note(history.TopicStory, "no sign of the end of the agent")
+	}},
+	{name: "in no list, and the story stops for it", hard: []string{"lifecycle/started-agent"}, tell: func(s *story) {
+		rests(startOK(oneAgent), listing("?agent_id="+oneAgent))(s)
+		s.add(&history.Record{Kind: history.Note, User: s.users[0].label, Note: &history.Remark{Topic: history.TopicGaveUp, Text: "the end of the agent"}})
+		s.note(history.TopicStory, "no sign of the end of the agent")
+	}},
 	{name: "failed", hard: []string{"lifecycle/started-agent"}, tell: rests(startOK(oneAgent), listing("", oneAgent, "failed"))},
 	{name: "an entry of nobody", hard: []string{"lifecycle/started-agent"}, about: "has not started", tell: rests(listing("", otherAgent, "completed"))},
 	{name: "an entry of nobody, nothing declared", soft: []string{"lifecycle/started-agent"}, tell: undeclared(rests(listing("", otherAgent, "completed")))},
