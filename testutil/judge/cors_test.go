@@ -62,6 +62,8 @@ var corsTrials = []trial{
 	}, nil)},
 	{name: "another origin", tell: fromPage(elsewhere, nil, nil)},
 	{name: "another origin is denied", tell: fromPage(elsewhere, withStatus(403), nil)},
+	{name: "another origin is denied what is not there", tell: fromPage(elsewhere, withStatus(403), &history.Intent{Expect: "404", Why: "no such path"})},
+	{name: "another origin is served what is not there", hard: []string{"infra/unexpected-status"}, tell: fromPage(elsewhere, nil, &history.Intent{Expect: "404", Why: "no such path"})},
 	{name: "another origin's preflight", tell: fromPage(elsewhere, asksFor("PUT", 400), nil)},
 	{name: "another origin's preflight is not refused", tell: fromPage(elsewhere, asksFor("PUT", 200), nil)},
 	{name: "another origin's preflight is not found", tell: fromPage(elsewhere, asksFor("PUT", 404), nil)},
