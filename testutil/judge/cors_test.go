@@ -62,6 +62,8 @@ var corsTrials = []trial{
 	}, nil)},
 	{name: "another origin", tell: fromPage(elsewhere, nil, nil)},
 	{name: "another origin is denied", tell: fromPage(elsewhere, withStatus(403), nil)},
+	{name: "another origin is denied what is not there", tell: fromPage(elsewhere, withStatus(403), &history.Intent{Expect: "404", Why: "no such path"})},
+	{name: "another origin is served what is not there", hard: []string{"infra/unexpected-status"}, tell: fromPage(elsewhere, nil, &history.Intent{Expect: "404", Why: "no such path"})},
 	{name: "another origin's preflight", tell: fromPage(elsewhere, asksFor("PUT", 400), nil)},
 	{name: "another origin's preflight is not refused", tell: fromPage(elsewhere, asksFor("PUT", 200), nil)},
 	{name: "another origin's preflight is not found", tell: fromPage(elsewhere, asksFor("PUT", 404), nil)},
@@ -157,6 +159,18 @@ var servedURLTrials = []trial{
 		s.header.Target.App = ""
 	}},
 	{name: "localhost, where everything is", soft: []string{"health/served-urls"}, tell: noApp(configured(`{"a":"http://127.0.0.1:8081"}`))},
+	{name: "own ones without a scheme", tell: encrypted(configured(`{"host":"api.example","ws_url":"//api.example/ws","origins":["app.example","APP.example:443","*","null"],"endpoint":"/ws","uri":"login","url":"index.html","env_host":"staging","version":"2.0.0","redirect_uri":"com.netra.app:/callback"}`))},
+	{name: "localhost without a scheme", hard: []string{"health/served-urls"}, about: `api_url "localhost:8000"`, tell: encrypted(configured(`{"services":{"backend":{"api_url":"localhost:8000"}}}`))},
+	{name: "localhost alone", hard: []string{"health/served-urls"}, tell: encrypted(configured(`{"HOST":"localhost"}`))},
+	{name: "a host of others", hard: []string{"health/served-urls"}, about: `hosts[1] "api.old.example"`, tell: encrypted(configured(`[{"hosts":["api.example","api.old.example"]}]`))},
+	{name: "a host at another port", hard: []string{"health/served-urls"}, tell: encrypted(configured(`{"websocket_host":"api.example:8000"}`))},
+	{name: "a host of others behind two slashes", hard: []string{"health/served-urls"}, tell: encrypted(configured(`{"callback_uris":["//elsewhere.example/x"]}`))},
+	{name: "a redirect to elsewhere without a scheme", hard: []string{"health/served-urls", "infra/redirected"}, tell: func(s *story) {
+		x := get("/health", "")
+		x.Status, x.Header = 307, map[string]string{"Location": "//elsewhere.example/health"}
+		s.header.Target.App = appOrigin
+		s.user().http(x, nil)
+	}},
 	{name: "a redirect to elsewhere", hard: []string{"health/served-urls", "infra/redirected"}, tell: func(s *story) {
 		x := get("/health", "")
 		x.Status, x.Header = 307, map[string]string{"Location": "https://elsewhere.example/health"}

@@ -42,7 +42,7 @@ var isolationRules = []Rule{
 	},
 	{
 		ID: "isolation/claimed-id", Hard: true, Source: "issue #3, Doors that must stay shut; websocket.md 2.4; http.md 2.2",
-		Says:  "Who claims to be another user, or asks for what is another user's, gets nothing by it; REST answers 403. Where the target declares no shape, 401 and 404 are advice.",
+		Says:  "Who claims to be another user, or asks for what is another user's, gets nothing by it; REST answers 403. Where the target declares no shape, 401, 404 and a run that has its own thread in place of another user's are advice.",
 		Hooks: Hooks{Event: believed, Exchange: served},
 	},
 }
@@ -219,7 +219,7 @@ func believed(v *View) {
 		v.Report(proof, "%s claimed to be %s, and %s says so too", run.User.Label, victim.Label, e.Type)
 	}
 	if run.ExpectsFailure() && five(e.Type) != 0 && v.Stream.Seen == five(e.Type) {
-		v.Report(proof, "%s asked for what is %s's (%s), and %s says that it runs", run.User.Label, run.Intent.Spoofs, run.Intent.Why, e.Type)
+		v.ReportAs(v.Declared(), proof, "%s asked for what is %s's (%s), and %s says that it runs", run.User.Label, run.Intent.Spoofs, run.Intent.Why, e.Type)
 	}
 }
 

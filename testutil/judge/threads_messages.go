@@ -61,7 +61,7 @@ func messagesShown() Hooks {
 		},
 		Outcome: func(v *View) {
 			st, in := v.Stream, &v.Run.Intent
-			if st.Session == v.Run.Session && st.Outcome == wire.Completed && in.Nonce != "" {
+			if st.Session == v.Run.Session && st.Outcome == wire.Completed && in.Nonce != "" && in.Spoofs == "" {
 				remember(first(st.ThreadID, v.Run.Thread), utterance{said: v.Run.SentSeq, ended: st.EndSeq, at: st.EndAt, nonce: in.Nonce, want: in.Want})
 			}
 		},

@@ -195,6 +195,18 @@ var threadTrials = []trial{
 		b.gets(404, `{}`, nil)
 	})},
 	{name: "a thread of nobody is not found", hard: []string{"infra/component-missing"}, tell: kept(func(b book) { b.gets(404, `{}`, nil) })},
+	{name: "a thread of nobody is not found, nothing declared", soft: []string{"infra/component-missing"}, tell: undeclared(kept(func(b book) { b.gets(404, `{}`, nil) }))},
+	{name: "messages of nobody's thread are not found, nothing declared", soft: []string{"infra/component-missing"}, tell: undeclared(kept(func(b book) {
+		b.ask(history.PurposeMessages, "GET", "/api/threads/"+oneThread+"/messages?limit=100", 404, "", `{}`, nil)
+	}))},
+	{name: "not found, nothing declared", hard: []string{"threads/listed"}, tell: undeclared(kept(func(b book) {
+		b.made()
+		b.gets(404, `{}`, nil)
+	}))},
+	{name: "threads cannot be asked for, nothing declared", hard: []string{"infra/component-missing"}, tell: undeclared(kept(func(b book) { b.gets(405, `{}`, nil) }))},
+	{name: "threads cannot be made, nothing declared", hard: []string{"infra/component-missing"}, tell: undeclared(kept(func(b book) {
+		b.ask(history.PurposeThread, "POST", "/api/threads", 404, `{"title":"Costs of May"}`, `{"detail":"Not Found"}`, nil)
+	}))},
 	{name: "listed to another user", hard: []string{"isolation/foreign-thread"}, tell: func(s *story) {
 		a, b := book{s.user()}, book{s.user()}
 		a.made()
