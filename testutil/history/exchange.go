@@ -18,6 +18,7 @@ type Exchange struct {
 	Skew    time.Duration     `json:"skew_ns,omitempty"`   // the answer's Date minus our clock
 	Origin  string            `json:"origin,omitempty"`    // of a request that says it comes from a page there
 	Asks    string            `json:"asks,omitempty"`      // of a CORS preflight: the method that it asks for
+	AsksFor string            `json:"asks_for,omitempty"`  // likewise: the headers that it asks for, "authorization,content-type"
 	Stream  *Streamed         `json:"stream,omitempty"`    // of a stream of server-sent events
 	Broken  *Broken           `json:"broken,omitempty"`
 }

@@ -48,6 +48,15 @@ const (
 	Tolerated = "tolerated"
 )
 
-// UsedRefreshToken is the Intent.Token of a refresh token that was used before: http.md 3.5 wants it
-// refused, and says why a staging of several instances may not.
-const UsedRefreshToken = "refresh token, used before"
+// UnknownForm is the Intent.Why of a dial with a good token in a form that its dialect does not know, which
+// another release may (websocket.md 3.4).
+const UnknownForm = "a form of the token that the dialect does not know"
+
+// Values of Intent.Token that say more than how a token was offered.
+const (
+	// UsedRefreshToken was used before: http.md 3.5 wants it refused, and says why a staging of several
+	// instances may not.
+	UsedRefreshToken = "refresh token, used before"
+	// LoggedOutToken was given back: everybody who can tell has to know (http.md 3.6).
+	LoggedOutToken = "logged-out token"
+)

@@ -23,7 +23,7 @@ var answerRules = []Rule{
 	answering("answer/figure", false, "An answer states the figure that the prompt asks for. Hard where agents compute.", "DESIGN.md, The rules", wrongFigure),
 	{
 		ID: "answer/status", Hard: true, Source: "http.md 5.4",
-		Says:  "A REST execution succeeds, or names what it could not do.",
+		Says:  "A REST execution succeeds, or names what it could not do. One that takes too long ends with status timeout; another failure is advice, unless the target declares its shape.",
 		Hooks: Hooks{Exchange: executeStatus},
 	},
 }
@@ -118,6 +118,17 @@ func executeStatus(v *View) {
 	case expectsFailure && !isAdvertised(in.Agent) && !strings.Contains(failure, in.Agent):
 		v.Report(v.Here(), "the error of the execution does not name agent %s: %s", quote(in.Agent), quote(failure))
 	}
+	if expectsFailure && delays(x) && got != "success" && got != "timeout" {
+		v.ReportAs(v.Declared(), v.Here(), "the execution was to take too long (%s) and ended with status %s, want timeout: %s", in.Why, quote(got), quote(failure))
+	}
+}
+
+// delays tells whether an execution asks its agent to rest (http.md 5.4).
+func delays(x *history.Exchange) bool {
+	var request struct {
+		Seconds float64 `json:"simulate_delay"`
+	}
+	return json.Unmarshal([]byte(x.Request), &request) == nil && request.Seconds > 0
 }
 
 // isAdvertised tells whether every platform has the agent, so that it is not for its name that it fails;

@@ -144,8 +144,8 @@ func (s *Session) refusedBy(run *Run, e *wire.Event) int {
 	i := s.find(func(a *Asked) bool {
 		return a.Provoked() && a.Expect != history.Tolerated && a.Refused == 0 && (run == nil || a.Seq > run.SentSeq)
 	})
-	if i < 0 && run == nil {
-		i = s.find(isBurst)
+	if i < 0 && run == nil { // a burst may be refused for being one when its messages are answered
+		i = slices.IndexFunc(s.asked, func(a Asked) bool { return isBurst(&a) && a.Answers <= a.Times })
 	}
 	return i
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"time"
 
@@ -31,6 +32,12 @@ func (v *View) offend(in *history.Intent) {
 
 // recovers tells whether an exchange with good credentials follows a burst of bad ones.
 func recovers(r *history.Record) bool { return r.Intent != nil && r.Intent.Recovers }
+
+// recovering tells whether an exchange with good credentials says that nobody can look at them now, as it does
+// while a circuit breaker is open (http.md 4.3: authentication that is not available is 503).
+func recovering(r *history.Record) bool {
+	return recovers(r) && r.Exchange.Status == http.StatusServiceUnavailable
+}
 
 // turnedAway tells whether a session with good credentials was refused as an open circuit breaker may
 // refuse it. 1011 and 5xx are failures at any time.
@@ -65,7 +72,7 @@ func recovery() Hooks {
 			case !recovers(v.Record):
 			case succeeded(x):
 				delete(waiting, d)
-			case isRefusal(x.Status):
+			case isRefusal(x.Status), recovering(v.Record):
 				refused(v, d, v.Now-x.Took, what(x)+" refused good credentials with "+status(x.Status)+", body "+quote(x.Body))
 			}
 		},

@@ -83,7 +83,22 @@ var recoveryTrials = []trial{
 		u.upgradeRefused(good, 503, nil, `{}`)
 		u.welcomedAgain()
 	})},
-	{name: "503 of REST while recovering", hard: []string{"infra/unavailable"}, tell: burst(func(u *person) { u.threads(503, `{}`, good) })},
+	{name: "503 of REST while recovering", soft: []string{"infra/unavailable"}, tell: burst(func(u *person) {
+		u.threads(503, `{}`, good)
+		u.wait(20 * time.Second)
+		u.threads(200, `[]`, good)
+	})},
+	{name: "503 of REST, and never again", hard: []string{"auth/recovery"}, soft: []string{"infra/unavailable"}, tell: burst(func(u *person) { u.threads(503, `{}`, good) })},
+	{name: "503 of REST too late", hard: []string{"auth/recovery"}, soft: []string{"infra/unavailable"}, about: "503 Service Unavailable", tell: burst(func(u *person) {
+		u.wait(40 * time.Second)
+		u.threads(503, `{}`, good)
+		u.threads(200, `[]`, good)
+	})},
+	{name: "502 of REST while recovering", hard: []string{"infra/unavailable"}, tell: burst(func(u *person) {
+		u.threads(502, `{}`, good)
+		u.threads(200, `[]`, good)
+	})},
+	{name: "503 of REST that nobody provoked", hard: []string{"infra/unavailable"}, tell: burst(func(u *person) { u.threads(503, `{}`, nil) })},
 	{name: "silence while recovering", hard: []string{"handshake/no-welcome"}, tell: burst(func(u *person) {
 		u.dial(good).opened().ended(history.Closed{By: history.ByDial, Broken: &history.Broken{Step: history.StepWelcome, Timeout: true}})
 		u.welcomedAgain()

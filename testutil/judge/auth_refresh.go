@@ -11,7 +11,7 @@ import (
 var refreshRules = []Rule{
 	{
 		ID: "auth/refresh", Hard: true, Source: "http.md 3.5",
-		Says:  "A refresh gives two new tokens of the same user: subject and e-mail are kept, and the access token is issued later and does not expire earlier.",
+		Says:  "A refresh gives two new tokens of the same user: subject and e-mail are kept, and the access token is issued later and expires later, by the time between the two.",
 		State: refreshed,
 	},
 	{
@@ -37,20 +37,25 @@ func refreshed() Hooks {
 		won    int // identities that are still to come
 	}
 	races := map[*User]*race{}
+	begun := map[*User]time.Duration{} // the request that bought the identity to come; of a race the first
 	return Hooks{
 		Exchange: func(v *View) {
 			in := v.Record.Intent
 			if !isRefresh(v) {
 				return
 			}
+			complete(v)
 			r := races[v.User]
-			switch {
+			switch at := v.moment().Begun; {
 			case !contested(in):
 				delete(races, v.User)
+				begun[v.User] = at
 				return
 			case r == nil || r.token != in.Token:
 				r = &race{token: strings.Clone(in.Token), before: *v.User}
-				races[v.User] = r
+				races[v.User], begun[v.User] = r, at
+			default:
+				begun[v.User] = min(begun[v.User], at)
 			}
 			if succeeded(v.Record.Exchange) {
 				r.won++
@@ -66,13 +71,30 @@ func refreshed() Hooks {
 				before = &r.before
 			}
 			if id.Problem == "" && before != nil && before.LoginSeq != 0 {
-				compareRefreshed(v, id, before)
+				at, known := begun[v.User]
+				if !known {
+					at = v.Now
+				}
+				compareRefreshed(v, id, before, at-before.LoginAt)
 			}
 		},
 	}
 }
 
-func compareRefreshed(v *View, id *history.Identity, before *User) {
+// complete wants both tokens of a refresh. Without an access token there is no login either.
+func complete(v *View) {
+	x := v.Record.Exchange
+	if fields := object(x); fields != nil && succeeded(x) && !mustRefuse(v) && text(fields, "refresh_token") == "" {
+		v.Report(v.Here(), "the refresh gave no new refresh token: %s", quote(x.Body))
+	}
+}
+
+// wholeSeconds is what the times of two tokens may be off together: iat and exp count whole seconds.
+const wholeSeconds = 2 * time.Second
+
+// compareRefreshed compares an identity with the one before it, which was there for that long when a new one
+// was asked for. The clocks of both sides may differ, so only ours tells how long.
+func compareRefreshed(v *View, id *history.Identity, before *User, later time.Duration) {
 	proof := v.Here(before.LoginSeq)
 	if len(id.Repeats) > 0 {
 		v.Report(proof, "the refresh gave the old %s again", strings.Join(id.Repeats, " and the old "))
@@ -83,12 +105,13 @@ func compareRefreshed(v *View, id *history.Identity, before *User) {
 	if id.Claimed != before.Claimed {
 		v.Report(proof, "the refresh turned e-mail %s into %s", quote(before.Claimed), quote(id.Claimed))
 	}
-	if id.Expires.Before(before.Expires) {
-		v.Report(proof, "the refreshed token expires %s before the old one", before.Expires.Sub(id.Expires))
+	switch gained := id.Expires.Sub(before.Expires); {
+	case gained < 0:
+		v.Report(proof, "the refreshed token expires %s before the old one", -gained)
+	case gained < later-wholeSeconds:
+		v.Report(proof, "the refreshed token, asked for %s after the old one, expires %s after it", later.Round(time.Second), gained)
 	}
-	// iat counts whole seconds: a token issued two seconds later than another must say so. The clocks of
-	// both sides may differ, so only ours tells how much later.
-	if v.Now-before.LoginAt >= 2*time.Second && !id.Issued.After(before.Issued) && !id.Issued.IsZero() {
+	if later >= wholeSeconds && !id.Issued.After(before.Issued) && !id.Issued.IsZero() {
 		v.Report(proof, "the refresh gave a token that was issued at %s, no later than the old one", id.Issued.UTC().Format(time.RFC3339))
 	}
 }

@@ -87,6 +87,44 @@ var refreshTrials = []trial{
 		id := u.login("refresh").Login
 		id.Expires = id.Expires.Add(-5 * time.Minute)
 	}},
+	{name: "gives no refresh token", hard: []string{"auth/refresh"}, about: "no new refresh token", tell: func(s *story) {
+		u := s.user()
+		u.wait(time.Minute)
+		u.refresh(200, nil)
+		s.records[len(s.records)-1].Exchange.Body = `{"access_token":"[redacted]","token_type":"Bearer","expires_in":1800}`
+		u.login("refresh")
+	}},
+	{name: "expires as the old one", hard: []string{"auth/refresh"}, soft: []string{"auth/expires-in"}, about: "asked for 1m0s after the old one, expires 0s after it", tell: func(s *story) {
+		u := s.user()
+		old := s.records[len(s.records)-1].Login
+		u.wait(time.Minute)
+		u.refresh(200, nil)
+		u.login("refresh").Login.Expires = old.Expires
+	}},
+	{name: "expires as the old one, seconds later", tell: func(s *story) {
+		u := s.user()
+		old := s.records[len(s.records)-1].Login
+		u.wait(1900 * time.Millisecond)
+		u.refresh(200, nil)
+		*u.login("refresh").Login = history.Identity{Email: old.Email, Method: "refresh", Subject: old.Subject, Issued: old.Issued, Expires: old.Expires}
+	}},
+	{name: "a slow answer", tell: func(s *story) {
+		u := s.user()
+		old := s.records[len(s.records)-1].Login
+		u.wait(4 * time.Second)
+		u.refresh(200, nil)
+		s.records[len(s.records)-1].Exchange.Took = 4 * time.Second
+		*u.login("refresh").Login = history.Identity{Email: old.Email, Method: "refresh", Subject: old.Subject, Issued: old.Issued, Expires: old.Expires}
+	}},
+	{name: "a race with a slow loser", tell: func(s *story) {
+		u := s.user()
+		old := s.records[len(s.records)-1].Login
+		u.refresh(200, raced)
+		u.wait(4 * time.Second)
+		u.refresh(401, raced)
+		s.records[len(s.records)-1].Exchange.Took = 4 * time.Second
+		*u.login("refresh").Login = history.Identity{Email: old.Email, Method: "refresh", Subject: old.Subject, Issued: old.Issued, Expires: old.Expires}
+	}},
 	{name: "is refused", hard: []string{"auth/login-refused"}, tell: func(s *story) { s.user().refresh(401, nil) }},
 	{name: "is refused after logout", tell: func(s *story) {
 		u := s.user()

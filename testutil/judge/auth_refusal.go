@@ -11,7 +11,7 @@ import (
 var refusalRules = []Rule{
 	{
 		ID: "auth/refusal", Hard: true, Source: "issue #3, Doors that must stay shut; websocket.md 3.6; http.md 2.2",
-		Says:  "Credentials are refused in one way: REST 401; at the upgrade 403 where no subprotocol on offer is supported, else 101, an error frame AUTH_FAILED and close 1008. Where the target declares no shape, another form of refusal is advice, but never 1011, 404, 405, 5xx, silence, the edge's web page, or REST 403 without credentials.",
+		Says:  "Credentials are refused in one way: REST 401; at the upgrade 403 where no subprotocol on offer is supported, else 101, an error frame AUTH_FAILED and close 1008. Where the target declares no shape, another form of refusal is advice, but never 1011, an answer below 400, 404, 405, 5xx, silence, the edge's web page, or REST 403 without credentials.",
 		Hooks: Hooks{Exchange: exchangeRefusal, SessionEnd: sessionRefusal(true)},
 	},
 	{
@@ -111,6 +111,8 @@ func (s *Session) refusalFlaw() (flaw string, hard bool) {
 func (s *Session) statusFlaw() (flaw string, hard bool) {
 	c, want := s.Closed, wanted(&s.Intent)
 	switch code := c.Status; {
+	case code < 400:
+		return "was not refused", true
 	case code == http.StatusNotFound, code == http.StatusMethodNotAllowed, code >= 500:
 		return "was not refused but failed", true
 	case isRefusal(code) && isHTML(c.Header, c.Body):

@@ -74,6 +74,10 @@ var refusalTrials = []trial{
 	{name: "refused with 1011, nothing declared", hard: []string{"auth/refusal"}, tell: undeclared(refusedWith(refusal("expired"), closedWith(1011)))},
 	{name: "refused with 404, nothing declared", hard: []string{"auth/refusal"}, tell: undeclared(upgradeRefusedWith(refusal("none"), 404, nil, ""))},
 	{name: "refused with 405, nothing declared", hard: []string{"auth/refusal"}, tell: undeclared(upgradeRefusedWith(unsupported, 405, nil, ""))},
+	{name: "redirected instead of refused, nothing declared", hard: []string{"auth/refusal"}, about: "was not refused: upgrade answered 302 Found",
+		tell: undeclared(upgradeRefusedWith(refusal("none"), 302, map[string]string{"Location": "/login"}, ""))},
+	{name: "a page instead of a refusal, nothing declared", hard: []string{"auth/refusal"}, tell: undeclared(upgradeRefusedWith(unsupported, 200, html, "<html>"))},
+	{name: "half an upgrade instead of a refusal, nothing declared", hard: []string{"auth/refusal"}, tell: undeclared(upgradeRefusedWith(refusal("none"), 101, nil, ""))},
 	{name: "refused with 500, nothing declared", hard: []string{"auth/refusal"}, tell: undeclared(upgradeRefusedWith(unsupported, 500, nil, ""))},
 	{name: "refused by the edge, nothing declared", hard: []string{"auth/refusal"}, about: "by the edge", tell: undeclared(upgradeRefusedWith(unsupported, 403, html, "<html>"))},
 	{name: "refused in silence", hard: []string{"auth/refusal"}, tell: undeclared(func(s *story) {

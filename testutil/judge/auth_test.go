@@ -12,6 +12,9 @@ func authError(c *conn, code string) *conn {
 	return c
 }
 
+// unknownForm is a good token in a form that is not the dialect's.
+var unknownForm = &history.Intent{Expect: history.Refused, Token: "query token", Why: history.UnknownForm}
+
 var authTrials = []trial{
 	{name: "the key is refused", hard: []string{"auth/login-refused"}, tell: func(s *story) {
 		x := get("/auth/e2e/test-auth", `{"detail":"Invalid E2E bypass key"}`)
@@ -56,6 +59,20 @@ var authTrials = []trial{
 	{name: "a bad token is welcomed", hard: []string{"auth/bad-credentials-accepted"}, tell: func(s *story) {
 		s.user().dial(refusal("flipped signature byte")).opened().welcomed().shut()
 	}},
+	{name: "a good token in an unknown form is welcomed", hard: []string{"auth/bad-credentials-accepted"}, tell: func(s *story) {
+		s.user().dial(unknownForm).opened().welcomed().shut()
+	}},
+	{name: "a good token in an unknown form is welcomed, nothing declared", soft: []string{"auth/bad-credentials-accepted"}, tell: undeclared(func(s *story) {
+		s.user().dial(unknownForm).opened().welcomed().shut()
+	})},
+	{name: "a dead token in an unknown form is welcomed, nothing declared", hard: []string{"auth/bad-credentials-accepted"}, tell: undeclared(func(s *story) {
+		u := s.user()
+		u.logout()
+		u.dial(unknownForm).opened().welcomed().shut()
+	})},
+	{name: "a bad token is welcomed, nothing declared", hard: []string{"auth/bad-credentials-accepted"}, tell: undeclared(func(s *story) {
+		s.user().dial(refusal("flipped signature byte")).opened().welcomed().shut()
+	})},
 	{name: "a bad token opens REST", hard: []string{"auth/bad-credentials-accepted"}, tell: answered(200, `[]`, &history.Intent{Expect: "401", Token: "none"})},
 	{name: "the logged-out still get in", hard: []string{"auth/bad-credentials-accepted"}, tell: func(s *story) {
 		u := s.user()

@@ -14,7 +14,7 @@ var tokenRules = []Rule{
 	},
 	{
 		ID: "auth/bad-credentials-accepted", Hard: true, Source: "http.md 3.5, 6; websocket.md 3.5",
-		Says:  "Missing, damaged, expired and returned credentials open nothing: no welcome, no 2xx. That a refresh token serves twice is advice, unless the target declares its shape.",
+		Says:  "Missing, damaged, expired and returned credentials open nothing: no welcome, no 2xx. That a refresh token serves twice, or a good token in a form of another dialect, is advice, unless the target declares its shape.",
 		Hooks: Hooks{Exchange: exchangeAccepted, Frame: welcomeGiven},
 	},
 }
@@ -113,6 +113,7 @@ func isReplay(in *history.Intent) bool { return in != nil && in.Token == history
 func welcomeGiven(v *View) {
 	s := v.Session
 	if s.WelcomeSeq == v.Record.Seq && s.ExpectsRefusal() && s.Intent.Token != "" {
-		v.Report(v.Here(s.DialSeq), "the session was welcomed although it has to be refused (%s, token %q)", s.Intent.Why, s.Intent.Token)
+		good := s.Intent.Why == history.UnknownForm && !s.User.LoggedOut
+		v.ReportAs(!good || v.Declared(), v.Here(s.DialSeq), "the session was welcomed although it has to be refused (%s, token %q)", s.Intent.Why, s.Intent.Token)
 	}
 }

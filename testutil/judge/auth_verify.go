@@ -51,7 +51,7 @@ func verified(v *View) {
 		noObject(v)
 		return
 	}
-	refuse, returned := mustRefuse(v), v.User.LoggedOut && !provokes(v.Record.Intent)
+	refuse, returned := mustRefuse(v), wasReturned(v)
 	switch d := verdictOf(fields); {
 	case d == verdict{}:
 		v.Report(v.Here(), "%s does not say whether the token is good: %s", what(x), quote(x.Body))
@@ -62,6 +62,12 @@ func verified(v *View) {
 	case (d.invalid || d.revoked) && !refuse:
 		v.Report(v.Here(), "%s calls the token of %s invalid, which login gave: %s", what(x), v.User.Label, quote(x.Body))
 	}
+}
+
+// wasReturned tells whether the token of the exchange at hand was given back.
+func wasReturned(v *View) bool {
+	in := v.Record.Intent
+	return v.User.LoggedOut && !provokes(in) || in != nil && in.Token == history.LoggedOutToken
 }
 
 // mustRefuse tells whether the token of the exchange at hand is no good.

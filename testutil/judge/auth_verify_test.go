@@ -62,6 +62,11 @@ var verifyTrials = []trial{
 	{name: "says nothing", hard: []string{"auth/verify"}, about: "does not say", tell: inspected("/auth/verify", `{"status":"ok"}`, nil)},
 	{name: "still accepts the logged-out", hard: []string{"auth/verify"}, about: "(logged out)", tell: returned("/api/v1/jwt/validate", `{"valid":true}`)},
 	{name: "does not know the logged-out", hard: []string{"auth/verify"}, about: "gave the token back", tell: returned("/auth/check-blacklist", `{"blacklisted":false}`)},
+	{name: "does not know the logged-out that it must refuse", hard: []string{"auth/verify"}, about: "gave the token back", tell: func(s *story) {
+		u := s.user()
+		u.logout()
+		u.inspect("/auth/check-blacklist", `{"blacklisted":false}`, refusal(history.LoggedOutToken))
+	}},
 	{name: "401 for a bad one", hard: []string{"auth/verify"}, tell: func(s *story) {
 		x := get("/auth/verify", `{}`)
 		x.Purpose, x.Status = history.PurposeVerify, 401

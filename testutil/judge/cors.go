@@ -11,7 +11,7 @@ import (
 
 var corsRules = []Rule{{
 	ID: "health/cors", Hard: true, Source: "http.md 2.3; issue #3, Health family",
-	Says:  "A page of the app may read every answer, errors included, and is told so by name; a preflight of it is answered 200 and allows the method, a token and JSON. Pages of other origins may read nothing. A preflight answered 204 is advice, unless the target declares its shape.",
+	Says:  "A page of the app may read every answer, errors included, and is told so by name; a preflight of it is answered 200 and allows the method and the headers. Pages of other origins may read nothing. A preflight answered 204 is advice, unless the target declares its shape.",
 	Hooks: Hooks{Exchange: readByPages},
 }}
 
@@ -88,21 +88,23 @@ func preflight(v *View, x *history.Exchange) {
 	if !isSimple(x.Asks) && !hasItem(methods, x.Asks) {
 		v.Report(v.Here(), "the preflight of %s %s allows the methods %s", bounded(x.Asks), bounded(x.URL), quote(methods))
 	}
-	headers := header(x.Header, "Access-Control-Allow-Headers")
-	for _, name := range appHeaders {
-		if !hasItem(headers, name) {
-			v.Report(v.Here(), "the preflight of %s %s allows the headers %s, and not %s", bounded(x.Asks), bounded(x.URL), quote(headers), name)
+	allowed := header(x.Header, "Access-Control-Allow-Headers")
+	for name := range strings.SplitSeq(x.AsksFor, ",") {
+		if name = strings.TrimSpace(name); x.Status/100 == 2 && name != "" && !allows(allowed, name) {
+			v.Report(v.Here(), "the preflight of %s %s asks for the header %s, and allows %s", bounded(x.Asks), bounded(x.URL), bounded(name), quote(allowed))
 		}
 	}
 }
 
-// appHeaders are what the app sends: JSON and a token. Every preflight of a story asks for both, and where
-// credentials are allowed, "*" stands for neither (Fetch standard, CORS-preflight fetch).
-var appHeaders = []string{"Authorization", "Content-Type"}
-
 // isSimple tells whether a method needs no permission (Fetch standard, CORS-safelisted method).
 func isSimple(method string) bool {
 	return slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodPost}, method)
+}
+
+// allows tells whether a list admits a header. A star is for all but Authorization (Fetch standard, CORS
+// non-wildcard request-header name).
+func allows(list, name string) bool {
+	return hasItem(list, name) || hasItem(list, "*") && !strings.EqualFold(name, "Authorization")
 }
 
 // hasItem tells whether a header that is a list holds the item.

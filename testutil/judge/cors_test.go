@@ -13,7 +13,7 @@ const (
 
 var forApp = map[string]string{
 	"Access-Control-Allow-Origin": appOrigin, "Access-Control-Allow-Credentials": "true",
-	"Access-Control-Allow-Methods": "GET, POST, PUT, DELETE", "Access-Control-Allow-Headers": "authorization,content-type", "Vary": "Accept-Encoding, Origin", "Content-Type": "application/json",
+	"Access-Control-Allow-Methods": "GET, POST, PUT, DELETE", "Access-Control-Allow-Headers": "Content-Type, Authorization", "Vary": "Accept-Encoding, Origin", "Content-Type": "application/json",
 }
 
 // fromPage is a story with one exchange that a page made; change may alter it.
@@ -34,7 +34,7 @@ func fromPage(origin string, change func(*history.Exchange), in *history.Intent)
 
 func asksFor(method string, status int) func(*history.Exchange) {
 	return func(x *history.Exchange) {
-		x.Method, x.Asks, x.Status, x.Body = "OPTIONS", method, status, "OK"
+		x.Method, x.Asks, x.AsksFor, x.Status, x.Body = "OPTIONS", method, "authorization,content-type", status, "OK"
 		x.Header["Content-Type"] = "text/plain"
 	}
 }
@@ -62,6 +62,8 @@ var corsTrials = []trial{
 	}, nil)},
 	{name: "another origin", tell: fromPage(elsewhere, nil, nil)},
 	{name: "another origin is denied", tell: fromPage(elsewhere, withStatus(403), nil)},
+	{name: "another origin is denied what is not there", tell: fromPage(elsewhere, withStatus(403), &history.Intent{Expect: "404", Why: "no such path"})},
+	{name: "another origin is served what is not there", hard: []string{"infra/unexpected-status"}, tell: fromPage(elsewhere, nil, &history.Intent{Expect: "404", Why: "no such path"})},
 	{name: "another origin's preflight", tell: fromPage(elsewhere, asksFor("PUT", 400), nil)},
 	{name: "another origin's preflight is not refused", tell: fromPage(elsewhere, asksFor("PUT", 200), nil)},
 	{name: "another origin's preflight is not found", tell: fromPage(elsewhere, asksFor("PUT", 404), nil)},
@@ -75,7 +77,7 @@ var corsTrials = []trial{
 		byEdge(x)
 	}, nil)},
 	{name: "the app is refused", hard: []string{"auth/token-refused"}, about: "403 Forbidden", tell: fromPage(appOrigin, withStatus(403), nil)},
-	{name: "a token is not allowed", hard: []string{"health/cors"}, about: "and not Authorization", tell: fromPage(appOrigin, func(x *history.Exchange) {
+	{name: "a token is not allowed", hard: []string{"health/cors"}, about: "asks for the header authorization", tell: fromPage(appOrigin, func(x *history.Exchange) {
 		asksFor("POST", 200)(x)
 		x.Header["Access-Control-Allow-Headers"] = "Content-Type"
 	}, nil)},
@@ -95,6 +97,18 @@ var corsTrials = []trial{
 	{name: "the app is denied what is open", hard: []string{"auth/token-refused"}, tell: fromPage(appOrigin, withStatus(403), nil)},
 	{name: "the app does not find what is there", hard: []string{"infra/component-missing"}, tell: fromPage(appOrigin, withStatus(404), nil)},
 	{name: "another error than wanted", hard: []string{"infra/unexpected-status"}, tell: fromPage(appOrigin, withStatus(403), &history.Intent{Expect: "401"})},
+	{name: "a preflight that allows all headers but the token's", hard: []string{"health/cors"}, about: "asks for the header authorization", tell: fromPage(appOrigin, func(x *history.Exchange) {
+		asksFor("PUT", 200)(x)
+		x.Header["Access-Control-Allow-Headers"] = "*"
+	}, nil)},
+	{name: "a preflight that allows all headers and the token's", tell: fromPage(appOrigin, func(x *history.Exchange) {
+		asksFor("PUT", 200)(x)
+		x.Header["Access-Control-Allow-Headers"] = "*, Authorization"
+	}, nil)},
+	{name: "a preflight that allows no headers, nothing declared", hard: []string{"health/cors"}, tell: undeclared(fromPage(appOrigin, func(x *history.Exchange) {
+		asksFor("PUT", 200)(x)
+		delete(x.Header, "Access-Control-Allow-Headers")
+	}, nil))},
 	{name: "a preflight refused", hard: []string{"health/cors"}, tell: fromPage(appOrigin, asksFor("PUT", 400), nil)},
 	{name: "a preflight refused, nothing declared", hard: []string{"health/cors"}, tell: undeclared(fromPage(appOrigin, asksFor("PUT", 400), nil))},
 	{name: "a preflight answered 204", hard: []string{"health/cors"}, tell: fromPage(appOrigin, asksFor("PUT", 204), nil)},
@@ -145,6 +159,18 @@ var servedURLTrials = []trial{
 		s.header.Target.App = ""
 	}},
 	{name: "localhost, where everything is", soft: []string{"health/served-urls"}, tell: noApp(configured(`{"a":"http://127.0.0.1:8081"}`))},
+	{name: "own ones without a scheme", tell: encrypted(configured(`{"host":"api.example","ws_url":"//api.example/ws","origins":["app.example","APP.example:443","*","null"],"endpoint":"/ws","uri":"login","url":"index.html","env_host":"staging","version":"2.0.0","redirect_uri":"com.netra.app:/callback"}`))},
+	{name: "localhost without a scheme", hard: []string{"health/served-urls"}, about: `api_url "localhost:8000"`, tell: encrypted(configured(`{"services":{"backend":{"api_url":"localhost:8000"}}}`))},
+	{name: "localhost alone", hard: []string{"health/served-urls"}, tell: encrypted(configured(`{"HOST":"localhost"}`))},
+	{name: "a host of others", hard: []string{"health/served-urls"}, about: `hosts[1] "api.old.example"`, tell: encrypted(configured(`[{"hosts":["api.example","api.old.example"]}]`))},
+	{name: "a host at another port", hard: []string{"health/served-urls"}, tell: encrypted(configured(`{"websocket_host":"api.example:8000"}`))},
+	{name: "a host of others behind two slashes", hard: []string{"health/served-urls"}, tell: encrypted(configured(`{"callback_uris":["//elsewhere.example/x"]}`))},
+	{name: "a redirect to elsewhere without a scheme", hard: []string{"health/served-urls", "infra/redirected"}, tell: func(s *story) {
+		x := get("/health", "")
+		x.Status, x.Header = 307, map[string]string{"Location": "//elsewhere.example/health"}
+		s.header.Target.App = appOrigin
+		s.user().http(x, nil)
+	}},
 	{name: "a redirect to elsewhere", hard: []string{"health/served-urls", "infra/redirected"}, tell: func(s *story) {
 		x := get("/health", "")
 		x.Status, x.Header = 307, map[string]string{"Location": "https://elsewhere.example/health"}

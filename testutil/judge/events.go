@@ -35,7 +35,7 @@ var eventRules = []Rule{
 	},
 	{
 		ID: "events/thread", Hard: true, Source: "websocket.md 7; issue #3, Doors that must open",
-		Says:  "A run stays on one thread: the one that its conversation began on.",
+		Says:  "A run stays on one thread: the one that its conversation began on. Another thread for a later run is advice, unless the target declares its shape.",
 		Hooks: Hooks{Event: thread},
 	},
 	{
@@ -93,14 +93,17 @@ func repeated(v *View) {
 	}
 }
 
+// thread allows that a target maps the client's thread id to one of its own (websocket.md 7), which may be a
+// new one each time: that a fact of the conversation was lost with it is for answer/figure. Within one run
+// there is one thread.
 func thread(v *View) {
 	e, want := v.Event, v.Run.Intent.Thread
 	switch {
 	case e.ThreadID == "":
-	case want != "" && e.ThreadID != want:
-		v.Report(v.Here(v.Run.SentSeq), "%s is on thread %s, the conversation is on %s", e.Type, quote(e.ThreadID), quote(want))
 	case e.ThreadID != v.Stream.ThreadID:
 		v.Report(v.Here(v.Stream.FirstSeq), "the run moved from thread %s to %s", quote(v.Stream.ThreadID), quote(e.ThreadID))
+	case want != "" && e.ThreadID != want:
+		v.ReportAs(v.Declared(), v.Here(v.Run.SentSeq), "%s is on thread %s, the conversation is on %s", e.Type, quote(e.ThreadID), quote(want))
 	}
 }
 

@@ -55,6 +55,21 @@ var eventTrials = []trial{
 		j.thread = "thread_chat_2_bbbbbbbb"
 		j.whole().shut()
 	}},
+	{name: "another thread than the conversation's, nothing declared", soft: []string{"events/thread"}, tell: func(s *story) {
+		c := s.auto().user().connect()
+		first := c.ask().whole()
+		again := c.ask(onThread(first.thread))
+		again.thread = "thread_chat_2_bbbbbbbb"
+		again.whole().shut()
+	}},
+	{name: "a thread that changes, nothing declared", hard: []string{"events/thread"}, tell: func(s *story) {
+		j := s.auto().user().connect().ask()
+		j.started().thinking(set("thread_id", "thread_chat_2_bbbbbbbb")).executing().executed().completed().shut()
+	}},
+	{name: "a thread that changes back, nothing declared", hard: []string{"events/thread"}, soft: []string{"events/thread"}, tell: func(s *story) {
+		j := s.auto().user().connect().ask(onThread("thread_chat_1_aaaaaaaa"))
+		j.started(set("thread_id", "thread_chat_2_bbbbbbbb")).thinking().executing().executed().completed().shut()
+	}},
 	{name: "a thread that changes", hard: []string{"events/thread"},
 		tell: prompted(func(j *job) {
 			j.started().thinking(set("thread_id", "thread_chat_2_bbbbbbbb")).executing().executed().completed()

@@ -187,7 +187,9 @@ var provokedTrials = []trial{
 	{name: "a burst that is refused throughout", tell: on(func(c *conn) {
 		c.burst(3, 0).refused().refused().refused().ask().whole().shut()
 	})},
-	{name: "a burst refused more often than it was sent", hard: []string{"lifecycle/unasked-error"}, tell: on(func(c *conn) { c.burst(2, 0).refused().refused().refused().shut() })},
+	{name: "a burst that is answered, and refused", tell: on(func(c *conn) { pong(c.burst(20, 20).refused()); c.ask().whole().shut() })},
+	{name: "a burst refused more often than it was sent", hard: []string{"lifecycle/unasked-error"}, tell: on(func(c *conn) { c.burst(2, 0).refused().refused().refused().refused().shut() })},
+	{name: "an error when the story has gone on after a burst", hard: []string{"lifecycle/unasked-error"}, tell: on(func(c *conn) { pong(c.burst(20, 20)); c.refused().shut() })},
 	{name: "a burst that ends the session", tell: on(func(c *conn) { c.burst(200, 20).closed(1008) })},
 	{name: "a burst that breaks the server", hard: []string{"handshake/provoked"}, tell: undeclared(on(func(c *conn) { c.burst(200, 20).closed(1011) }))},
 	{name: "a burst that cuts the session", hard: []string{"handshake/provoked"}, tell: undeclared(on(func(c *conn) { c.burst(200, 20).cut() }))},

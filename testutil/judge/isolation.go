@@ -23,12 +23,12 @@ var isolationRules = []Rule{
 	{
 		ID: "isolation/foreign-run", Hard: true, Source: "websocket.md 7 (c)",
 		Says:  "A run belongs to one user.",
-		Hooks: Hooks{Frame: foreignRun, Exchange: foreignInBody},
+		Hooks: Hooks{Frame: foreignRun, Exchange: foreignInBody(func(v *View) map[string]*User { return v.names.runs })},
 	},
 	{
 		ID: "isolation/foreign-thread", Hard: true, Source: "websocket.md 4.4, 7; http.md 2.2",
 		Says:  "A thread belongs to one user.",
-		Hooks: Hooks{Frame: foreignThread},
+		Hooks: Hooks{Frame: foreignThread, Exchange: foreignInBody(func(v *View) map[string]*User { return v.names.threads })},
 	},
 	{
 		ID: "isolation/idle-listener", Hard: true, Source: "DESIGN.md, The rules",
@@ -42,7 +42,7 @@ var isolationRules = []Rule{
 	},
 	{
 		ID: "isolation/claimed-id", Hard: true, Source: "issue #3, Doors that must stay shut; websocket.md 2.4; http.md 2.2",
-		Says:  "Who claims to be another user, or asks for what is another user's, gets nothing by it; REST answers 403. Where the target declares no shape, 401 and 404 are advice.",
+		Says:  "Who claims to be another user, or asks for what is another user's, gets nothing by it; REST answers 403. Where the target declares no shape, 401, 404 and a run that has its own thread in place of another user's are advice.",
 		Hooks: Hooks{Event: believed, Exchange: served},
 	},
 }
@@ -138,22 +138,23 @@ func foreignThread(v *View) {
 	}
 }
 
-// foreignInBody looks for runs and threads of others in a body. Bodies are few, so every word of one
-// is looked up. A refusal may name what the request named.
-func foreignInBody(v *View) {
-	x := v.Record.Exchange
-	if v.User == nil {
-		return
-	}
+// foreignInBody looks for ids of others in a body. Bodies are few, so every word of one is looked up.
+// A refusal may name what the request named.
+func foreignInBody(ids func(*View) map[string]*User) func(*View) {
 	isID := func(r rune) bool {
 		return r == '_' || r == '-' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
 	}
-	for word := range strings.FieldsFuncSeq(x.Body, func(r rune) bool { return !isID(r) }) {
-		if len(word) < shortThread || !succeeded(x) && (strings.Contains(x.URL, word) || strings.Contains(x.Request, word)) {
-			continue
+	return func(v *View) {
+		if v.User == nil {
+			return
 		}
-		for _, ids := range []map[string]*User{v.names.runs, v.names.threads} {
-			if owner := ids[word]; owner != nil && !owner.is(v.User) {
+		owners := ids(v)
+		x := v.Record.Exchange
+		for word := range strings.FieldsFuncSeq(x.Body, func(r rune) bool { return !isID(r) }) {
+			if !succeeded(x) && (strings.Contains(x.URL, word) || strings.Contains(x.Request, word)) {
+				continue
+			}
+			if owner := owners[word]; len(word) >= shortThread && owner != nil && !owner.is(v.User) {
 				v.Report(v.Here(), "%s was sent %s, which belongs to %s", v.name(), quote(word), owner.Label)
 			}
 		}
@@ -218,7 +219,7 @@ func believed(v *View) {
 		v.Report(proof, "%s claimed to be %s, and %s says so too", run.User.Label, victim.Label, e.Type)
 	}
 	if run.ExpectsFailure() && five(e.Type) != 0 && v.Stream.Seen == five(e.Type) {
-		v.Report(proof, "%s asked for what is %s's (%s), and %s says that it runs", run.User.Label, run.Intent.Spoofs, run.Intent.Why, e.Type)
+		v.ReportAs(v.Declared(), proof, "%s asked for what is %s's (%s), and %s says that it runs", run.User.Label, run.Intent.Spoofs, run.Intent.Why, e.Type)
 	}
 }
 

@@ -38,6 +38,23 @@ func spoofed(ask func(*history.Intent), tell func(victim, thief *job)) func(*sto
 	}
 }
 
+// denied is the error frame that refuses a thread (websocket.md 4.4).
+func (j *job) denied() { j.recv(obj{"type": "error", "message": "Access denied to thread"}, j.label) }
+
+// octoberSilence is a story of a user who asks in October on the thread of another, and hears nothing.
+func octoberSilence(ask func(*history.Intent)) func(*story) {
+	return func(s *story) {
+		s.header.Target.Dialect = "october"
+		a := s.user().connectOctober("thread_cli_31_0000000a")
+		a.octoberJob("thread_cli_31_0000000a", a).whole()
+		b := s.user().connectOctober("thread_cli_31_0000000b")
+		claims := func(in *history.Intent) { in.Spoofs, in.Why = a.person.label, "thread of another user" }
+		b.ask(ask, claims, onThread("thread_cli_31_0000000a")).gaveUp("the first event of the run")
+		a.shut()
+		b.shut()
+	}
+}
+
 // spiedChat is a story in which a user asks for the chat of another's thread, with that answer.
 func spiedChat(status int, body string) func(*story) {
 	return two(func(a *job, b *conn) {
@@ -114,7 +131,7 @@ var isolationTrials = []trial{
 		c.recv(obj{"type": "progress_update", "data": obj{"owner": a.subject}, "timestamp": c.now()}, "")
 		c.shut()
 	}},
-	{name: "a body with another user's thread", hard: []string{"isolation/foreign-run", "isolation/foreign-user"}, tell: two(func(a *job, b *conn) {
+	{name: "a body with another user's thread", hard: []string{"isolation/foreign-thread", "isolation/foreign-user"}, tell: two(func(a *job, b *conn) {
 		a.whole()
 		b.http(get("/api/threads", `[{"id":"`+a.thread+`","metadata":{"user_id":"`+a.subject+`"}}]`), nil)
 	})},
@@ -153,9 +170,7 @@ var isolationTrials = []trial{
 		victim := s.user()
 		s.user().connect().ask(func(in *history.Intent) { in.Spoofs = victim.label }).whole().shut()
 	}},
-	{name: "a foreign thread is refused", tell: spoofed(failing, func(victim, thief *job) {
-		thief.recv(obj{"type": "error", "message": "Access denied to thread"}, thief.label)
-	})},
+	{name: "a foreign thread is refused", tell: spoofed(failing, func(victim, thief *job) { thief.denied() })},
 	{name: "a foreign thread is refused by its id", tell: spoofed(failing, func(victim, thief *job) {
 		thief.recv(obj{"type": "error", "message": "Access denied to thread", "thread_id": victim.thread}, thief.label)
 	})},
@@ -165,7 +180,7 @@ var isolationTrials = []trial{
 		x.Purpose, x.Status = history.PurposeThread, 404
 		b.http(x, &history.Intent{Expect: "403", Spoofs: a.person.label, Why: "foreign thread"})
 	}))},
-	{name: "a refusal with another foreign thread", hard: []string{"isolation/foreign-run"}, tell: two(func(a *job, b *conn) {
+	{name: "a refusal with another foreign thread", hard: []string{"isolation/foreign-thread"}, tell: two(func(a *job, b *conn) {
 		a.whole()
 		x := get("/api/threads/thread_of_nobody", `{"detail":"Try `+a.thread+`"}`)
 		x.Purpose, x.Status = history.PurposeThread, 403
@@ -181,6 +196,27 @@ var isolationTrials = []trial{
 		thief.thread = victim.thread
 		thief.started().thinking().completed()
 	})},
+	{name: "a foreign thread is ignored, nothing declared", soft: []string{"isolation/claimed-id", "lifecycle/fails-once"}, tell: undeclared(spoofed(failing, func(victim, thief *job) {
+		thief.whole()
+	}))},
+	{name: "a foreign thread is answered, nothing declared", hard: []string{"isolation/foreign-thread"}, soft: []string{"isolation/claimed-id", "lifecycle/fails-once"}, tell: undeclared(spoofed(failing, func(victim, thief *job) {
+		thief.thread = victim.thread
+		thief.whole()
+	}))},
+	{name: "a foreign thread is ignored", hard: []string{"isolation/claimed-id", "lifecycle/fails-once"}, tell: spoofed(failing, func(victim, thief *job) {
+		thief.whole()
+	})},
+	{name: "a foreign thread is met with silence in October, nothing declared", soft: []string{"lifecycle/silence"}, tell: undeclared(octoberSilence(failing))},
+	{name: "a foreign thread is met with silence in October", hard: []string{"lifecycle/silence"}, tell: octoberSilence(failing)},
+	{name: "a foreign thread is met with silence in September, nothing declared", hard: []string{"lifecycle/silence"}, tell: undeclared(spoofed(failing, func(victim, thief *job) {
+		thief.gaveUp("the first event of the run")
+	}))},
+	{name: "a foreign run id is met with silence in October, nothing declared", hard: []string{"lifecycle/silence"}, tell: undeclared(octoberSilence(underRun))},
+	{name: "a claim is refused", hard: []string{"lifecycle/failed"}, tell: spoofed(underRun, func(victim, thief *job) { thief.denied() })},
+	{name: "a claim is refused, nothing declared", soft: []string{"lifecycle/failed"}, tell: undeclared(spoofed(underRun, func(victim, thief *job) { thief.denied() }))},
+	{name: "a claim is refused twice, nothing declared", hard: []string{"lifecycle/one-outcome"}, soft: []string{"lifecycle/failed"}, tell: undeclared(spoofed(underRun, func(victim, thief *job) {
+		thief.failed().failed()
+	}))},
 	{name: "a foreign run id is replaced", tell: spoofed(underRun, func(victim, thief *job) { thief.whole() })},
 	{name: "a foreign run id is taken over", hard: []string{"isolation/foreign-run"}, tell: spoofed(underRun, func(victim, thief *job) {
 		thief.run = victim.run

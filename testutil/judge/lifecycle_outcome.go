@@ -10,7 +10,7 @@ var outcomeRules = []Rule{
 	},
 	{
 		ID: "lifecycle/silence", Hard: true, Source: "websocket.md 2.3",
-		Says:  "A prompt is followed by events.",
+		Says:  "A prompt is followed by events. In October silence about another user's thread is advice, unless the target declares its shape.",
 		Hooks: unfinished(silence),
 	},
 	{
@@ -30,12 +30,12 @@ var outcomeRules = []Rule{
 	},
 	{
 		ID: "lifecycle/failed", Hard: true, Source: "websocket.md V3",
-		Says:  "A run that can succeed does: no error event, and no completion with success:false.",
+		Says:  "A run that can succeed does: no error event, and no completion with success:false. That a claimed id is refused, and not ignored, is advice, unless the target declares its shape.",
 		Hooks: Hooks{Event: failed},
 	},
 	{
 		ID: "lifecycle/fails-once", Hard: true, Source: "issue #3, Doors that must stay shut; websocket.md 2.4",
-		Says:  "A run that cannot succeed ends in exactly one error event.",
+		Says:  "A run that cannot succeed ends in exactly one error event. That another user's thread is ignored, and not refused, is advice, unless the target declares its shape.",
 		Hooks: Hooks{Event: failsTwice, Outcome: failsOnce},
 	},
 	{
@@ -105,13 +105,19 @@ func reportUnfinished(v *View, why string) {
 	after := v.Now - run.SentAt
 	switch run.looks() {
 	case silence:
-		v.Report(proof, "not one event %s after the prompt; %s", after, why)
+		v.ReportAs(!v.unrouted(run) || v.Declared(), proof, "not one event %s after the prompt; %s", after, why)
 	case acknowledged:
 		v.Report(proof, "%s after the prompt only %s, and no event; %s", after, quote(run.Instead.Type), why)
 	default:
 		v.Report(proof, "%d events, from %s on, and no outcome %s after the prompt, %s after the last event; %s",
 			st.Events, st.First, after, v.Now-st.LastAt, why)
 	}
+}
+
+// unrouted tells whether the run asks on another user's thread in October, where a session hears only what is
+// on the thread of its handshake (websocket.md 7).
+func (v *View) unrouted(run *Run) bool {
+	return run.Spoofs() && run.ExpectsFailure() && v.isOctober(run.Session)
 }
 
 // abandoned is hard: what a run that nobody waits for would have shown, a green story has not seen.
@@ -134,6 +140,9 @@ func failed(v *View) {
 	}
 	proof := v.Here(v.Run.SentSeq)
 	switch {
+	case v.Run.Spoofs():
+		v.ReportAs(v.Declared(), proof, "%s of agent %s refuses a run that would do without the claim (%s): %s %s",
+			e.Type, quote(e.Agent), v.Run.Intent.Why, quote(e.ErrorCode), quote(e.Text))
 	case v.Run.left():
 		v.ReportAs(v.Declared(), proof, "%s of agent %s after the story had left the run: %s %s", e.Type, quote(e.Agent), quote(e.ErrorCode), quote(e.Text))
 	case isError(e.Type):
@@ -163,7 +172,7 @@ func failsOnce(v *View) {
 	proof := []uint64{v.Run.SentSeq, st.EndSeq}
 	switch {
 	case st.Outcome == wire.Completed:
-		v.Report(proof, "the run succeeded although it cannot (%s)", v.Run.Intent.Why)
+		v.ReportAs(!v.Run.Spoofs() || v.Declared(), proof, "the run succeeded although it cannot (%s)", v.Run.Intent.Why)
 	case st.Errors == 0 && st.Whole:
 		v.Report(proof, "the run failed (%s) without an error event", v.Run.Intent.Why)
 	}

@@ -205,6 +205,15 @@ var lifecycleTrials = []trial{
 		one.shut()
 		two.shut()
 	}, about: "heard 4"},
+	{name: "the asking session hears nothing, and the story gives up", hard: []string{"lifecycle/every-session"}, tell: func(s *story) {
+		u := s.user()
+		one, two := u.connect(), u.connect()
+		u.sessions = []*conn{two}
+		one.ask().whole().gaveUp("the first event of the run")
+		one.shut()
+		two.shut()
+		s.note(history.TopicStory, "no sign of the first event of the run")
+	}},
 	{name: "the other session may still have been waiting", soft: []string{"lifecycle/every-session"}, tell: func(s *story) {
 		u := s.user()
 		one, two := u.connect(), u.connect()

@@ -145,14 +145,37 @@ var streamTrials = []trial{
 	}},
 
 	{name: "a slow execution, on purpose", tell: rest("", "timeout", "the run took longer than 5s", &history.Intent{Expect: history.Failure, Agent: "data", Why: "simulated delay"})},
+	{name: "an execution that is too slow", tell: asks(delayed("timeout", "the run took longer than 5s"), slow)},
+	{name: "an execution that is too slow, and broken", hard: []string{"answer/status"}, about: "want timeout", tell: asks(delayed("error", "Agent crashed"), slow)},
+	{name: "an execution that is too slow, and broken, nothing declared", soft: []string{"answer/status"}, tell: undeclared(asks(delayed("service_unavailable", "busy"), slow))},
+	{name: "an execution that is too slow, and broken in silence, nothing declared", hard: []string{"answer/status"}, soft: []string{"answer/status"}, tell: undeclared(asks(delayed("error", ""), slow))},
+	{name: "an execution that is too slow, and succeeds, nothing declared", hard: []string{"answer/status"}, tell: undeclared(asks(delayed("success", ""), slow))},
 	{name: "an execution that fails on purpose and does not say why", hard: []string{"answer/status"}, tell: rest("", "timeout", "", &history.Intent{Expect: history.Failure, Agent: "data", Why: "simulated delay"})},
 	{name: "an execution that fails with 500 on purpose", tell: asks(changed(execution("", "", ""), func(x *history.Exchange) { x.Status = 500 }), &history.Intent{Expect: "500", Agent: "data"})},
+
+	{name: "no streams", hard: []string{"infra/component-missing"}, tell: asks(absent(wholeStream("")), exact())},
+	{name: "no streams, nothing declared", soft: []string{"infra/component-missing"}, tell: undeclared(asks(absent(wholeStream("")), exact()))},
+	{name: "no executions, nothing declared", hard: []string{"infra/component-missing"}, tell: undeclared(asks(absent(execution("", "", "")), exact()))},
 
 	{name: "three ways, one answer", tell: threeWays(feedAnswer, feedAnswer, feedAnswer)},
 	{name: "an execution that disagrees", hard: []string{"answer/agree", "answer/figure"}, about: "the one over a session states 697, the one of an execution does not", tell: threeWays(feedAnswer, wrongAnswer, feedAnswer)},
 	{name: "a session that disagrees", hard: []string{"answer/agree", "answer/figure"}, about: "the one of an execution states 697, the one over a session does not", tell: threeWays(wrongAnswer, feedAnswer, feedAnswer)},
 	{name: "a stream that disagrees, from a language model", soft: []string{"answer/agree", "answer/figure"}, tell: undeclared(threeWays(feedAnswer, feedAnswer, wrongAnswer))},
 	{name: "three ways, one wrong answer", hard: []string{"answer/figure"}, tell: threeWays(wrongAnswer, wrongAnswer, wrongAnswer)},
+}
+
+var slow = &history.Intent{Expect: history.Failure, Agent: "data", Why: "simulated delay"}
+
+// delayed is the answer to an execution whose agent was asked to rest.
+func delayed(status, failure string) history.Exchange {
+	return changed(execution("", status, failure), func(x *history.Exchange) {
+		x.Request = render(obj{"type": "data", "message": restPrompt, "simulate_delay": 300})
+	})
+}
+
+// absent is an exchange whose endpoint is not there.
+func absent(x history.Exchange) history.Exchange {
+	return changed(x, func(x *history.Exchange) { x.Status, x.Body, x.Stream = 405, `{"detail":"Method Not Allowed"}`, nil })
 }
 
 const wrongAnswer = "I added them, it is much (reference QX7K3M9Q2X8P)."
@@ -194,6 +217,16 @@ var startTrials = []trial{
 		rests(startOK(oneAgent), listing("", oneAgent, "running"))(s)
 		s.note(history.TopicGaveUp, "the end of the agent")
 	}},
+	{name: "never completed, and the story stops for it", hard: []string{"lifecycle/started-agent"}, tell: func(s *story) {
+		rests(startOK(oneAgent), listing("", oneAgent, "running"))(s)
+		s.add(&history.Record{Kind: history.Note, User: s.users[0].label, Note: &history.Remark{Topic: history.TopicGaveUp, Text: "the end of the agent"}})
+		s.note(history.TopicStory, "no sign of the end of the agent")
+	}},
+	{name: "in no list, and the story stops for it", hard: []string{"lifecycle/started-agent"}, tell: func(s *story) {
+		rests(startOK(oneAgent), listing("?agent_id="+oneAgent))(s)
+		s.add(&history.Record{Kind: history.Note, User: s.users[0].label, Note: &history.Remark{Topic: history.TopicGaveUp, Text: "the end of the agent"}})
+		s.note(history.TopicStory, "no sign of the end of the agent")
+	}},
 	{name: "failed", hard: []string{"lifecycle/started-agent"}, tell: rests(startOK(oneAgent), listing("", oneAgent, "failed"))},
 	{name: "an entry of nobody", hard: []string{"lifecycle/started-agent"}, about: "has not started", tell: rests(listing("", otherAgent, "completed"))},
 	{name: "an entry of nobody, nothing declared", soft: []string{"lifecycle/started-agent"}, tell: undeclared(rests(listing("", otherAgent, "completed")))},
@@ -208,6 +241,9 @@ var startTrials = []trial{
 		s.user().http(startOK(oneAgent), nil)
 		s.user().http(listing("", oneAgent, "completed"), nil)
 	}},
+	{name: "no starts", hard: []string{"infra/component-missing"}, tell: rests(absent(startOK("")))},
+	{name: "no starts, nothing declared", soft: []string{"infra/component-missing"}, tell: undeclared(rests(absent(startOK(""))))},
+	{name: "no status, nothing declared", soft: []string{"infra/component-missing"}, tell: undeclared(rests(startOK(oneAgent), absent(listing(""))))},
 	{name: "no list", hard: []string{"lifecycle/started-agent"}, tell: rests(changed(listing(""), func(x *history.Exchange) { x.Body = `{"status":"idle"}` }))},
 }
 

@@ -74,6 +74,7 @@ type started struct {
 	asked  uint64 // the last status list that should hold it
 	status string // "" until it stood in one
 	seen   uint64
+	gaveUp uint64 // the note with which its user stopped waiting
 }
 
 // maxStarted bounds the agents that are followed.
@@ -91,6 +92,16 @@ func startedAgents() Hooks {
 				agents = append(agents, started{user: v.User, id: a.AgentID, seq: v.Record.Seq})
 			}
 			listedAgents(v, agents)
+		},
+		Note: func(v *View) {
+			if n := v.Record.Note; n == nil || n.Topic != history.TopicGaveUp || v.Session != nil {
+				return
+			}
+			for i := range agents {
+				if s := &agents[i]; s.user == v.User && s.asked != 0 {
+					s.gaveUp = v.Record.Seq
+				}
+			}
 		},
 		End: func(v *View) {
 			for _, s := range agents {
@@ -142,14 +153,14 @@ func askedAgent(address string) string {
 	return u.Query().Get("agent_id")
 }
 
-// judge judges how an agent ended. Of one whose status was never asked, and of a story that stopped, nothing
-// is known.
+// judge judges how an agent ended. Of one whose status was never asked, and of a story that stopped for
+// another reason than that it waited in vain, nothing is known.
 func (s *started) judge(v *View) {
 	switch {
-	case s.asked == 0 || v.Stopped.Seq != 0:
+	case s.asked == 0 || v.Stopped.Seq != 0 && s.gaveUp == 0:
 	case s.seen == 0:
-		v.Report([]uint64{s.seq, s.asked}, "agent %s was started and is in no status list", quote(s.id))
+		v.Report([]uint64{s.seq, s.asked, s.gaveUp}, "agent %s was started and is in no status list", quote(s.id))
 	case s.status != "completed":
-		v.Report([]uint64{s.seq, s.seen}, "the last status of agent %s is %s", quote(s.id), quote(s.status))
+		v.Report([]uint64{s.seq, s.seen, s.gaveUp}, "the last status of agent %s is %s", quote(s.id), quote(s.status))
 	}
 }

@@ -54,6 +54,11 @@ type Reply struct {
 // ExpectsFailure tells whether the story provoked the failure of this run.
 func (r *Run) ExpectsFailure() bool { return r.Intent.Expect == history.Failure }
 
+// Spoofs tells whether the run claims what is another user's. A target refuses that or ignores the claim; of
+// both the reference deployment does what the reference prefers, and others may do either (issue #3, Doors
+// that must stay shut).
+func (r *Run) Spoofs() bool { return r.Intent.Spoofs != "" }
+
 // Abandoned tells whether the story closed the run's own session while the run was open, so that no
 // outcome is due there.
 func (r *Run) Abandoned() bool {

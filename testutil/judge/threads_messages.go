@@ -61,7 +61,7 @@ func messagesShown() Hooks {
 		},
 		Outcome: func(v *View) {
 			st, in := v.Stream, &v.Run.Intent
-			if st.Session == v.Run.Session && st.Outcome == wire.Completed && in.Nonce != "" {
+			if st.Session == v.Run.Session && st.Outcome == wire.Completed && in.Nonce != "" && in.Spoofs == "" {
 				remember(first(st.ThreadID, v.Run.Thread), utterance{said: v.Run.SentSeq, ended: st.EndSeq, at: st.EndAt, nonce: in.Nonce, want: in.Want})
 			}
 		},
@@ -111,8 +111,12 @@ func readBack(v *View, x *history.Exchange, fields map[string]any, talk []uttera
 	}
 	sameMember(v, x, fields, "thread_id", threadIn(x))
 	size, later := pageOf(x, 50)
-	if later || len(shown.Messages) >= size || shown.Total > len(shown.Messages) {
+	switch n := len(shown.Messages); {
+	case later || n >= size:
 		return // there is more than this page
+	case shown.Total > n: // a target may give shorter pages than it is asked for, but not empty ones
+		v.ReportAs(v.Declared() || n == 0, v.Here(), "%s lists %d messages on a page of %d, and counts %d", what(x), n, size, shown.Total)
+		return
 	}
 	is := func(role string, what func(content string) bool) bool {
 		return slices.ContainsFunc(shown.Messages, func(m message) bool { return m.Role == role && what(m.Content) })

@@ -62,6 +62,13 @@ const (
 
 var notFound = &history.Intent{Expect: "404", Why: "archived"}
 
+// shortPage leaves out one message of two.
+func shortPage(b book) {
+	b.said()
+	b.ask(history.PurposeMessages, "GET", "/api/threads/"+oneThread+"/messages", 200, "",
+		`{"messages":[{"role":"user","content":"Hello"}],"thread_id":"`+oneThread+`","total":2}`, nil)
+}
+
 // runOn is a run whose thread is read afterwards, with these messages.
 func runOn(messages func(j *job) string) func(*story) {
 	return func(s *story) {
@@ -188,7 +195,19 @@ var threadTrials = []trial{
 		b.gets(404, `{}`, nil)
 	})},
 	{name: "a thread of nobody is not found", hard: []string{"infra/component-missing"}, tell: kept(func(b book) { b.gets(404, `{}`, nil) })},
-	{name: "listed to another user", hard: []string{"isolation/foreign-run"}, tell: func(s *story) {
+	{name: "a thread of nobody is not found, nothing declared", soft: []string{"infra/component-missing"}, tell: undeclared(kept(func(b book) { b.gets(404, `{}`, nil) }))},
+	{name: "messages of nobody's thread are not found, nothing declared", soft: []string{"infra/component-missing"}, tell: undeclared(kept(func(b book) {
+		b.ask(history.PurposeMessages, "GET", "/api/threads/"+oneThread+"/messages?limit=100", 404, "", `{}`, nil)
+	}))},
+	{name: "not found, nothing declared", hard: []string{"threads/listed"}, tell: undeclared(kept(func(b book) {
+		b.made()
+		b.gets(404, `{}`, nil)
+	}))},
+	{name: "threads cannot be asked for, nothing declared", hard: []string{"infra/component-missing"}, tell: undeclared(kept(func(b book) { b.gets(405, `{}`, nil) }))},
+	{name: "threads cannot be made, nothing declared", hard: []string{"infra/component-missing"}, tell: undeclared(kept(func(b book) {
+		b.ask(history.PurposeThread, "POST", "/api/threads", 404, `{"title":"Costs of May"}`, `{"detail":"Not Found"}`, nil)
+	}))},
+	{name: "listed to another user", hard: []string{"isolation/foreign-thread"}, tell: func(s *story) {
 		a, b := book{s.user()}, book{s.user()}
 		a.made()
 		b.lists("", `[`+entry+`]`)
@@ -251,8 +270,13 @@ var threadTrials = []trial{
 	{name: "one page of the messages", tell: kept(func(b book) {
 		b.said()
 		b.reads(oneThread, "?limit=1", `{"role":"user","content":"Hello"}`)
-		b.ask(history.PurposeMessages, "GET", "/api/threads/"+oneThread+"/messages", 200, "", `{"messages":[],"thread_id":"`+oneThread+`","total":1}`, nil)
 	})},
+	{name: "an empty page of one message", hard: []string{"threads/messages"}, about: "counts 1", tell: undeclared(kept(func(b book) {
+		b.said()
+		b.ask(history.PurposeMessages, "GET", "/api/threads/"+oneThread+"/messages", 200, "", `{"messages":[],"thread_id":"`+oneThread+`","total":1}`, nil)
+	}))},
+	{name: "a page that is shorter than asked for", hard: []string{"threads/messages"}, about: "counts 2", tell: kept(shortPage)},
+	{name: "a page that is shorter than asked for, nothing declared", soft: []string{"threads/messages"}, tell: undeclared(kept(shortPage))},
 
 	{name: "a run on a thread", tell: runOn(func(j *job) string {
 		return `{"role":"user","content":"quote ` + j.nonce + `"},{"role":"assistant","content":"It is ` + j.want + ` USD."}`

@@ -138,9 +138,10 @@ func (a *asking) check(d wire.Dialect) error {
 	return nil
 }
 
-// failed returns the failure of a run as an error, unless it is what the story wants.
+// failed returns the failure of a run as an error, unless it is what the story wants, or may be: a target
+// refuses another user's ids or ignores them.
 func (a *asking) failed(given Answer, err *FailedError) (Answer, error) {
-	if a.intent.Expect == history.Failure {
+	if a.intent.Expect == history.Failure || a.intent.Spoofs != "" {
 		given.Failure = err
 		return given, nil
 	}

@@ -194,6 +194,21 @@ func TestClaimedIdsBindNothing(t *testing.T) {
 	assert.Empty(t, c.takeThreads(), "nobody archives a thread of another user")
 }
 
+func TestWhoClaimsIdsMayBeRefused(t *testing.T) {
+	victim, refusal := &User{label: "u2"}, &FailedError{Text: "user_id does not match"}
+	for _, opt := range []AskOption{Claiming(victim), UnderRun("theirs", victim), OnThreadOf(victim, "theirs")} {
+		r := &Run{asking: newAsking(prompts.Prompt{}, []AskOption{opt})}
+		assert.True(t, r.Claims())
+		answer, err := r.asking.failed(Answer{}, refusal)
+		require.NoError(t, err)
+		assert.Equal(t, refusal, answer.Failure)
+	}
+	honest := &Run{asking: newAsking(prompts.Prompt{}, nil)}
+	assert.False(t, honest.Claims())
+	_, err := honest.asking.failed(Answer{}, refusal)
+	require.ErrorIs(t, err, refusal)
+}
+
 func TestARefusedRunClaimsNoEvent(t *testing.T) {
 	var c correlation
 	old, s := &Session{done: make(chan struct{})}, &Session{done: make(chan struct{})}

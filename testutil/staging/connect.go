@@ -54,7 +54,7 @@ func WithToken(f TokenForm) ConnectOption {
 	return func(d *dial) {
 		d.form(f)
 		if refusal := f.Refusal(d.user.target.Dialect()); refusal != "" {
-			d.intent.Expect, d.intent.Why = refusal, "a form of the token that the dialect does not know"
+			d.intent.Expect, d.intent.Why = refusal, history.UnknownForm
 		}
 	}
 }

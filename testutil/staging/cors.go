@@ -37,7 +37,8 @@ func (t *Target) CORS(ctx context.Context, origin string) error {
 			crossing(from, http.MethodGet, base+s.absent, &history.Intent{Expect: "404", Why: "no such endpoint, asked for by a page"}),
 			preflight(from, http.MethodPost, base+s.posted))
 	}
-	return t.askAll(ctx, calls)
+	_, err = t.askAll(ctx, calls)
+	return err
 }
 
 func crossing(origin, method, at string, intent *history.Intent) call {

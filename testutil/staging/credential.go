@@ -58,10 +58,11 @@ var BadCredentials = []Credential{
 		return base64.StdEncoding.EncodeToString([]byte("token:" + t.AccessToken)), nil
 	}),
 	SignatureFlipped,
-	asBrowsersDo(SignatureFlipped),
+	alone(Pair, "the subprotocols", SignatureFlipped),
+	alone(Query, "the query", SignatureFlipped),
 	bad("alg none, unsigned", damaged(func(t string) (string, error) { return unsigned(t, false) })),
 	algNone,
-	asBrowsersDo(algNone),
+	alone(Pair, "the subprotocols", algNone),
 	bad("subject changed", withClaim("sub", longer)),
 	bad("audience changed", withClaim("aud", instead("another-platform"))),
 	bad("issuer changed", withClaim("iss", instead("another-auth-service"))),
@@ -104,11 +105,11 @@ func bad(name string, token func(*oauth2.Token) (string, error)) Credential {
 		header: func(t string) http.Header { return authorization("Bearer", t) }}
 }
 
-// asBrowsersDo offers a credential on the upgrade in the subprotocols alone. Beside an Authorization header
-// nobody looks at those (websocket.md 3.4), so that a target which never verifies them seems to.
-func asBrowsersDo(c Credential) Credential {
-	c.Name += ", in the subprotocols alone"
-	c.upgrade, c.REST, c.header = Pair.offer, false, nil
+// alone offers a credential on the upgrade in one form alone. Beside an Authorization header nobody looks
+// at subprotocols and query (websocket.md 3.4), so that a target which never verifies them seems to.
+func alone(form TokenForm, where string, c Credential) Credential {
+	c.Name += ", in " + where + " alone"
+	c.upgrade, c.REST, c.header = form.offer, false, nil
 	return c
 }
 

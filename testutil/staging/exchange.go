@@ -61,6 +61,7 @@ func (t *Target) do(ctx context.Context, c call) (*reply, error) {
 	x := &history.Exchange{
 		Purpose: c.purpose, Method: c.method, URL: c.url, Bearer: c.carriesToken(),
 		Origin: c.header.Get("Origin"), Asks: c.header.Get("Access-Control-Request-Method"),
+		AsksFor: c.header.Get("Access-Control-Request-Headers"),
 	}
 	record := &history.Record{Kind: history.HTTP, Intent: c.intent, Exchange: x}
 	if c.user != nil {

@@ -59,7 +59,7 @@ func acts(ctx context.Context, target *Target, other *User) []act {
 	return []act{
 		{"Target.WarmUp", func() error { return target.WarmUp(ctx) }},
 		{"Target.Health", func() error { return target.Health(ctx) }},
-		{"Target.Discover", func() error { return target.Discover(ctx) }},
+		{"Target.Discover", func() error { _, err := target.Discover(ctx); return err }},
 		{"Target.CORS", func() error { return target.CORS(ctx, ForeignOrigin) }},
 		{"Target.Login", func() (err error) { user, err = target.Login(ctx); return err }},
 		{"User.LoginAgain", func() error { _, err := user.LoginAgain(ctx); return err }},
@@ -137,7 +137,7 @@ type act struct {
 var sendsNothing = []string{
 	"Target.Budgets", "Target.Describe", "Target.Dialect", "Target.Record",
 	"User.AwaitExpiry", "User.Email", "User.Expiry", "User.Label", "User.Subject",
-	"Session.Dialect", "Session.Done", "Session.Err", "Session.Thread", "Run.Label",
+	"Session.Dialect", "Session.Done", "Session.Err", "Session.Thread", "Run.Claims", "Run.Label",
 	"Target.Exclude", "Target.Share",
 }
 

@@ -31,12 +31,13 @@ func (t *Target) Health(ctx context.Context) error {
 		}
 		calls = append(calls, c)
 	}
-	return t.askAll(ctx, calls)
+	_, err := t.askAll(ctx, calls)
+	return err
 }
 
 // Discover asks for everything public that names the environment or URLs (http.md 3.1, 5.3, 5.4), and
-// blocks and fails as Health does.
-func (t *Target) Discover(ctx context.Context) error {
+// blocks and fails as Health does. It tells whether there is any of it: a target may lack each.
+func (t *Target) Discover(ctx context.Context) (any bool, err error) {
 	var calls []call
 	for _, e := range []struct{ method, url string }{
 		{http.MethodGet, t.config.AuthURL + "/auth/config"},
@@ -46,7 +47,8 @@ func (t *Target) Discover(ctx context.Context) error {
 	} {
 		calls = append(calls, call{purpose: history.PurposeConfig, method: e.method, url: e.url})
 	}
-	return t.askAll(ctx, calls)
+	succeeded, err := t.askAll(ctx, calls)
+	return succeeded > 0, err
 }
 
 // pastTheGuard are the headers with which a GET on a WebSocket path is answered although it is no
@@ -60,16 +62,19 @@ func pastTheGuard() http.Header {
 	}
 }
 
-// askAll makes the calls one after the other.
-func (t *Target) askAll(ctx context.Context, calls []call) error {
+// askAll makes the calls one after the other, and counts those that succeed.
+func (t *Target) askAll(ctx context.Context, calls []call) (succeeded int, err error) {
 	var failed []error
 	for _, c := range calls {
 		_, err := t.do(ctx, c)
+		if err == nil {
+			succeeded++
+		}
 		err = unanswered(err)
 		failed = append(failed, err)
 		if ctx.Err() != nil || banned(err) {
 			break
 		}
 	}
-	return errors.Join(failed...)
+	return succeeded, errors.Join(failed...)
 }

@@ -37,7 +37,9 @@ func TestTheHealthFamilyOfTheReference(t *testing.T) {
 func TestWhatTheTargetSaysOfItself(t *testing.T) {
 	_, c := reference(t, refstaging.Config{})
 	target, recorded := target(t, c, fixtures.EmbeddedBudgets())
-	require.NoError(t, target.Discover(t.Context()))
+	any, err := target.Discover(t.Context())
+	require.NoError(t, err)
+	assert.True(t, any)
 	records, _ := recorded.close(t)
 	var answers []string
 	for _, r := range of(records, history.HTTP) {
@@ -47,6 +49,14 @@ func TestWhatTheTargetSaysOfItself(t *testing.T) {
 	assert.Equal(t, []string{
 		"GET auth/auth/config OK", "GET api/api/config/public OK", "GET api/api/discovery/services OK", "POST api/api/v1/websocket Created",
 	}, answers)
+}
+
+func TestATargetMaySayNothingOfItself(t *testing.T) {
+	target, recorded := target(t, at(newDoor(t, nil).URL), fixtures.EmbeddedBudgets())
+	any, err := target.Discover(t.Context())
+	require.NoError(t, err, "404 is an answer")
+	assert.False(t, any)
+	recorded.close(t)
 }
 
 func TestAGuardedEndpointIsAskedPastTheGuard(t *testing.T) {
@@ -89,7 +99,8 @@ func TestABanEndsTheRound(t *testing.T) {
 	require.ErrorAs(t, target.Health(t.Context()), new(*StatusError))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	require.ErrorIs(t, target.Discover(ctx), context.Canceled)
+	_, err := target.Discover(ctx)
+	require.ErrorIs(t, err, context.Canceled)
 	records, _ := recorded.close(t)
 	assert.Len(t, of(records, history.HTTP), 3+1)
 }

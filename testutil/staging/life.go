@@ -4,13 +4,15 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/netra-systems/staging-e2e/testutil/history"
 )
 
 // A death is how an access token ended that the user keeps. Its words name the dead token.
 type death string
 
 const (
-	byLogout death = "logged-out token"
+	byLogout death = history.LoggedOutToken
 	byExpiry death = "expired token"
 )
 

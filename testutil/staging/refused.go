@@ -76,17 +76,20 @@ func refusal(err error) bool {
 	return true
 }
 
-// guarded are endpoints of both services that ask for a bearer and change nothing (http.md 3.1, 5.4).
+// guarded are endpoints of both services that ask for a bearer (http.md 3.1, 5.4). None changes anything,
+// but that an agent would work for who is let in.
 var guarded = []struct {
-	service       fixtures.Service
-	purpose, path string
+	service               fixtures.Service
+	purpose, method, path string
+	body                  any
 }{
-	{fixtures.Auth, history.PurposeMe, "/auth/me"},
-	{fixtures.Backend, history.PurposeThreads, "/api/threads"},
-	{fixtures.Backend, history.PurposeAgents, "/api/agents/stream"},
+	{fixtures.Auth, history.PurposeMe, http.MethodGet, "/auth/me", nil},
+	{fixtures.Backend, history.PurposeThreads, http.MethodGet, "/api/threads", nil},
+	{fixtures.Backend, history.PurposeAgents, http.MethodGet, "/api/agents/stream", nil},
+	{fixtures.Backend, history.PurposeExecute, http.MethodPost, "/api/agents/execute", execution{Type: "data", Message: "Please add 4 and 5."}},
 }
 
-// TryREST sends the credential to an endpoint of the auth service and to two of the backend. The error
+// TryREST sends the credential to an endpoint of the auth service and to three of the backend. The error
 // is nil whatever they answer, which is for the judge; it is that of an exchange without an answer, of
 // a ban, or says that the credential has no form on REST.
 func (u *User) TryREST(ctx context.Context, c Credential) error {
@@ -103,7 +106,7 @@ func (u *User) TryREST(ctx context.Context, c Credential) error {
 	}
 	for _, endpoint := range guarded {
 		_, err := u.target.do(ctx, call{
-			purpose: endpoint.purpose, method: http.MethodGet, url: u.target.base(endpoint.service) + endpoint.path,
+			purpose: endpoint.purpose, method: endpoint.method, url: u.target.base(endpoint.service) + endpoint.path, body: endpoint.body,
 			header: c.header(token), user: u,
 			intent: provokes(unauthorized, c.Name),
 		})

@@ -75,6 +75,10 @@ func (s *Session) Ask(p prompts.Prompt, opts ...AskOption) (*Run, error) {
 	return r, nil
 }
 
+// Claims tells whether the run claims an id of another user (Claiming, UnderRun, OnThreadOf), which a target
+// may refuse, ignore, or in October answer with silence (websocket.md 7).
+func (r *Run) Claims() bool { return r.asking.intent.Spoofs != "" }
+
 // name gives the run its ids, after the platform's own pattern (websocket.md 7). Eight hexadecimal
 // digits alone would meet those of another user one day, and a foreign thread is refused; so the number
 // in the pattern is the time in microseconds.
@@ -131,8 +135,8 @@ func (r *Run) observe(e *wire.Event, now time.Time) {
 // Wait blocks until the run has ended (websocket.md 5.5) and returns its answer. The error is a
 // *WaitError when the first event, the next event or the outcome did not come within its budget, all
 // counted from when the frame was written; a *ClosedError when the session ended first; a *FailedError
-// when the run failed, unless the option ExpectFailure says that it must: then Answer.Failure tells
-// how. What came so far is returned with every error.
+// when the run failed, unless the option ExpectFailure says that it must, or the run claims another user's
+// ids: then Answer.Failure tells how. What came so far is returned with every error.
 func (r *Run) Wait(ctx context.Context) (Answer, error) {
 	var what phase
 	err := r.session.await(ctx, func() (bool, time.Time) {

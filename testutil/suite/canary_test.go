@@ -183,11 +183,10 @@ func runStories(t *testing.T, pkg, artifacts, run string, environment ...string)
 // stories is the command that runs the stories of one package, not yet started.
 func stories(t *testing.T, pkg, artifacts, run, timeout string, environment ...string) *exec.Cmd {
 	t.Helper()
+	binary, err := built[pkg]()
+	require.NoError(t, err)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 2*time.Minute)
 	t.Cleanup(cancel)
-	binary := filepath.Join(t.TempDir(), pkg+".test")
-	build, err := exec.CommandContext(ctx, "go", "test", "-c", "-o", binary, "../../e2e/"+pkg).CombinedOutput()
-	require.NoError(t, err, "%s", build)
 	command := exec.CommandContext(ctx, binary, "-test.v", "-test.run="+run, "-test.timeout="+timeout)
 	command.Dir = "../../e2e/" + pkg
 	command.Env = append(pinned(), append(environment, "STAGING_ARTIFACTS="+artifacts)...)

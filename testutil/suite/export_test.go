@@ -6,3 +6,6 @@ import "time"
 func Expected(p Plan, users, edgePace, apiPace int) time.Duration {
 	return p.need(users, edgePace, apiPace).expected
 }
+
+// ScaledDown is the deployment that a story with one of its Own is told at.
+var ScaledDown = scaledDown

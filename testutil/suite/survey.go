@@ -8,10 +8,15 @@ func (s *Story) Health() {
 	actor{s}.do(s.target.Health)
 }
 
-// Discover asks for everything public that names the target's URLs.
+// Discover asks for everything public that names the target's URLs. The criterion "served-urls" is not
+// measured at a target that has nothing of it.
 func (s *Story) Discover() {
 	s.t.Helper()
-	actor{s}.do(s.target.Discover)
+	any, err := s.target.Discover(s.ctx)
+	actor{s}.must(err)
+	if !any {
+		s.NotMeasured("served-urls", "the target serves neither configuration nor discovery")
+	}
 }
 
 // CORS asks as a page of the target's app would, and as a page from elsewhere. The criterion "cors" is
