@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/fixtures/prompts"
 )
 
@@ -37,27 +38,28 @@ func TestAnAnswerInAnotherFormExplainsItself(t *testing.T) {
 		"cut by our limit":       `[{"text":"` + strings.Repeat("x", maxBody),
 		"fields of another type": `{"status":1,"success":2,"supported_agents":3,"id":4,"messages":5,"message":6,"user_id":7,"valid":8,"access_token":9}`,
 	} {
-		for path, ask := range asks {
-			t.Run(name+": "+path, func(t *testing.T) {
-				d := newDoor(t, nil)
+		t.Run(name, func(t *testing.T) {
+			d := newDoor(t, nil)
+			for path := range asks {
 				d.mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) })
-				target, recorded := target(t, at(d.URL), short())
-				user, err := target.Login(t.Context())
-				require.NoError(t, err)
-				user.pair.Refresh = "a refresh token"
-				err = ask(t.Context(), user)
+			}
+			target, recorded := target(t, at(d.URL), fixtures.EmbeddedBudgets())
+			user, err := target.Login(t.Context())
+			require.NoError(t, err)
+			for path, ask := range asks {
+				err := ask(t.Context(), user)
 				var form *FormError
-				require.ErrorAs(t, err, &form)
+				require.ErrorAs(t, err, &form, path)
 				method, at, _ := strings.Cut(path, " ")
 				assert.ErrorContains(t, err, method+" "+d.URL+at)
 				assert.ErrorContains(t, err, "http.md")
 				assert.ErrorContains(t, err, excerpt(body[:min(len(body), maxBody)]))
+				assert.Equal(t, len(body) > maxBody, form.Cut)
 				if form.Cut {
 					assert.ErrorContains(t, err, "keeps only the first 1048576 bytes")
 				}
-				assert.Equal(t, len(body) > maxBody, form.Cut)
-				recorded.close(t)
-			})
-		}
+			}
+			recorded.close(t)
+		})
 	}
 }

@@ -91,6 +91,7 @@ func acts(ctx context.Context, target *Target, other *User) []act {
 		{"User.DeleteThread", func() error { return user.DeleteThread(ctx, thread.ID) }},
 		{"User.RecoverREST", func() error { return user.RecoverREST(ctx) }},
 		{"User.Recover", func() error { s, err := user.Recover(ctx); session = s; return err }},
+		{"User.ConnectWhenFree", func() error { s, err := user.ConnectWhenFree(ctx); session = s; return err }},
 		{"Session.Ping", func() error { return session.Ping(ctx) }},
 		{"Session.Heartbeat", func() error { return session.Heartbeat(ctx) }},
 		{"Session.Announce", func() error { return session.Announce(ctx) }},
