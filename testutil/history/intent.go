@@ -7,8 +7,11 @@ type Intent struct {
 	// is one of the constants below; of an exchange or a dial an HTTP status; of a send without a run the
 	// code of a close frame.
 	Expect string `json:"expect,omitempty"`
-	Why    string `json:"why,omitempty"`   // in words: "unknown agent"
-	Token  string `json:"token,omitempty"` // the form in which the token was offered, and its damage
+	// Error, of a send without a run that expects Failure: what the error frame calls itself, by its error_code
+	// or else by its type; empty where any will do.
+	Error string `json:"error,omitempty"`
+	Why   string `json:"why,omitempty"`   // in words: "unknown agent"
+	Token string `json:"token,omitempty"` // the form in which the token was offered, and its damage
 
 	Listens bool `json:"listens,omitempty"` // of a dial: the session sends no prompt and its user runs nothing
 

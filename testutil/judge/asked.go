@@ -20,6 +20,7 @@ type Asked struct {
 
 	Expect string // of a provocation; "" for a control message
 	Code   int    // of the close frame that Expect names; 0 if it names none
+	Error  string // what an error frame calls itself that answers it; "" is anything
 	Why    string
 	// Times and Answers count the messages of a burst (history.Tolerated) and what came back.
 	Times, Answers int
@@ -70,7 +71,7 @@ func (v *View) ask(e *wire.Event) {
 	s, in := v.Session, v.Record.Intent
 	a := Asked{Seq: v.Record.Seq, At: v.Now, Type: v.word(e.WireType), Times: 1}
 	if in != nil && in.Expect != "" {
-		a.Expect, a.Why = in.Expect, strings.Clone(in.Why)
+		a.Expect, a.Error, a.Why = in.Expect, strings.Clone(in.Error), strings.Clone(in.Why)
 		a.Code, _ = strconv.Atoi(in.Expect) // 0: the intent names no code
 	} else if reply, _ := directReply(a.Type); reply == "" {
 		s.Last = Asked{}

@@ -18,6 +18,12 @@ func (c *conn) provoke(frame, expect string) *conn {
 	return c
 }
 
+// calls names the error that is due to the last message.
+func (c *conn) calls(name string) *conn {
+	c.records[len(c.records)-1].Intent.Error = name
+	return c
+}
+
 func (c *conn) refused() *conn {
 	c.recv(obj{"type": "error_message", "error_code": "JSON_PARSE_ERROR", "error_message": "Invalid JSON format", "timestamp": c.now()}, "")
 	return c
@@ -61,6 +67,21 @@ const (
 
 var provokedTrials = []trial{
 	{name: "an error", tell: on(func(c *conn) { c.provoke(halfJSON, history.Failure).refused().ask().whole().shut() })},
+	{name: "the error that is due", tell: on(func(c *conn) {
+		c.provoke(halfJSON, history.Failure).calls("JSON_PARSE_ERROR").refused()
+		c.provoke(`{"type":"user_message","content":""}`, history.Failure).calls("error").recv(obj{"type": "error", "message": "Please enter a message"}, "")
+		c.shut()
+	})},
+	{name: "another error", hard: []string{"handshake/provoked"}, about: `the error "JSON_PARSE_ERROR" "Invalid JSON format", want "FORMAT_ERROR"`, tell: on(func(c *conn) {
+		c.provoke(halfJSON, history.Failure).calls("FORMAT_ERROR").refused().shut()
+	})},
+	{name: "another error, nothing declared", soft: []string{"handshake/provoked"}, tell: undeclared(on(func(c *conn) {
+		c.provoke(halfJSON, history.Failure).calls("FORMAT_ERROR").refused().shut()
+	}))},
+	{name: "another type of error", hard: []string{"handshake/provoked"}, tell: on(func(c *conn) {
+		c.provoke(`{"type":"user_message","content":""}`, history.Failure).calls("error").recv(obj{"type": "error_message", "error_message": "Please enter a message"}, "")
+		c.shut()
+	})},
 	{name: "several, one after the other", tell: on(func(c *conn) {
 		c.provoke(halfJSON, history.Failure).refused()
 		c.provoke(unheardOf, history.Acknowledged).acked("no_such_type")

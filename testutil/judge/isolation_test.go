@@ -199,6 +199,10 @@ var isolationTrials = []trial{
 	{name: "a foreign thread is ignored, nothing declared", soft: []string{"isolation/claimed-id", "lifecycle/fails-once"}, tell: undeclared(spoofed(failing, func(victim, thief *job) {
 		thief.whole()
 	}))},
+	{name: "a foreign thread is ignored without a word of it, and its owner reads hers, nothing declared", soft: []string{"events/fields", "isolation/claimed-id", "lifecycle/fails-once"}, tell: undeclared(spoofed(failing, func(victim, thief *job) {
+		thief.started(del("thread_id")).thinking(del("thread_id")).completed(del("thread_id"))
+		book{victim.person}.reads(victim.thread, "", keptRun(victim))
+	}))},
 	{name: "a foreign thread is answered, nothing declared", hard: []string{"isolation/foreign-thread"}, soft: []string{"isolation/claimed-id", "lifecycle/fails-once"}, tell: undeclared(spoofed(failing, func(victim, thief *job) {
 		thief.thread = victim.thread
 		thief.whole()

@@ -78,6 +78,11 @@ func runOn(messages func(j *job) string) func(*story) {
 	}
 }
 
+// keptRun are the messages of a run.
+func keptRun(j *job) string {
+	return `{"role":"user","content":"quote ` + j.nonce + `"},{"role":"assistant","content":"It is ` + j.want + ` USD."}`
+}
+
 var threadTrials = []trial{
 	{name: "a life", tell: kept(func(b book) {
 		b.made()
@@ -278,9 +283,7 @@ var threadTrials = []trial{
 	{name: "a page that is shorter than asked for", hard: []string{"threads/messages"}, about: "counts 2", tell: kept(shortPage)},
 	{name: "a page that is shorter than asked for, nothing declared", soft: []string{"threads/messages"}, tell: undeclared(kept(shortPage))},
 
-	{name: "a run on a thread", tell: runOn(func(j *job) string {
-		return `{"role":"user","content":"quote ` + j.nonce + `"},{"role":"assistant","content":"It is ` + j.want + ` USD."}`
-	})},
+	{name: "a run on a thread", tell: runOn(keptRun)},
 	{name: "a run that is not kept", hard: []string{"threads/messages"}, tell: runOn(func(*job) string { return "" })},
 	{name: "a run that is not kept, nothing declared", soft: []string{"threads/messages"}, tell: undeclared(runOn(func(*job) string { return "" }))},
 	{name: "a run whose answer is not kept", hard: []string{"threads/messages"}, about: "none is the answer", tell: runOn(func(j *job) string {

@@ -16,6 +16,9 @@ type Provocation struct {
 	Name string // in words, as recorded: "malformed JSON"
 	// Expect is what must answer it: history.Failure, history.Acknowledged, or the code of a close frame.
 	Expect string
+	// Error is what an error frame calls itself, by its error_code or else by its type; empty where the reference
+	// does not say.
+	Error string
 
 	binary bool
 	frame  func(d wire.Dialect, thread string) []byte // for a session that speaks d, and its thread
@@ -33,7 +36,7 @@ const mostAllowed = 16 << 20
 // The provocations. Those that expect an acknowledgement are not wrong as such: nobody knows them, and
 // nothing may run.
 var (
-	MalformedJSON = text("malformed JSON", history.Failure, `{"type":"user_message","content":"Good morning`)
+	MalformedJSON = text("malformed JSON", history.Failure, `{"type":"user_message","content":"Good morning`).called("JSON_PARSE_ERROR")
 	JSONArray     = text("a JSON array", "1000", `["ping"]`)
 	JSONString    = text("a JSON string", "1000", `"ping"`)
 	JSONNumber    = text("a JSON number", "1000", `42`)
@@ -58,9 +61,15 @@ func text(name, expect, frame string) Provocation {
 }
 
 func prompt(name, content string) Provocation {
-	return Provocation{Name: name, Expect: history.Failure, frame: func(d wire.Dialect, thread string) []byte {
+	return Provocation{Name: name, Expect: history.Failure, Error: "error", frame: func(d wire.Dialect, thread string) []byte {
 		return wire.PromptMessage{Content: content, ThreadID: thread}.Encode(d)
 	}}
+}
+
+// called is the provocation with the name of its error (websocket.md 4.4).
+func (p Provocation) called(name string) Provocation {
+	p.Error = name
+	return p
 }
 
 // tooLong is made when it is sent: nobody should hold 16 MiB for nothing.
@@ -81,7 +90,7 @@ func (s *Session) Provoke(ctx context.Context, p Provocation) error {
 	s.waitsForRefusal(1)
 	defer s.waitsForRefusal(-1)
 	before := s.listened()
-	r := &history.Record{Binary: p.binary, Intent: &history.Intent{Expect: p.Expect, Why: p.Name}}
+	r := &history.Record{Binary: p.binary, Intent: &history.Intent{Expect: p.Expect, Error: p.Error, Why: p.Name}}
 	unwritten := s.write(r, p.frame(s.dialect, s.Thread()))
 	if r.Kind == "" {
 		return unwritten // not even begun

@@ -34,7 +34,7 @@ func TestTheReferenceAnswersEveryProvocationAsItExpects(t *testing.T) {
 			require.NoError(t, sessions[1].Ping(t.Context()))
 			records, text := recorded.close(t)
 			sent := of(records, history.Send)[0]
-			assert.Equal(t, &history.Intent{Expect: p.Expect, Why: p.Name}, sent.Intent)
+			assert.Equal(t, &history.Intent{Expect: p.Expect, Error: p.Error, Why: p.Name}, sent.Intent)
 			assert.Empty(t, sent.Run)
 			assert.Less(t, len(text), 64<<10)
 			answer := of(records, history.Recv)[2] // after both welcomes
