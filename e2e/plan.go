@@ -157,8 +157,8 @@ var Plan = suite.Plan{
 	},
 	{
 		Package: "agentregistry", Story: "TestStagingStartedAgentsComplete",
-		Shows: "agents that are started in the background complete",
-		Cost:  suite.Cost{Edge: 1, API: 60, Runs: 2},
+		Shows: "agents that are started in the background complete, and are listed for their user only",
+		Cost:  suite.Cost{Edge: 2, API: 60, Runs: 2},
 	},
 	{
 		Package: "agentregistry", Story: "TestStagingUnknownAgentIsReported",
@@ -193,7 +193,7 @@ var Plan = suite.Plan{
 	{
 		Package: "concurrentusers", Story: "TestStagingForeignThreadsStayShut",
 		Shows: "nobody reads, lists, changes or archives another user's thread",
-		Cost:  suite.Cost{Edge: 3, API: 22, Runs: 1},
+		Cost:  suite.Cost{Edge: 3, API: 23, Runs: 1},
 	},
 	{
 		Package: "concurrentusers", Story: "TestStagingTwoSessionsOfOneUser",

@@ -46,9 +46,9 @@ It listens on loopback only, and its credentials are made anew at each start.`,
 	f.StringVar(&s.addr, "addr", "127.0.0.1:0", "address of the backend, host:port; port 0 is a free one")
 	f.StringVar(&s.authAddr, "auth-addr", "127.0.0.1:0", "address of the auth service")
 	f.BoolVar(&s.tls, "tls", false, "serve https and wss, with a certificate authority made for the occasion")
-	f.StringVar(&s.caFile, "ca-file", "", "where --tls writes the authority's certificate (default: a temporary file)")
+	f.StringVar(&s.caFile, "ca-file", "", "a new file for the authority's certificate, removed at the end (default: a temporary one)")
 	f.StringVar(&s.dialect, "dialect", "september", "dialect of the WebSocket, september or october")
-	f.StringVar(&s.envFile, "env", "", "also write the variables to this file")
+	f.StringVar(&s.envFile, "env", "", "also write the variables to this new file, removed at the end")
 	return c
 }
 
@@ -75,7 +75,7 @@ func (s serving) run(ctx context.Context, out io.Writer) (err error) {
 
 	lines := s.variables(server)
 	if s.envFile != "" {
-		if err := writeNew(s.envFile, lines); err != nil {
+		if _, err := writeNew(s.envFile, lines); err != nil {
 			return fmt.Errorf("write the variables (--env names a file that does not exist yet, and is removed at the end): %w", err)
 		}
 		defer func() { err = errors.Join(err, os.Remove(s.envFile)) }()
@@ -87,14 +87,29 @@ func (s serving) run(ctx context.Context, out io.Writer) (err error) {
 	return nil
 }
 
-// writeNew writes a file that must not exist: it may be somebody's .env.
-func writeNew(path, text string) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+// writeNew writes a file that must not exist, since it may be somebody's .env, or a temporary one if path
+// is empty, and returns where it is. Nothing is left of a file that could not be written.
+func writeNew(path, text string) (written string, err error) {
+	f, err := createNew(path)
 	if err != nil {
-		return err
+		return "", err
 	}
 	_, err = f.WriteString(text)
-	return errors.Join(err, f.Close())
+	if err = errors.Join(err, f.Close()); err != nil {
+		return "", errors.Join(err, os.Remove(f.Name()))
+	}
+	return f.Name(), nil
+}
+
+func createNew(path string) (*os.File, error) {
+	if path == "" {
+		return os.CreateTemp("", "staging-serve-*")
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 }
 
 // onLoopback refuses an address that others could reach: whoever can may take any identity here.
@@ -109,30 +124,18 @@ func onLoopback(flag, address string) error {
 	return nil
 }
 
-// certify makes a certificate authority and lets the server use it. The returned function removes what
-// was written.
+// certify makes a certificate authority and lets the server use it. The returned function removes the
+// file that was written.
 func (s *serving) certify(cfg *refstaging.Config) (remove func() error, err error) {
 	authority, err := refstaging.GenerateCA()
 	if err != nil {
 		return nil, err
 	}
-	remove = func() error { return nil }
-	if s.caFile == "" {
-		dir, err := os.MkdirTemp("", "staging-serve-")
-		if err != nil {
-			return nil, fmt.Errorf("make a place for the certificate authority (or name one with --ca-file): %w", err)
-		}
-		remove = func() error { return os.RemoveAll(dir) }
-		s.caFile = filepath.Join(dir, "ca.pem")
-	}
-	if s.caFile, err = filepath.Abs(s.caFile); err != nil {
-		return remove, err
-	}
-	if err := os.WriteFile(s.caFile, authority.PEM, 0o600); err != nil {
-		return remove, fmt.Errorf("write the certificate authority (--ca-file): %w", err)
+	if s.caFile, err = writeNew(s.caFile, string(authority.PEM)); err != nil {
+		return nil, fmt.Errorf("write the certificate authority (--ca-file names a file that does not exist yet, and is removed at the end): %w", err)
 	}
 	cfg.TLS = authority.TLS()
-	return remove, nil
+	return func() error { return os.Remove(s.caFile) }, nil
 }
 
 // onlyWithin is what the suite can do only to a deployment in its own process, and short tokens, which
@@ -155,8 +158,8 @@ func (s serving) variables(server *refstaging.Server) string {
 	set("STAGING_APP_URL", server.AppURL())
 	set("STAGING_CA_FILE", s.caFile)
 	set("E2E_OAUTH_SIMULATION_KEY", server.SimulationKey())
-	set("STAGING_DIALECT", s.dialect)
-	set("STAGING_EVENT_SHAPE", s.dialect)
+	set("STAGING_DIALECT", server.Config().Dialect)
+	set("STAGING_EVENT_SHAPE", server.Config().Dialect)
 	set("STAGING_SESSION_LIMIT", fmt.Sprint(server.Config().SessionLimit))
 	set("STAGING_ABILITIES", config.ExactAnswers+","+config.SimulatedFailures)
 	set("STAGING_ALLOW_UNMEASURED", strings.Join(onlyWithin, ","))

@@ -19,27 +19,37 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestServePrintsWhatFindsIt(t *testing.T) {
-	env := filepath.Join(t.TempDir(), "serve.env")
+// serveUntil runs the command until it is told to end, and returns the variables that it printed.
+func serveUntil(t *testing.T, args ...string) (printed string, variables map[string]string, end func() error) {
+	t.Helper()
 	ctx, interrupt := context.WithCancel(t.Context())
 	out, in := io.Pipe()
 	c := command()
-	c.SetArgs([]string{"serve", "--tls", "--dialect", "october", "--env", env})
+	c.SetArgs(append([]string{"serve"}, args...))
 	c.SetOut(in)
 	ended := make(chan error, 1)
-	go func() { ended <- c.ExecuteContext(ctx) }()
+	go func() {
+		err := c.ExecuteContext(ctx)
+		_ = in.CloseWithError(err) // for who reads what is not printed
+		ended <- err
+	}()
 
-	variables := map[string]string{}
-	var printed strings.Builder
+	variables = map[string]string{}
 	for lines := bufio.NewScanner(out); lines.Scan() && !strings.HasPrefix(lines.Text(), "#"); {
-		printed.WriteString(lines.Text() + "\n")
+		printed += lines.Text() + "\n"
 		name, value, ok := strings.Cut(strings.TrimPrefix(lines.Text(), "export "), "=")
 		require.True(t, ok, lines.Text())
 		variables[name] = strings.Trim(value, "'")
 	}
+	return printed, variables, func() error { interrupt(); return <-ended }
+}
+
+func TestServePrintsWhatFindsIt(t *testing.T) {
+	env := filepath.Join(t.TempDir(), "serve.env")
+	printed, variables, end := serveUntil(t, "--tls", "--dialect", "october", "--env", env)
 	written, err := os.ReadFile(env)
 	require.NoError(t, err)
-	assert.Equal(t, printed.String(), string(written))
+	assert.Equal(t, printed, string(written))
 	assert.Equal(t, "remote", variables["STAGING_TARGET"])
 	assert.NotEmpty(t, variables["E2E_OAUTH_SIMULATION_KEY"])
 	assert.Equal(t, "10", variables["STAGING_SESSION_LIMIT"])
@@ -59,10 +69,38 @@ func TestServePrintsWhatFindsIt(t *testing.T) {
 		require.NoError(t, answer.Body.Close())
 	}
 
-	interrupt()
-	require.NoError(t, <-ended)
+	require.NoError(t, end())
 	assert.NoFileExists(t, env)
 	assert.NoFileExists(t, variables["STAGING_CA_FILE"])
+}
+
+// What it prints is what it serves, also where a flag leaves that to it.
+func TestServePrintsTheDialectThatItSpeaks(t *testing.T) {
+	authority := filepath.Join(t.TempDir(), "ca.pem")
+	_, variables, end := serveUntil(t, "--dialect=", "--tls", "--ca-file", authority)
+	assert.Equal(t, "september", variables["STAGING_DIALECT"])
+	assert.Equal(t, "september", variables["STAGING_EVENT_SHAPE"])
+	assert.Equal(t, authority, variables["STAGING_CA_FILE"])
+	assert.FileExists(t, authority)
+	require.NoError(t, end())
+	assert.NoFileExists(t, authority)
+}
+
+func TestServeLeavesNothingBehindWhenItDoesNotStart(t *testing.T) {
+	temporary := t.TempDir()
+	t.Setenv("TMPDIR", temporary)
+	authority := filepath.Join(temporary, "ca.pem")
+	for _, args := range [][]string{
+		{"--tls", "--dialect", "may"},
+		{"--tls", "--dialect", "may", "--ca-file", authority},
+		{"--tls", "--ca-file", filepath.Join(temporary, "nowhere", "ca.pem")},
+	} {
+		_, _, end := serveUntil(t, args...)
+		require.Error(t, end())
+		left, err := os.ReadDir(temporary)
+		require.NoError(t, err)
+		assert.Empty(t, left, args)
+	}
 }
 
 func TestServeRefuses(t *testing.T) {
@@ -75,6 +113,7 @@ func TestServeRefuses(t *testing.T) {
 		"an address for others": {[]string{"--addr", "0.0.0.0:0"}, "is not on loopback"},
 		"an empty host":         {[]string{"--auth-addr", ":0"}, "is not on loopback"},
 		"no address":            {[]string{"--addr", "localhost"}, "--addr"},
+		"somebody's authority":  {[]string{"--tls", "--ca-file", mine}, "does not exist yet"},
 		"somebody's file":       {[]string{"--env", mine}, "does not exist yet"},
 		"an unknown dialect":    {[]string{"--dialect", "may"}, "may"},
 		"no TLS for a CA file":  {[]string{"--ca-file", "ca.pem"}, "add --tls"},

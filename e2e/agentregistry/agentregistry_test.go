@@ -27,10 +27,11 @@ func TestStagingAgentExecutionFullFlow(t *testing.T) {
 
 func TestStagingStartedAgentsComplete(t *testing.T) {
 	s := suite.Start(t)
-	alice := s.User()
+	alice, bob := s.User(), s.User()
 	suite.Each(s, fixtures.AgentNames, func(agent string) {
 		alice.Start(agent, prompts.ForAgent(agent, alice.Nonce))
 	})
+	bob.ListAgents() // and sees none of hers
 }
 
 func TestStagingAgentRegistryHealth(t *testing.T) {

@@ -78,7 +78,7 @@ func TestStagingSessionLimitIsKept(t *testing.T) {
 	bob.Connect().Ping() // has places of his own
 
 	sessions[0].Close()
-	alice.Connect().Ask(prompts.Sum(alice.Nonce)).Wait()
+	alice.ConnectWhenFree().Ask(prompts.Sum(alice.Nonce)).Wait()
 	sessions[limit-1].Ping()
 }
 

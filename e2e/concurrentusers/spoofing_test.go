@@ -27,6 +27,7 @@ func TestStagingForeignThreadsStayShut(t *testing.T) {
 	alice, mallory := s.User(), s.User()
 	answer := alice.Connect().Ask(prompts.Sum(alice.Nonce)).Wait()
 	notes := alice.CreateThread("Notes on storage")
+	alice.SayInChat(notes, "Keep my reference "+alice.Nonce+" in mind.")
 
 	mallory.TryThread(alice, answer.Thread)
 	mallory.TryThread(alice, notes)

@@ -40,11 +40,11 @@ func TestStagingMainDoorsOpen(t *testing.T) {
 func TestStagingTokenServesManyTimes(t *testing.T) {
 	s := suite.Start(t)
 	alice := s.User()
-	for range 3 {
+	s.AtOnce(3, func() {
 		alice.Me()
 		alice.Inspect()
 		alice.Connect().Ping()
-	}
+	})
 }
 
 func TestStagingRefreshRotatesTokens(t *testing.T) {

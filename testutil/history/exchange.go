@@ -49,5 +49,6 @@ const (
 	PurposeThreads  = "threads"  // the user's list of threads
 	PurposeThread   = "thread"   // one thread: create, get
 	PurposeMessages = "messages" // of a thread: say, list
+	PurposeChat     = "chat"     // of a thread, apart from its messages: say, list
 	PurposeArchive  = "archive"  // of a thread that the story made
 )

@@ -19,6 +19,10 @@ type Intent struct {
 	// refused for the budget Recovery.
 	Recovers bool `json:"recovers,omitempty"`
 
+	// Freed, of a dial: the user has just left a session, and this one may be refused as one too many for
+	// the budget Reply.
+	Freed bool `json:"freed,omitempty"`
+
 	// Together, of a send: it is sent while others of the story do the same, and their runs must overlap.
 	// Of a refresh: others use the same refresh token at the same time, and exactly one must succeed.
 	Together bool `json:"together,omitempty"`

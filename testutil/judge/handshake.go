@@ -53,7 +53,7 @@ var handshakeRules = []Rule{
 
 func errorFirst(v *View) {
 	s := v.Session
-	if s.Refusal != nil && s.Refusal.Seq == v.Record.Seq && !s.ExpectsRefusal() && !s.Intent.Recovers && !isAuthCode(s.Refusal.Code) {
+	if s.Refusal != nil && s.Refusal.Seq == v.Record.Seq && !s.ExpectsRefusal() && !s.Intent.Recovers && !s.Intent.Freed && !isAuthCode(s.Refusal.Code) {
 		v.Report(v.Here(s.OpenSeq), "error %s %s in place of a welcome", quote(s.Refusal.Code), quote(s.Refusal.Text))
 	}
 }
@@ -79,7 +79,7 @@ func noWelcome(v *View) {
 func refused(v *View) {
 	s := v.Session
 	c := s.Closed
-	if c == nil || s.Welcomed() || s.ExpectsRefusal() || s.authRefused() {
+	if c == nil || s.Welcomed() || s.ExpectsRefusal() || s.authRefused() || s.stillFull() {
 		return
 	}
 	if c.By == history.ByServer || c.By == history.ByDial && c.Code != 0 {

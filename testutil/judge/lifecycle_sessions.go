@@ -60,8 +60,9 @@ func ownThread(v *View) {
 }
 
 // dueAt tells whether the session should have heard all that the stream brought, and whether that is
-// sure: a later frame arrived there, for order holds within a session, or the gap budget passed, or the story
-// gave up waiting for the run there. If it only settled, the rest may have been on its way.
+// sure: a frame arrived there that the target stamped later, for order holds within a session, or the gap
+// budget passed, or the story gave up waiting for the run there. If it only settled, the rest may have been
+// on its way; and a frame without a later stamp may have been queued before the rest.
 func (v *View) dueAt(s *Session, most *Stream) (sure, due bool) {
 	end, last := most.LastAt, v.Now
 	if s.Closed != nil {
@@ -71,7 +72,8 @@ func (v *View) dueAt(s *Session, most *Stream) (sure, due bool) {
 		last = s.ClosedAt
 	}
 	gaveUp := s == v.Run.Session && v.Run.GaveUp.Seq > most.LastSeq
-	sure = gaveUp || s.LastSeq > most.LastSeq || last-end >= max(v.Header.Budgets.Gap, time.Second)
+	later := s.LastSeq > most.LastSeq && s.Stamped.After(most.clock)
+	sure = gaveUp || later || last-end >= max(v.Header.Budgets.Gap, time.Second)
 	return sure, sure || s.SettledAt > end
 }
 

@@ -214,6 +214,19 @@ var lifecycleTrials = []trial{
 		two.shut()
 		s.note(history.TopicStory, "no sign of the first event of the run")
 	}},
+	{name: "the other session left while an earlier event was read", tell: func(s *story) {
+		u := s.user()
+		one, two := u.connect(), u.connect()
+		a := one.ask().started().thinking().executing().executed()
+		b := two.ask().started().thinking().executing().executed()
+		u.sessions = []*conn{two}
+		a.completed()
+		late := s.records[len(s.records)-1].Frame
+		b.completed()
+		two.shut()
+		one.raw(late, a.label)
+		one.shut()
+	}},
 	{name: "the other session may still have been waiting", soft: []string{"lifecycle/every-session"}, tell: func(s *story) {
 		u := s.user()
 		one, two := u.connect(), u.connect()

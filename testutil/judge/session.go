@@ -29,6 +29,7 @@ type Session struct {
 	FirstType string
 	LastAt    time.Duration // of the last received frame
 	LastSeq   uint64
+	Stamped   time.Time // the timestamp of that frame; zero if it has none
 	// Refusal is the last error frame before a welcome.
 	Refusal *Refusal
 	// Closed is how the session ended; nil while it has not.
@@ -184,10 +185,11 @@ func (v *View) close() {
 func (v *View) greet() {
 	s, e := v.Session, v.Event
 	s.Frames++
-	s.LastAt, s.LastSeq = v.Now, v.Record.Seq
+	s.LastAt, s.LastSeq, s.Stamped = v.Now, v.Record.Seq, time.Time{}
 	if e == nil {
 		return
 	}
+	s.Stamped = e.Time
 	if s.Frames == 1 {
 		s.FirstType = v.word(e.Type)
 	}

@@ -21,6 +21,7 @@ var standing = [][]Rule{
 	handshakeRules,
 	octoberRules,
 	restartRules,
+	limitRules,
 	orderRules,
 	outcomeRules,
 	everySessionRules,

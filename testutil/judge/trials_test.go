@@ -16,6 +16,7 @@ var trials = map[string][]trial{
 	"provoked":  provokedTrials,
 	"october":   octoberTrials,
 	"restart":   restartTrials,
+	"limit":     limitTrials,
 	"reconnect": reconnectTrials,
 	"lifecycle": lifecycleTrials,
 	"events":    eventTrials,

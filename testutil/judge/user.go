@@ -86,6 +86,8 @@ func (v *View) exchange() {
 		v.User.Prompts++
 		v.promise(x.Request, v.Record.Intent)
 		v.agentOf(x)
+	case history.PurposeChat, history.PurposeMessages:
+		v.promise(x.Request, v.Record.Intent)
 	case history.PurposeLogin, history.PurposeRefresh:
 		if ordinary(v.Record) && !(isRefusal(x.Status) && contested(v.Record.Intent)) {
 			v.User.lastLogin = x.Status

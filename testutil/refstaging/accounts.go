@@ -13,7 +13,7 @@ type accounts struct {
 	ids   *idSource
 
 	mu      sync.Mutex
-	byEmail map[string]*account
+	byEmail *recent[*account]
 	byID    map[string]*account
 }
 
@@ -26,7 +26,8 @@ type account struct {
 }
 
 func newAccounts(clock clock, ids *idSource, users map[string]string) *accounts {
-	a := &accounts{clock: clock, ids: ids, byEmail: make(map[string]*account), byID: make(map[string]*account)}
+	a := &accounts{clock: clock, ids: ids, byID: make(map[string]*account)}
+	a.byEmail = newRecent(func(known *account) { delete(a.byID, known.id) })
 	for email, password := range users {
 		a.register(email, password, "")
 	}
@@ -40,21 +41,22 @@ func (a *accounts) register(email, password, name string) (account, bool) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if _, taken := a.byEmail[email]; taken {
+	if a.byEmail.of(email) != nil {
 		return account{}, false
 	}
 	now := a.clock.now()
 	made := &account{id: a.ids.numbered("auth_user", now), email: email, name: name, salt: secret(), created: now, lastLogin: now}
 	made.hash = made.hashOf(password)
-	a.byEmail[email], a.byID[made.id] = made, made
+	a.byEmail.keep(email, made)
+	a.byID[made.id] = made
 	return *made, true
 }
 
 func (a *accounts) login(email, password string) (account, bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	known, ok := a.byEmail[email]
-	if !ok || known.hashOf(password) != known.hash {
+	known := a.byEmail.of(email)
+	if known == nil || known.hashOf(password) != known.hash {
 		return account{}, false
 	}
 	known.lastLogin = a.clock.now()
@@ -68,6 +70,7 @@ func (a *accounts) find(id string) (account, bool) {
 	if !ok {
 		return account{}, false
 	}
+	a.byEmail.of(known.email) // has been seen
 	return *known, true
 }
 

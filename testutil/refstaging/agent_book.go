@@ -19,7 +19,7 @@ const agentsPerUser = 100
 // agentBook knows the agents that were started over REST, and how each kind has fared.
 type agentBook struct {
 	mu     sync.Mutex
-	byUser map[string][]*bookedAgent // oldest first
+	byUser *recent[[]*bookedAgent] // oldest first
 	fared  map[string]*breakerView
 }
 
@@ -31,14 +31,14 @@ type bookedAgent struct {
 }
 
 func newAgentBook() *agentBook {
-	return &agentBook{byUser: make(map[string][]*bookedAgent), fared: make(map[string]*breakerView)}
+	return &agentBook{byUser: newRecent[[]*bookedAgent](nil), fared: make(map[string]*breakerView)}
 }
 
 // add books an agent; not ok when the user has one of that id that is still running.
 func (b *agentBook) add(user string, booked *bookedAgent) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	own := b.byUser[user]
+	own := b.byUser.of(user)
 	if i := slices.IndexFunc(own, func(a *bookedAgent) bool { return a.id == booked.id }); i >= 0 {
 		if own[i].status == "running" {
 			return false
@@ -48,7 +48,7 @@ func (b *agentBook) add(user string, booked *bookedAgent) bool {
 	if len(own) >= agentsPerUser {
 		own = slices.Delete(own, 0, 1)
 	}
-	b.byUser[user] = append(own, booked)
+	b.byUser.keep(user, append(own, booked))
 	return true
 }
 
@@ -56,7 +56,7 @@ func (b *agentBook) add(user string, booked *bookedAgent) bool {
 func (b *agentBook) finish(user, id, status string, now time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, booked := range b.byUser[user] {
+	for _, booked := range b.byUser.of(user) {
 		if booked.id == id && booked.status == "running" {
 			booked.status, booked.active = status, now
 			booked.cancel()
@@ -203,7 +203,7 @@ func (b *agentBook) list(user, id string) []agentView {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	views := []agentView{}
-	for _, a := range b.byUser[user] {
+	for _, a := range b.byUser.of(user) {
 		if id == "" || a.id == id {
 			views = append(views, agentView{a.id, a.status, a.kind, a.started.Format(zuluMicros), a.active.Format(zuluMicros), a.messages})
 		}

@@ -13,10 +13,10 @@ const chatMessagesPerUser = 1000
 // thread id or without (http.md 5.4).
 type chat struct {
 	mu     sync.Mutex
-	byUser map[string][]chatMessage // newest last
+	byUser *recent[[]chatMessage] // newest last
 }
 
-func newChat() *chat { return &chat{byUser: make(map[string][]chatMessage)} }
+func newChat() *chat { return &chat{byUser: newRecent[[]chatMessage](nil)} }
 
 type chatMessage struct {
 	ID        string         `json:"id"`
@@ -31,11 +31,11 @@ type chatMessage struct {
 func (c *chat) add(m chatMessage) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	own := append(c.byUser[m.UserID], m)
+	own := append(c.byUser.of(m.UserID), m)
 	if len(own) > chatMessagesPerUser {
 		own = own[1:]
 	}
-	c.byUser[m.UserID] = own
+	c.byUser.keep(m.UserID, own)
 }
 
 // of lists a user's messages, those of one thread if it is named, which pass keep.
@@ -43,7 +43,7 @@ func (c *chat) of(user string, keep func(chatMessage) bool) []chatMessage {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	found := []chatMessage{}
-	for _, m := range c.byUser[user] {
+	for _, m := range c.byUser.of(user) {
 		if keep(m) {
 			found = append(found, m)
 		}

@@ -88,7 +88,7 @@ func (t *threads) list(user string) []threadView {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	views := []threadView{}
-	for _, known := range slices.Backward(t.byUser[user]) {
+	for _, known := range slices.Backward(t.byUser.of(user)) {
 		if !known.archived {
 			views = append(views, known.view())
 		}

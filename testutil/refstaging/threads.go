@@ -21,7 +21,7 @@ type threads struct {
 
 	mu     sync.Mutex
 	byID   map[string]*thread
-	byUser map[string][]*thread // oldest first
+	byUser *recent[[]*thread] // oldest first
 }
 
 // thread is a conversation; the fields are guarded by the lock of threads.
@@ -43,7 +43,13 @@ type message struct {
 }
 
 func newThreads(clock clock, ids *idSource) *threads {
-	return &threads{clock: clock, ids: ids, byID: make(map[string]*thread), byUser: make(map[string][]*thread)}
+	t := &threads{clock: clock, ids: ids, byID: make(map[string]*thread)}
+	t.byUser = newRecent(func(of []*thread) {
+		for _, known := range of {
+			delete(t.byID, known.id)
+		}
+	})
+	return t
 }
 
 // claim reports whether the thread is the user's, making it if there is none. An archived thread is
@@ -54,6 +60,7 @@ func (t *threads) claim(id, user string) bool {
 	if known, ok := t.byID[id]; ok {
 		if known.owner == user {
 			known.archived, known.reserved = false, false
+			t.byUser.of(user) // has been seen
 		}
 		return known.owner == user
 	}
@@ -79,12 +86,12 @@ func (t *threads) release(id string) {
 		return
 	}
 	delete(t.byID, id)
-	own := slices.DeleteFunc(t.byUser[known.owner], func(of *thread) bool { return of == known })
+	own := slices.DeleteFunc(t.byUser.of(known.owner), func(of *thread) bool { return of == known })
 	if len(own) == 0 {
-		delete(t.byUser, known.owner)
+		t.byUser.drop(known.owner)
 		return
 	}
-	t.byUser[known.owner] = own
+	t.byUser.keep(known.owner, own)
 }
 
 // owns reports whether there is such a thread, archived or not, and it is the user's.
@@ -100,12 +107,12 @@ func (t *threads) add(id, user string) *thread {
 	now := t.clock.now()
 	made := &thread{id: id, owner: user, created: now, updated: now, metadata: map[string]any{}}
 	t.byID[id] = made
-	own := append(t.byUser[user], made)
+	own := append(t.byUser.of(user), made)
 	if len(own) > threadsPerUser {
 		delete(t.byID, own[0].id)
 		own = own[1:]
 	}
-	t.byUser[user] = own
+	t.byUser.keep(user, own)
 	return made
 }
 

@@ -13,6 +13,7 @@ import (
 )
 
 func TestA429BansAlthoughItsBodyStalls(t *testing.T) {
+	t.Parallel() // it waits
 	for _, kind := range []string{"exchange", "dial"} {
 		t.Run(kind, func(t *testing.T) {
 			d := newDoor(t, nil)

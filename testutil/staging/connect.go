@@ -78,9 +78,10 @@ func ExpectRefused(why string) ConnectOption {
 func Resume(thread string) ConnectOption { return func(d *dial) { d.resume = thread } }
 
 // Connect opens a session and returns it after its welcome, and after the October handshake where the
-// target speaks that (websocket.md 2.6). It blocks for the budget Connect at most, plus at most 16.5 s
-// for that handshake, except for the pace. A handshake that fails is tried once more, with a dial of its
-// own, 3 s later (websocket.md 2.5). The error is a *DialError when there is no session, which wraps a
+// target speaks that (websocket.md 2.6). It blocks for the budget Connect at most, plus at most 14.5 s
+// for that handshake: 10 s for its response, 2 s for a thread to Resume, 2 s for its completion, and 0.5 s
+// until messages are heard. A handshake that fails is tried once more, with a dial of its own that takes
+// as long, 3 s later (websocket.md 2.5). Waiting for the pace comes on top. The error is a *DialError when there is no session, which wraps a
 // *ClosedError when the target upgraded and then closed it. A session that opens although it must be
 // refused is returned without an error; the history shows it.
 func (u *User) Connect(ctx context.Context, opts ...ConnectOption) (*Session, error) {

@@ -127,13 +127,24 @@ func (c *correlation) nameless(s *Session, e *wire.Event) *Run {
 // refused returns the run of an error frame without a run id: of the session's open ones the first that
 // must fail and has shown no event yet, else the latest.
 func (c *correlation) refused(s *Session) *Run {
-	due := all(c.recent, func(r *Run) bool {
-		return r.session == s && !r.over.Load() && r.unseen() && r.asking.intent.Expect == history.Failure
-	})
-	if len(due) > 0 {
+	if due := c.failing(s); len(due) > 0 {
 		return due[0]
 	}
 	return c.latest(s, false)
+}
+
+// failing returns the session's open runs that must fail and have shown no event yet.
+func (c *correlation) failing(s *Session) []*Run {
+	return all(c.recent, func(r *Run) bool {
+		return r.session == s && !r.over.Load() && r.unseen() && r.asking.intent.Expect == history.Failure
+	})
+}
+
+// mustFail tells whether an error frame is due that has nothing to do with a wrong message.
+func (c *correlation) mustFail(s *Session) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.failing(s)) > 0
 }
 
 func all(runs []*Run, fit func(*Run) bool) (found []*Run) {

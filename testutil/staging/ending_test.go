@@ -142,6 +142,7 @@ func TestLeaving(t *testing.T) {
 }
 
 func TestAServerThatNeverClosesIsLeftAfterTheBudget(t *testing.T) {
+	t.Parallel() // it waits
 	gone := make(chan struct{})
 	d := newDoor(t, func(c *websocket.Conn, _ *http.Request) {
 		say(c, mainWelcome)

@@ -39,9 +39,12 @@ type passage struct {
 
 // A reply is a whole HTTP answer.
 type reply struct {
+	call   call
 	status int
 	body   []byte        // may hold secrets
 	text   string        // the body as recorded, for whatever may reach an error
+	url    string        // likewise
+	cut    bool          // body and text are only the beginning
 	skew   time.Duration // the answer's Date minus our clock
 	after  time.Duration // from the request being sent to the last byte
 	waited time.Duration // for the pace, before
@@ -70,7 +73,7 @@ func (t *Target) do(ctx context.Context, c call) (*reply, error) {
 	}
 	t.append(record, nil)
 	if answer != nil {
-		answer.text = x.Body
+		answer.call, answer.text, answer.url, answer.cut = c, x.Body, x.URL, x.Cut != 0
 	}
 
 	var held *heldError

@@ -66,6 +66,7 @@ func TestAnAnswerIsRecordedAsItIs(t *testing.T) {
 }
 
 func TestABodyThatStops(t *testing.T) {
+	t.Parallel() // it waits
 	head := "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"sta"
 	for _, row := range []struct {
 		name    string

@@ -2,7 +2,6 @@ package staging
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 
 	"github.com/netra-systems/staging-e2e/testutil/history"
@@ -17,8 +16,8 @@ func (u *User) Me(ctx context.Context) (id string, err error) {
 	var me struct {
 		ID string `json:"user_id"`
 	}
-	if err := answer.decode(&me); err != nil {
-		return "", fmt.Errorf("me: the answer is no JSON object with \"user_id\": %w", err)
+	if err := answer.read(`a JSON object with "user_id" (http.md 3.1)`, &me); err != nil {
+		return "", err
 	}
 	return me.ID, nil
 }

@@ -162,7 +162,10 @@ func (u *User) read(answer *reply, identity *history.Identity) (pair, error) {
 	if identity.Method == byRefresh || identity.Method == byRace {
 		identity.Repeats = p.repeats(u.pair)
 	}
-	return p, p.identify(identity)
+	if err := p.identify(identity); err != nil {
+		return p, answer.not("a pair of tokens (http.md 3.1)", err)
+	}
+	return p, nil
 }
 
 // take replaces the tokens. Call with u.mu held.

@@ -20,6 +20,7 @@ func inOctober() refstaging.Config {
 }
 
 func TestAnOctoberSessionSaysEverything(t *testing.T) {
+	t.Parallel() // it waits
 	users, sessions, _, recorded := pairOf(t, inOctober())
 	s, ctx := sessions[0], t.Context()
 	require.Equal(t, wire.October, s.Dialect())
@@ -51,6 +52,7 @@ func TestAnOctoberSessionSaysEverything(t *testing.T) {
 }
 
 func TestAConversationGoesOnInAnotherOctoberSession(t *testing.T) {
+	t.Parallel() // it waits
 	users, sessions, target, recorded := pairOf(t, inOctober())
 	ctx := t.Context()
 	p := prompts.Sum(prompts.NewNonce())
@@ -73,6 +75,7 @@ func TestAConversationGoesOnInAnotherOctoberSession(t *testing.T) {
 }
 
 func TestTheOctoberReferenceClosesWhatItDoesNotSurvive(t *testing.T) {
+	t.Parallel() // it waits
 	users, _, _, recorded := pairOf(t, inOctober())
 	group, ctx := errgroup.WithContext(t.Context())
 	codes := map[string]string{}
@@ -104,6 +107,7 @@ func TestTheOctoberReferenceClosesWhatItDoesNotSurvive(t *testing.T) {
 }
 
 func TestASimulatedFailureIsOneError(t *testing.T) {
+	t.Parallel() // it waits
 	_, sessions, _, recorded := pairOf(t, refstaging.Config{RunLimit: 300 * time.Millisecond})
 	for _, opts := range [][]AskOption{
 		{SimulateFailure(), InPayload()}, {SimulateDelay(time.Second)},

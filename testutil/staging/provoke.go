@@ -83,8 +83,9 @@ func tooLong(wire.Dialect, string) []byte {
 
 // Provoke sends a wrong message and blocks until something answers it: an error frame, an ack or the end
 // of the session, for the budget Reply at most after it was sent. Which of them came, and whether it is
-// the one that the message expects, is read from the history. The error is a *WaitError when nothing
-// came, and a *ClosedError when the session was over before.
+// the one that the message expects, is read from the history. For a second after it, an error frame that
+// names no run still answers the wrong message, unless a run of the session has to fail. The error is a
+// *WaitError when nothing came, and a *ClosedError when the session was over before.
 func (s *Session) Provoke(ctx context.Context, p Provocation) error {
 	s.waitsForRefusal(1)
 	defer s.waitsForRefusal(-1)
@@ -154,14 +155,18 @@ func (s *Session) waitsForRefusal(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.provoked += n
+	s.provokedAt = time.Now()
 }
 
-// answersProvocation tells an error frame that is about a wrong message from one that is about a run.
+// answersProvocation tells an error frame that is about a wrong message from one that is about a run. A
+// platform may refuse one message twice, from two of its layers; the second frame comes shortly after the
+// first, when the story may have gone on to its next prompt.
 func (s *Session) answersProvocation(e *wire.Event) bool {
 	if e.RunID != "" || !errorFrame(e.Type) {
 		return false
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.provoked > 0
+	now, shortly := s.provoked > 0, !s.provokedAt.IsZero() && time.Since(s.provokedAt) < quiet
+	s.mu.Unlock()
+	return now || shortly && !s.user.correlation.mustFail(s)
 }

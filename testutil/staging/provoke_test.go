@@ -163,6 +163,53 @@ func TestWhatAnswersAProvocationEndsNoRun(t *testing.T) {
 	})
 }
 
+// A platform may refuse a wrong message twice; the second error is not that of the next prompt, while one
+// that is due to a prompt is.
+func TestASecondErrorStaysWithItsProvocation(t *testing.T) {
+	const refusal = `{"type":"error","message":"Please enter a message"}`
+	for _, row := range []struct {
+		name  string
+		after time.Duration // the first error
+		opts  []AskOption
+		fails bool // the prompt
+	}{
+		{"shortly after", quiet / 2, nil, false},
+		{"long after", 2 * quiet, nil, true},
+		{"where the prompt has to fail", quiet / 2, []AskOption{ExpectFailure("foreign thread")}, true},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				_, target, recorded := bubble(t, fixtures.EmbeddedBudgets(), nil, func(c *websocket.Conn, _ *http.Request) {
+					say(c, mainWelcome)
+					_, _, _ = c.ReadMessage()
+					say(c, refusal)
+					run := heard(c)["payload"].(map[string]any)["run_id"].(string)
+					later(c, row.after, refusal)
+					say(c, event(finished, run, "Supervisor", `,"success":true,"final_response":"It is 697."`))
+					drain(c)
+				})
+				user, err := target.Login(t.Context())
+				require.NoError(t, err)
+				s, err := user.Connect(t.Context())
+				require.NoError(t, err)
+				require.NoError(t, s.Provoke(t.Context(), EmptyContent))
+				run, err := s.Ask(prompts.Sum(prompts.NewNonce()), row.opts...)
+				require.NoError(t, err)
+				answer, err := run.Wait(t.Context())
+				records, _ := recorded.close(t)
+				second := of(records, history.Recv)[2]
+				if row.fails {
+					assert.Equal(t, run.Label(), second.Run)
+					return
+				}
+				require.NoError(t, err)
+				assert.Equal(t, "It is 697.", answer.Text)
+				assert.Empty(t, second.Run)
+			})
+		})
+	}
+}
+
 func TestABurst(t *testing.T) {
 	const pong = `{"type":"pong"}`
 	for _, row := range []struct {

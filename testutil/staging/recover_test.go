@@ -88,6 +88,50 @@ func TestRecovery(t *testing.T) {
 	}
 }
 
+func TestAPlaceThatWasLeftIsTakenWhenItIsFree(t *testing.T) {
+	for _, row := range []struct {
+		name  string
+		free  time.Duration // after the first dial
+		code  int           // of the refusals before
+		tries [2]int        // at least, at most
+		took  [2]time.Duration
+		fails bool
+	}{
+		{name: "at once", tries: [2]int{1, 1}},
+		{name: "a moment later", free: 300 * time.Millisecond, code: 1013, tries: [2]int{2, 4}, took: [2]time.Duration{300 * time.Millisecond, time.Second}},
+		{name: "never", free: time.Hour, code: 1013, tries: [2]int{3, 10}, took: [2]time.Duration{5 * time.Second, 5 * time.Second}, fails: true},
+		{name: "refused in another way", free: time.Hour, code: 1011, tries: [2]int{1, 1}, fails: true},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				_, target, recorded := bubble(t, fixtures.EmbeddedBudgets(), nil, func(c *websocket.Conn, _ *http.Request) {
+					if time.Since(start) < row.free {
+						sayClose(c, row.code, "Connection limit")
+						return
+					}
+					say(c, mainWelcome)
+					drain(c)
+				})
+				user, err := target.Login(t.Context())
+				require.NoError(t, err)
+				_, err = user.ConnectWhenFree(t.Context())
+				took := time.Since(start)
+				assert.Equal(t, row.fails, err != nil, "%v", err)
+				assert.GreaterOrEqual(t, took, row.took[0])
+				assert.LessOrEqual(t, took, row.took[1])
+				records, _ := recorded.close(t)
+				dials := of(records, history.Dial)
+				assert.GreaterOrEqual(t, len(dials), row.tries[0])
+				assert.LessOrEqual(t, len(dials), row.tries[1])
+				for _, r := range dials {
+					assert.True(t, r.Intent.Freed)
+				}
+			})
+		})
+	}
+}
+
 func TestThePaceTakesNothingFromARecovery(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		target, recorded := recovering(t, 10*time.Second, time.Hour)

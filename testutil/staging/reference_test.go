@@ -181,6 +181,7 @@ func TestTheReferenceOpensToTheTokenFormsOfItsDialect(t *testing.T) {
 }
 
 func TestAnUnknownAgentFailsAsExpected(t *testing.T) {
+	t.Parallel() // it waits
 	_, c := reference(t, refstaging.Config{})
 	target, recorded := target(t, c, fixtures.EmbeddedBudgets())
 	user, err := target.Login(t.Context())

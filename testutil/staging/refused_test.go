@@ -18,6 +18,7 @@ import (
 // TestARefusalStopsNoStory holds what ends a story against what is for the judge, for dials and for
 // exchanges alike.
 func TestARefusalStopsNoStory(t *testing.T) {
+	t.Parallel() // it waits
 	answer := func(raw string) func(net.Conn) { return func(c net.Conn) { _, _ = io.WriteString(c, raw) } }
 	upgraded := func(then func(*websocket.Conn)) func(*websocket.Conn, *http.Request) {
 		return func(c *websocket.Conn, _ *http.Request) { then(c) }

@@ -1,8 +1,9 @@
 package staging
 
 import (
+	"cmp"
 	"context"
-	"fmt"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -37,8 +38,12 @@ func (u *User) Execute(ctx context.Context, agent string, p prompts.Prompt, opts
 		Response string  `json:"response"`
 		Error    *string `json:"error"`
 	}
-	if err := answer.decode(&result); err != nil {
-		return Answer{}, fmt.Errorf("execute: the answer is no JSON object with \"status\" and \"response\": %w", err)
+	const form = `a JSON object with "status" and "response" (http.md 5.4)`
+	if err := answer.read(form, &result); err != nil {
+		return Answer{}, err
+	}
+	if result.Status == "" {
+		return Answer{}, answer.not(form, errors.New("it has no status"))
 	}
 	given := Answer{Text: result.Response, Agent: result.Agent}
 	if result.Status == "success" {
@@ -87,11 +92,15 @@ func (u *User) Start(ctx context.Context, agent string, p prompts.Prompt, opts .
 		ID      string `json:"agent_id"`
 		Message string `json:"message"`
 	}
-	if err := answer.decode(&started); err != nil {
-		return "", fmt.Errorf("start: the answer is no JSON object with \"success\" and \"agent_id\": %w", err)
+	const form = `a JSON object with "success" and "agent_id" (http.md 5.4)`
+	if err := answer.read(form, &started); err != nil {
+		return "", err
 	}
-	if !started.Success {
+	switch {
+	case !started.Success:
 		_, err = a.failed(Answer{}, &FailedError{Run: "over REST", Agent: agent, Text: u.target.redact(started.Message)})
+	case started.ID == "":
+		err = answer.not(form, errors.New("it names no agent"))
 	}
 	return started.ID, err
 }
@@ -104,26 +113,36 @@ func (u *User) Status(ctx context.Context, id string) (string, error) {
 }
 
 func (u *User) status(ctx context.Context, id string) (status string, waited time.Duration, err error) {
+	listed, waited, err := u.statuses(ctx, "?agent_id="+url.QueryEscape(id))
+	return listed[id], waited, err
+}
+
+// Statuses returns the status of each agent that the target lists as the user's, by its id: of those that
+// the user started, and of nobody else's (http.md 5.4), which is for the judge.
+func (u *User) Statuses(ctx context.Context) (map[string]string, error) {
+	listed, _, err := u.statuses(ctx, "")
+	return listed, err
+}
+
+func (u *User) statuses(ctx context.Context, query string) (byID map[string]string, waited time.Duration, err error) {
 	answer, err := u.call(ctx, call{
-		purpose: history.PurposeStatus, method: http.MethodGet,
-		url: u.target.config.APIURL + "/api/agents/status?agent_id=" + url.QueryEscape(id),
+		purpose: history.PurposeStatus, method: http.MethodGet, url: u.target.config.APIURL + "/api/agents/status" + query,
 	})
 	if err != nil {
-		return "", 0, err
+		return nil, 0, err
 	}
 	var listed []struct {
 		ID     string `json:"agent_id"`
 		Status string `json:"status"`
 	}
-	if err := answer.decode(&listed); err != nil {
-		return "", 0, fmt.Errorf("status: the answer is no JSON list of objects with \"agent_id\" and \"status\": %w", err)
+	if err := answer.read(`a JSON list of objects with "agent_id" and "status" (http.md 5.4)`, &listed); err != nil {
+		return nil, 0, err
 	}
+	byID = make(map[string]string, len(listed))
 	for _, agent := range listed {
-		if agent.ID == id {
-			return agent.Status, answer.waited, nil
-		}
+		byID[agent.ID] = agent.Status
 	}
-	return "", answer.waited, nil
+	return byID, answer.waited, nil
 }
 
 // finalStatuses are those in which a started agent does nothing more.
@@ -131,24 +150,42 @@ var finalStatuses = []string{"completed", "failed", "error", "stopped", "cancell
 
 // AwaitAgent asks for the status of a started agent, with growing pauses, until it has completed or
 // ended otherwise, and returns that status. It blocks for the budget Answer at most, except for the
-// pace. The error is a *WaitError when the agent did not end, or that of the exchange.
+// pace. The error is a *WaitError when the agent did not end, which says what its last status was and
+// whether it was ever listed, or that of the exchange.
 func (u *User) AwaitAgent(ctx context.Context, id string) (string, error) {
 	budget := u.target.budgets.Answer
 	deadline := time.Now().Add(budget)
+	wait := &WaitError{Of: id}
+	last := ""
 	for pause := breath; ; pause = min(2*pause, mostBreath) {
 		status, waited, err := u.status(ctx, id)
 		if err != nil || slices.Contains(finalStatuses, status) {
 			return status, err
 		}
+		last = cmp.Or(status, last)
+		wait.For = u.target.redact(awaited(status, last))
 		deadline = deadline.Add(waited)
 		left := time.Until(deadline)
 		if left <= 0 {
-			wait := &WaitError{For: "the end of a started agent", Of: id, Budget: budget}
+			wait.Budget = budget
 			u.target.note(history.Record{User: u.label}, history.TopicGaveUp, wait.For)
 			return status, wait
 		}
-		if err := rest(ctx, min(pause, left)); err != nil {
-			return status, &WaitError{For: "the end of a started agent", Of: id, Cause: err}
+		if wait.Cause = rest(ctx, min(pause, left)); wait.Cause != nil {
+			return status, wait
 		}
 	}
+}
+
+// awaited says in words what a started agent of that status is waited for; last is the last status that
+// was listed.
+func awaited(status, last string) string {
+	const end = "the end of a started agent, "
+	switch {
+	case last == "":
+		return end + "which the target never listed"
+	case status == "":
+		return end + "which the target lists no more; its last status was " + excerpt(last)
+	}
+	return end + "whose status is still " + excerpt(status)
 }

@@ -87,6 +87,21 @@ func TestAFailureOnRequestIsForTheJudgeButABanIsNot(t *testing.T) {
 	}
 }
 
+func TestStatusesListsTheUsersOwnAgents(t *testing.T) {
+	users, _, _, recorded := pairOf(t, refstaging.Config{})
+	id, err := users[0].Start(t.Context(), "data", prompts.Sum(prompts.NewNonce()))
+	require.NoError(t, err)
+	_, err = users[0].AwaitAgent(t.Context(), id)
+	require.NoError(t, err)
+	own, err := users[0].Statuses(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, map[string]string{id: "completed"}, own)
+	others, err := users[1].Statuses(t.Context())
+	require.NoError(t, err)
+	assert.Empty(t, others)
+	recorded.close(t)
+}
+
 func TestAwaitAgentEndsWithTheAgentOrItsBudget(t *testing.T) {
 	list := func(status string) any {
 		return []map[string]string{{"agent_id": "b", "status": "completed"}, {"agent_id": "a", "status": status}}
@@ -95,13 +110,14 @@ func TestAwaitAgentEndsWithTheAgentOrItsBudget(t *testing.T) {
 		name     string
 		statuses []any // the last one stays
 		want     string
-		gaveUp   bool
+		gaveUp   string
 	}{
-		{"completes", []any{list("running"), list("running"), list("completed")}, "completed", false},
-		{"fails", []any{list("running"), list("failed")}, "failed", false},
-		{"is listed late", []any{[]any{}, list("completed")}, "completed", false},
-		{"is never listed", []any{[]any{}}, "", true},
-		{"never ends", []any{list("running")}, "running", true},
+		{"completes", []any{list("running"), list("running"), list("completed")}, "completed", ""},
+		{"fails", []any{list("running"), list("failed")}, "failed", ""},
+		{"is listed late", []any{[]any{}, list("completed")}, "completed", ""},
+		{"is never listed", []any{[]any{}}, "", ", which the target never listed"},
+		{"is forgotten", []any{list("running"), []any{}}, "", `, which the target lists no more; its last status was "running"`},
+		{"never ends", []any{list("running")}, "running", `, whose status is still "running"`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -119,11 +135,11 @@ func TestAwaitAgentEndsWithTheAgentOrItsBudget(t *testing.T) {
 				took := time.Since(start)
 				assert.Equal(t, row.want, status)
 				records, _ := recorded.close(t)
-				if row.gaveUp {
+				if row.gaveUp != "" {
 					require.ErrorAs(t, err, new(*WaitError))
 					assert.Equal(t, 15*time.Second, took)
 					assert.Less(t, nth, 25, "it pauses")
-					assert.Equal(t, []string{"gave-up: the end of a started agent"}, topics(records))
+					assert.Equal(t, []string{"gave-up: the end of a started agent" + row.gaveUp}, topics(records))
 				} else {
 					require.NoError(t, err)
 					assert.Empty(t, topics(records))

@@ -39,14 +39,15 @@ type Session struct {
 	current  *Run
 	labelled func(*wire.Event) string
 
-	mu       sync.Mutex
-	greeting greeting
-	runs     int // asked so far
-	heard    [cues]uint32
-	provoked int             // wrong messages that wait for what answers them
-	leaving  *history.Closed // how we are ending the session; nil: we are not
-	ended    *ClosedError
-	changed  chan struct{} // closed at the next change; nil while nobody waits
+	mu         sync.Mutex
+	greeting   greeting
+	runs       int // asked so far
+	heard      [cues]uint32
+	provoked   int             // wrong messages that wait for what answers them
+	provokedAt time.Time       // when that last changed
+	leaving    *history.Closed // how we are ending the session; nil: we are not
+	ended      *ClosedError
+	changed    chan struct{} // closed at the next change; nil while nobody waits
 }
 
 func newSession(d *dial, conn *websocket.Conn) *Session {

@@ -48,7 +48,8 @@ func (u *User) Stream(ctx context.Context, agent string, p prompts.Prompt, opts 
 	given, failure := told(answer.text)
 	switch {
 	case given.Agent == "":
-		return given, fmt.Errorf("stream: %d events came and none was agent_completed or agent_error: %s", given.Events, excerpt(answer.text))
+		return given, answer.not("a stream of events with agent_completed or agent_error (http.md 5.4)",
+			fmt.Errorf("%d events were read and none was one of these", given.Events))
 	case failure != "":
 		return a.failed(given, &FailedError{Run: "over REST", Agent: agent, Text: u.target.redact(failure)})
 	}

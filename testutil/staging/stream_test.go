@@ -124,17 +124,25 @@ func TestAStreamEndsWithItsOutcomeOrABudget(t *testing.T) {
 		{name: "is cut between two events", broken: history.StepBody, serve: func(b broadcast) { b.say(begins); b.hangUp() }, stream: &history.Streamed{Events: 1}},
 		{name: "is cut in an event", broken: history.StepBody,
 			serve: func(b broadcast) { b.say(begins); _, _ = fmt.Fprint(b.ResponseWriter, "data: {"); b.hangUp() }, stream: &history.Streamed{Events: 1}},
-		{name: "ends without an outcome", err: "2 events came and none was", serve: func(b broadcast) { b.say(begins, ends) }, stream: &history.Streamed{Events: 2}},
-		{name: "its last event is not whole", err: "1 events came and none was",
+		{name: "ends without an outcome", err: "2 events were read and none was", serve: func(b broadcast) { b.say(begins, ends) }, stream: &history.Streamed{Events: 2}},
+		{name: "its last event is not whole", err: "1 events were read and none was",
 			serve:  func(b broadcast) { b.say(begins); _, _ = fmt.Fprint(b.ResponseWriter, "data: "+answers) },
 			stream: &history.Streamed{Events: 1}},
-		{name: "no JSON", err: "1 events came and none was", serve: func(b broadcast) { b.say("Good morning!") }, stream: &history.Streamed{Events: 1}},
-		{name: "no stream", kind: "application/json", err: "0 events came and none was", serve: func(b broadcast) { _, _ = fmt.Fprint(b.ResponseWriter, answers) }},
-		{name: "longer than is kept", err: "events came and none was", cut: -1,
+		{name: "no JSON", err: "1 events were read and none was", serve: func(b broadcast) { b.say("Good morning!") }, stream: &history.Streamed{Events: 1}},
+		{name: "no stream", kind: "application/json", err: "0 events were read and none was", serve: func(b broadcast) { _, _ = fmt.Fprint(b.ResponseWriter, answers) }},
+		{name: "longer than is kept", err: "keeps only the first 1048576 bytes", cut: -1,
 			serve: func(b broadcast) {
 				b.say(begins, strings.Repeat("x", maxBody))
 				b.say(answers, ends)
 			}, stream: &history.Streamed{Events: 1}},
+		{name: "longer than is kept, and goes on", err: "keeps only the first 1048576 bytes", cut: -1,
+			serve: func(b broadcast) {
+				for b.Context().Err() == nil {
+					b.say(`{"event":"agent_thinking","message":"` + strings.Repeat("x", maxBody/3) + `"}`)
+				}
+			}, stream: &history.Streamed{Events: 2}},
+		{name: "longer than is kept, after the answer", text: "It is 697.", cut: -1,
+			serve: func(b broadcast) { b.say(answers, strings.Repeat("x", maxBody)) }, stream: &history.Streamed{Events: 1}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -3,7 +3,6 @@ package staging
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -25,15 +24,21 @@ type Message struct {
 	Content string `json:"content"`
 }
 
+const threadForm = `a JSON object with "id" (http.md 5.4)`
+
 // mostListed is the longest page that the platform gives (http.md 5.4).
 const mostListed = 100
 
 // CreateThread makes a thread, which the story's end archives.
 func (u *User) CreateThread(ctx context.Context, title string) (Thread, error) {
+	answer, err := u.onThreads(ctx, http.MethodPost, "", map[string]string{"title": title}, history.PurposeThread)
+	if err != nil {
+		return Thread{}, err
+	}
 	var made Thread
-	err := u.onThread(ctx, http.MethodPost, "", map[string]string{"title": title}, history.PurposeThread, &made)
+	err = answer.read(threadForm, &made)
 	if err == nil && made.ID == "" {
-		err = errors.New(`create a thread: the answer has no "id"`)
+		err = answer.not(threadForm, errors.New("it names no thread"))
 	}
 	u.correlation.keep(made.ID)
 	return made, err
@@ -42,14 +47,14 @@ func (u *User) CreateThread(ctx context.Context, title string) (Thread, error) {
 // Threads lists the user's threads that are not archived, 100 at most.
 func (u *User) Threads(ctx context.Context) ([]Thread, error) {
 	var listed []Thread
-	err := u.onThread(ctx, http.MethodGet, "?limit="+strconv.Itoa(mostListed), nil, history.PurposeThreads, &listed)
+	err := u.onThread(ctx, http.MethodGet, "?limit="+strconv.Itoa(mostListed), nil, history.PurposeThreads, `a JSON list of threads (http.md 5.4)`, &listed)
 	return listed, err
 }
 
 // Thread gets one thread of the user's.
 func (u *User) Thread(ctx context.Context, id string) (Thread, error) {
 	var got Thread
-	err := u.onThread(ctx, http.MethodGet, "/"+url.PathEscape(id), nil, history.PurposeThread, &got)
+	err := u.onThread(ctx, http.MethodGet, "/"+url.PathEscape(id), nil, history.PurposeThread, threadForm, &got)
 	return got, err
 }
 
@@ -58,15 +63,33 @@ func (u *User) Messages(ctx context.Context, id string) ([]Message, error) {
 	var listed struct {
 		Messages []Message `json:"messages"`
 	}
-	err := u.onThread(ctx, http.MethodGet, messagesOf(id)+"?limit="+strconv.Itoa(mostListed), nil, history.PurposeMessages, &listed)
+	err := u.onThread(ctx, http.MethodGet, messagesOf(id)+"?limit="+strconv.Itoa(mostListed), nil, history.PurposeMessages, `a JSON object with "messages" (http.md 5.4)`, &listed)
 	return listed.Messages, err
 }
 
 // Say adds a message to a thread of the user's. No agent answers it.
 func (u *User) Say(ctx context.Context, id, text string) (Message, error) {
 	var said Message
-	err := u.onThread(ctx, http.MethodPost, messagesOf(id), saying(text), history.PurposeMessages, &said)
+	err := u.onThread(ctx, http.MethodPost, messagesOf(id), saying(text), history.PurposeMessages, `a JSON object with "content" (http.md 5.4)`, &said)
 	return said, err
+}
+
+// Chat adds a message to the chat of a thread of the user's, which is kept apart from the thread's own
+// messages (http.md 5.4). No agent answers it.
+func (u *User) Chat(ctx context.Context, thread, text string) error {
+	answer, err := u.call(ctx, call{
+		purpose: history.PurposeChat, method: http.MethodPost, url: u.target.config.APIURL + "/api/chat/messages",
+		body: map[string]string{"content": text, "thread_id": thread},
+	})
+	if err != nil {
+		return err
+	}
+	var said struct {
+		Message struct {
+			Content string `json:"content"`
+		} `json:"message"`
+	}
+	return answer.read(`a JSON object with "message" (http.md 5.4)`, &said)
 }
 
 // DeleteThread archives a thread of the user's: it is listed no more.
@@ -109,7 +132,7 @@ func (u *User) TryThread(ctx context.Context, victim *User, id string) error {
 		return err
 	}
 	_, err := u.call(ctx, call{
-		purpose: history.PurposeMessages, method: http.MethodGet,
+		purpose: history.PurposeChat, method: http.MethodGet,
 		url:    u.target.config.APIURL + "/api/chat/messages?thread_id=" + url.QueryEscape(id),
 		intent: &history.Intent{Spoofs: victim.label, Why: "lists the chat of a thread of " + victim.label},
 	})
@@ -121,13 +144,14 @@ func messagesOf(id string) string { return "/" + url.PathEscape(id) + "/messages
 func saying(text string) map[string]string { return map[string]string{"message": text} }
 
 // onThread makes a call to the threads of the user and reads what it answers.
-func (u *User) onThread(ctx context.Context, method, path string, body any, purpose string, into any) error {
-	answer, err := u.call(ctx, call{purpose: purpose, method: method, url: u.target.config.APIURL + "/api/threads" + path, body: body})
+func (u *User) onThread(ctx context.Context, method, path string, body any, purpose, form string, into any) error {
+	answer, err := u.onThreads(ctx, method, path, body, purpose)
 	if err != nil {
 		return err
 	}
-	if err := answer.decode(into); err != nil {
-		return fmt.Errorf("%s: the answer has another form than http.md 5.4 tells: %w", purpose, err)
-	}
-	return nil
+	return answer.read(form, into)
+}
+
+func (u *User) onThreads(ctx context.Context, method, path string, body any, purpose string) (*reply, error) {
+	return u.call(ctx, call{purpose: purpose, method: method, url: u.target.config.APIURL + "/api/threads" + path, body: body})
 }

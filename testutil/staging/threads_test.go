@@ -27,6 +27,8 @@ func TestThreadsOverREST(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []Message{{ID: said.ID, Role: "user", Content: "What do we pay?"}}, messages)
 
+	require.NoError(t, owner.Chat(ctx, made.ID, "And who pays it?"))
+
 	require.NoError(t, users[1].TryThread(ctx, owner, made.ID))
 
 	require.NoError(t, owner.DeleteThread(ctx, made.ID))
@@ -47,6 +49,7 @@ func TestThreadsOverREST(t *testing.T) {
 		case r.Intent != nil && r.Intent.Spoofs != "":
 			tried++
 			assert.Equal(t, owner.Label(), r.Intent.Spoofs)
+			assert.NotContains(t, r.Exchange.Body, "who pays")
 			if r.Intent.Expect != "" {
 				assert.Equal(t, "403", r.Intent.Expect)
 				assert.Equal(t, http.StatusForbidden, r.Exchange.Status, r.Exchange.Method+r.Exchange.URL)

@@ -66,8 +66,8 @@ func (u *User) Verify(ctx context.Context) error {
 	var verdict struct {
 		Valid bool `json:"valid"`
 	}
-	if err := answer.decode(&verdict); err != nil {
-		return fmt.Errorf("verify: the answer is no JSON object with \"valid\": %w", err)
+	if err := answer.read(`a JSON object with "valid" (http.md 3.1)`, &verdict); err != nil {
+		return err
 	}
 	if !verdict.Valid {
 		return fmt.Errorf("verify the token of %s: %w", u.label, ErrTokenRefused)
@@ -100,8 +100,8 @@ func (u *User) Agents(ctx context.Context) ([]string, error) {
 	var registry struct {
 		Agents []string `json:"supported_agents"`
 	}
-	if err := answer.decode(&registry); err != nil {
-		return nil, fmt.Errorf("agents: the answer is no JSON object with \"supported_agents\": %w", err)
+	if err := answer.read(`a JSON object with "supported_agents" (http.md 5.4)`, &registry); err != nil {
+		return nil, err
 	}
 	return registry.Agents, nil
 }

@@ -34,9 +34,12 @@ func (s *Story) NotMeasured(criterion, reason string) {
 	s.log.Remark(history.TopicNotMeasured, fmt.Sprintf("%s: %s", criterion, reason))
 }
 
-// Restart restarts the backend while sessions are open, and returns when it serves again.
+// Restart restarts the target while sessions are open, the auth service with it, and returns when it
+// serves again. Tokens stay good; what was in memory is forgotten: threads, started agents, registered
+// users, and which tokens were logged out or used up. The story has to be told at a deployment of its Own,
+// and to ask whether it Can Restart.
 func (s *Story) Restart() {
 	s.t.Helper()
 	s.log.Remark(history.TopicRestart, "")
-	actor{s}.must(s.deployment.restart())
+	actor{s}.must(s.deployment.restart(s.ctx))
 }

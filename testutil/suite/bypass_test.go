@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/assert"
@@ -59,17 +60,18 @@ func TestStoriesNeedNoBypass(t *testing.T) {
 		for pkg := range built {
 			t.Run(dialect+" "+pkg, func(t *testing.T) {
 				t.Parallel()
-				served := refstaging.Config{Dialect: dialect}
-				for _, story := range own {
-					scaled := deploymentFor(story, dialect)
-					served.HeartbeatEvery, served.RunLimit, served.SessionLimit = scaled.HeartbeatEvery, scaled.RunLimit, 5
+				served := refstaging.Config{Dialect: dialect, HeartbeatEvery: 300 * time.Millisecond, SessionLimit: 5}
+				if pkg == "agentregistry" { // whose stories wait for the limit
+					served.RunLimit = 5 * time.Second
 				}
+				declared := served
 				var tapped wiretap
 				tapped.tap(&served)
-				out, err := tellAt(t, pkg, served, refstaging.Config{Dialect: dialect, SessionLimit: 5})
+				out, err := tellAt(t, pkg, served, declared)
 				require.NoError(t, err, telling(out))
 				assert.Equal(t, storiesOf(pkg), strings.Count(out, "--- PASS: TestStaging"), "every story is told")
 				tapped.check(t)
+				assert.Equal(t, pkg == "goldenpath", len(tapped.queries) > 0, "the query is offered by the stories about tokens")
 			})
 		}
 	}

@@ -247,10 +247,3 @@ func altersRefusals(status int, of func(*http.Request) bool) handler {
 		}
 	})
 }
-
-// anyRevokedOf reports whether a user logged out at all.
-func (m *minting) anyRevokedOf(user string) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.loggedOut[user]
-}

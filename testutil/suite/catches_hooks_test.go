@@ -53,6 +53,13 @@ func (m *minting) wasRevoked(token string) bool {
 	return m.revoked[text(claims(token), "jti")]
 }
 
+// anyRevokedOf reports whether a user logged out at all.
+func (m *minting) anyRevokedOf(user string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.loggedOut[user]
+}
+
 // good is a new access token of the user that a token names, or of anybody.
 func (m *minting) good(token string) string {
 	user := ownerOf(token)

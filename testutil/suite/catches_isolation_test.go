@@ -64,7 +64,6 @@ func TestStoriesSeeUsersMixed(t *testing.T) {
 				}
 			}
 		}, "isolation/foreign-user"},
-		{"one user at a time is served", crowd, func(c *refstaging.Config) { c.Hooks = oneAtATime() }, "isolation/serialised"},
 	})
 }
 

@@ -74,9 +74,9 @@ func TestStoriesSeeForeignThreads(t *testing.T) {
 		{"it can be written to", foreign, asOwner(http.MethodPost, "/messages"), claimed},
 		{"it can be archived", foreign, asOwner(http.MethodDelete, ""), claimed},
 		{"it is listed", foreign, func(c *refstaging.Config) {
-			m, owners := mint(c), &ownership{}
-			onAPI(owners.watching(at("GET /api/threads", func(next http.Handler, w http.ResponseWriter, r *http.Request) {
-				r.Header.Set("Authorization", "Bearer "+m.good(owners.first(bearer(r))))
+			m, came := mint(c), &arrivals{}
+			onAPI(came.watching(at("GET /api/threads", func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+				r.Header.Set("Authorization", "Bearer "+m.good(came.first(bearer(r))))
 				next.ServeHTTP(w, r)
 			})))(c)
 		}, "isolation/foreign-thread"},
@@ -93,46 +93,44 @@ func TestStoriesSeeForeignThreads(t *testing.T) {
 	})
 }
 
-// An ownership knows whose a thread is.
-type ownership struct {
+// Arrivals are the tokens with which users came to the backend.
+type arrivals struct {
 	mu     sync.Mutex
-	owners map[string]string // by thread, the token that made it or read its first
-	tokens []string          // in the order in which they came
+	tokens []string // in the order in which they came
 }
 
 // watching looks at requests on their way to another handler.
-func (o *ownership) watching(h handler) handler {
+func (a *arrivals) watching(h handler) handler {
 	return func(next http.Handler, w http.ResponseWriter, r *http.Request) {
 		if token := bearer(r); token != "" {
-			o.mu.Lock()
-			if !slices.Contains(o.tokens, token) {
-				o.tokens = append(o.tokens, token)
+			a.mu.Lock()
+			if !slices.Contains(a.tokens, token) {
+				a.tokens = append(a.tokens, token)
 			}
-			o.mu.Unlock()
+			a.mu.Unlock()
 		}
 		h(next, w, r)
 	}
 }
 
 // first is the token that came first, or the one at hand if there is none.
-func (o *ownership) first(token string) string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if len(o.tokens) > 0 {
-		return o.tokens[0]
+func (a *arrivals) first(token string) string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.tokens) > 0 {
+		return a.tokens[0]
 	}
 	return token
 }
 
-// asOwner lets who is refused a thread do one thing with it all the same, as its owner would: the one who
-// made a thread over REST first.
+// asOwner lets everybody do one thing with a thread as the user who came first would, whose it is.
 func asOwner(method, path string) wrong {
 	return func(c *refstaging.Config) {
-		m, owners := mint(c), &ownership{}
-		onAPI(owners.watching(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		m, came := mint(c), &arrivals{}
+		onAPI(came.watching(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
 			one := strings.HasPrefix(r.URL.Path, "/api/threads/") && r.Method == method
 			if one && strings.HasSuffix(r.URL.Path, "/messages") == (path != "") {
-				r.Header.Set("Authorization", "Bearer "+m.good(owners.first(bearer(r))))
+				r.Header.Set("Authorization", "Bearer "+m.good(came.first(bearer(r))))
 			}
 			next.ServeHTTP(w, r)
 		}))(c)

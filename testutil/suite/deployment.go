@@ -1,8 +1,10 @@
 package suite
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"syscall"
 	"time"
 
 	"github.com/netra-systems/staging-e2e/fixtures"
@@ -77,16 +79,65 @@ func scaledDown(dialect string) refstaging.Config {
 	}
 }
 
-// restart ends the reference deployment and starts it anew, as the same one, at the same URLs.
-func (d *deployment) restart() (err error) {
-	served := d.reference.Config()
-	if err = d.reference.Close(); err == nil {
-		d.reference, err = refstaging.Start(served)
+// within returns the reference deployment, for what can only be done in its own process.
+func (d *deployment) within(a Ability) (*refstaging.Server, error) {
+	if d.reference == nil {
+		return nil, fmt.Errorf("the target runs elsewhere, where the suite has no such power: take %q out of STAGING_ABILITIES", a)
 	}
+	return d.reference, nil
+}
+
+// forge signs a token that is wrong in one thing.
+func (d *deployment) forge(f refstaging.Forgery) (token string, err error) {
+	reference, err := d.within(ForgedTokens)
 	if err != nil {
+		return "", fmt.Errorf("forge a token: %w", err)
+	}
+	return reference.Forge(f)
+}
+
+// restart ends the story's own deployment and starts it anew, as the same one, at the same URLs.
+func (d *deployment) restart(ctx context.Context) error {
+	reference, err := d.within(Restart)
+	switch {
+	case err != nil:
+		return fmt.Errorf("restart the backend: %w", err)
+	case !d.own:
+		return errors.New("restart the backend: other stories are at work there: begin this one with suite.Start(t, suite.Own)")
+	}
+	if err := reference.Close(); err != nil {
 		return fmt.Errorf("restart the embedded reference deployment: %w", err)
 	}
+	if reference, err = startAgain(ctx, reference.Config()); err != nil {
+		return fmt.Errorf("restart the embedded reference deployment: %w", err)
+	}
+	d.reference = reference
 	return nil
+}
+
+// For a moment after a server has closed, somebody else may use its port, such as a client that the
+// system gave it to.
+const (
+	portFree  = time.Second
+	portPause = 20 * time.Millisecond
+)
+
+// startAgain starts a reference deployment where one was before, as soon as its ports are free. It blocks
+// for a second at most.
+func startAgain(ctx context.Context, served refstaging.Config) (*refstaging.Server, error) {
+	ctx, cancel := context.WithTimeout(ctx, portFree)
+	defer cancel()
+	for {
+		reference, err := refstaging.Start(served)
+		if !errors.Is(err, syscall.EADDRINUSE) {
+			return reference, err
+		}
+		select {
+		case <-time.After(portPause):
+		case <-ctx.Done():
+			return nil, err
+		}
+	}
 }
 
 func (d *deployment) close() error {

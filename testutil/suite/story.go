@@ -155,7 +155,7 @@ func (s *Story) open(target *staging.Target) error {
 	}
 	s.judge = judge.New(header)
 	if s.log, err = history.Create(s.historyFile(), header, s.observe); err != nil {
-		return err
+		return errors.Join(err, s.file.Close())
 	}
 	s.target = target.Record(s.log)
 	return nil
@@ -168,13 +168,16 @@ func (s *Story) directory(attempt int) (string, error) {
 	if s.keeps() {
 		return s.t.ArtifactDir(), nil
 	}
-	name := strings.ReplaceAll(s.t.Name(), "/", "_")
-	stamp := time.Now().UTC().Format("20060102T150405")
-	dir := filepath.Join(here.config.Artifacts, here.pkg, fmt.Sprintf("%s-%s-%d-%d", name, stamp, os.Getpid(), attempt))
+	dir := filepath.Join(here.config.Artifacts, here.pkg, directoryName(s.t.Name(), time.Now(), attempt))
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", fmt.Errorf("make a directory for the history (STAGING_ARTIFACTS): %w", err)
 	}
 	return filepath.Abs(dir)
+}
+
+func directoryName(story string, start time.Time, attempt int) string {
+	stamp := start.UTC().Format("20060102T150405")
+	return fmt.Sprintf("%s-%s-%d-%d", strings.ReplaceAll(story, "/", "_"), stamp, os.Getpid(), attempt)
 }
 
 // keeps tells whether the history is kept although the story is green.

@@ -206,3 +206,25 @@ func (u *User) TryThread(owner *User, id string) {
 	u.story.t.Helper()
 	u.must(u.User.TryThread(u.story.ctx, owner.User, id))
 }
+
+// SayInChat adds a message to the chat of a thread. At a target without it the criterion "rest-chat" is not
+// measured.
+func (u *User) SayInChat(thread, text string) {
+	u.story.t.Helper()
+	u.mustHave("rest-chat", u.User.Chat(u.story.ctx, thread, text))
+}
+
+// ListAgents asks for the agents that the user started over REST.
+func (u *User) ListAgents() {
+	u.story.t.Helper()
+	_, err := u.User.Statuses(u.story.ctx)
+	u.mustHave("rest-agents-start", err)
+}
+
+// ConnectWhenFree opens a session in the place of one that the user has just left at the session limit.
+func (u *User) ConnectWhenFree() *Session {
+	u.story.t.Helper()
+	session, err := u.User.ConnectWhenFree(u.story.ctx)
+	u.must(err)
+	return u.keep(session)
+}
