@@ -89,8 +89,8 @@ func complete(v *View) {
 	}
 }
 
-// wholeSeconds is what the times of two tokens may be off together: iat and exp count whole seconds.
-const wholeSeconds = 2 * time.Second
+// rounding is what the times of two tokens may be off together: iat and exp count whole seconds.
+const rounding = 2 * time.Second
 
 // compareRefreshed compares an identity with the one before it, which was there for that long when a new one
 // was asked for. The clocks of both sides may differ, so only ours tells how long.
@@ -108,10 +108,10 @@ func compareRefreshed(v *View, id *history.Identity, before *User, later time.Du
 	switch gained := id.Expires.Sub(before.Expires); {
 	case gained < 0:
 		v.Report(proof, "the refreshed token expires %s before the old one", -gained)
-	case gained < later-wholeSeconds:
+	case gained < later-rounding:
 		v.Report(proof, "the refreshed token, asked for %s after the old one, expires %s after it", later.Round(time.Second), gained)
 	}
-	if later >= wholeSeconds && !id.Issued.After(before.Issued) && !id.Issued.IsZero() {
+	if later >= rounding && !id.Issued.After(before.Issued) && !id.Issued.IsZero() {
 		v.Report(proof, "the refresh gave a token that was issued at %s, no later than the old one", id.Issued.UTC().Format(time.RFC3339))
 	}
 }

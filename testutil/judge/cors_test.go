@@ -159,7 +159,7 @@ var servedURLTrials = []trial{
 		s.header.Target.App = ""
 	}},
 	{name: "localhost, where everything is", soft: []string{"health/served-urls"}, tell: noApp(configured(`{"a":"http://127.0.0.1:8081"}`))},
-	{name: "own ones without a scheme", tell: encrypted(configured(`{"host":"api.example","ws_url":"//api.example/ws","origins":["app.example","APP.example:443","*","null"],"endpoint":"/ws","uri":"login","url":"index.html","env_host":"staging","version":"2.0.0","redirect_uri":"com.netra.app:/callback"}`))},
+	{name: "own ones without a scheme", tell: encrypted(configured(`{"host":"api.example","ws_url":"//api.example/ws","origins":["app.example","APP.example:443","*","null"],"endpoint":"/ws","uri":"login","url":"index.html","env_host":"staging","version":"2.0.0","opens":"12:30","branch":"localhost","redirect_uri":"com.netra.app:/callback"}`))},
 	{name: "localhost without a scheme", hard: []string{"health/served-urls"}, about: `api_url "localhost:8000"`, tell: encrypted(configured(`{"services":{"backend":{"api_url":"localhost:8000"}}}`))},
 	{name: "localhost alone", hard: []string{"health/served-urls"}, tell: encrypted(configured(`{"HOST":"localhost"}`))},
 	{name: "a host of others", hard: []string{"health/served-urls"}, about: `hosts[1] "api.old.example"`, tell: encrypted(configured(`[{"hosts":["api.example","api.old.example"]}]`))},

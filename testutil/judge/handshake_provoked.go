@@ -24,7 +24,7 @@ func provoked(v *View) {
 	case isError(e.Type) && a.Expect == history.Acknowledged:
 		v.ReportAs(v.Declared(), proof, "a message (%s) was answered with the error %s %s, want %s", a.Why, quote(e.ErrorCode), quote(e.Text), a.wants())
 	}
-	if got := first(e.ErrorCode, e.WireType); isError(e.Type) && a.Expect == history.Failure && a.Error != "" && got != a.Error {
+	if got := first(e.ErrorCode, e.WireType); isError(e.Type) && a.Error != "" && got != a.Error {
 		v.ReportAs(v.Declared(), proof, "a message that is wrong (%s) was answered with the error %s %s, want %s", a.Why, quote(got), quote(e.Text), quote(a.Error))
 	}
 	if took, budget := v.Now-a.At, v.Header.Budgets.Reply; a.GaveUp == 0 && over(took, budget) {

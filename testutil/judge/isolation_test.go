@@ -20,6 +20,8 @@ func two(tell func(a *job, b *conn)) func(*story) {
 // leakTo sends the last frame to b as well.
 func leakTo(b *conn) { b.raw(b.records[len(b.records)-1].Frame, "") }
 
+func intruding(in *history.Intent) { in.Expect, in.NeedsTool, in.Want = history.Failure, false, "" }
+
 func underRun(in *history.Intent) { in.Want, in.NeedsTool = "", true }
 
 // spoofed is a story of a user who asks under the ids of another, who got an answer before; ask makes the
@@ -199,7 +201,7 @@ var isolationTrials = []trial{
 	{name: "a foreign thread is ignored, nothing declared", soft: []string{"isolation/claimed-id", "lifecycle/fails-once"}, tell: undeclared(spoofed(failing, func(victim, thief *job) {
 		thief.whole()
 	}))},
-	{name: "a foreign thread is ignored without a word of it, and its owner reads hers, nothing declared", soft: []string{"events/fields", "isolation/claimed-id", "lifecycle/fails-once"}, tell: undeclared(spoofed(failing, func(victim, thief *job) {
+	{name: "a foreign thread is ignored without a word of it, and its owner reads hers, nothing declared", soft: []string{"events/fields", "isolation/claimed-id", "lifecycle/fails-once"}, tell: undeclared(spoofed(intruding, func(victim, thief *job) {
 		thief.started(del("thread_id")).thinking(del("thread_id")).completed(del("thread_id"))
 		book{victim.person}.reads(victim.thread, "", keptRun(victim))
 	}))},
