@@ -22,7 +22,7 @@ func TestStoriesSeeSessionsThatBreak(t *testing.T) {
 		{"the limit is lower than declared", limit, func(c *refstaging.Config) { c.SessionLimit = 2 }, "handshake/refused"},
 		{"the limit fails with 1011", limit, beyond(3, errors.New("too many")), "handshake/refusal"},
 		{"the limit pushes out the oldest", limit, (&relay{}).pushingOut(3), "handshake/refusal"},
-		{"a place that was left is not free", limit, (&relay{keeps: true}).wrong, "handshake/refused"},
+		{"a place that was left is not free", limit, (&relay{keeps: true}).wrong, "handshake/place-freed"},
 		{"the places are the first user's alone", limit, func(c *refstaging.Config) {
 			users := &roll{}
 			users.call(c)
@@ -76,7 +76,7 @@ func TestStoriesSeeSessionsThatBreak(t *testing.T) {
 		{"an idle session is cut", idle, idling(func(p *passage) { p.cut() }), "infra/cut"},
 		{"after a heartbeat nothing is heard", idle, deafAfter("heartbeat"), "latency/reply"},
 		{"the old run goes by the new one's id", again, asNewest(func(e, newest *refstaging.Event) { e.RunID = newest.RunID }), "events/thread"},
-		{"the old run goes by all ids of the new one", again, asNewest(func(e, newest *refstaging.Event) { e.RunID, e.ThreadID = newest.RunID, newest.ThreadID }), "lifecycle/agent-acts"},
+		{"the old run goes by all ids of the new one", again, asNewest(func(e, newest *refstaging.Event) { e.RunID, e.ThreadID = newest.RunID, newest.ThreadID }), "lifecycle/agent-completes"},
 		{"who was cut cannot come back", again, (&relay{keeps: true}).forgetful(), "handshake/refused"},
 		{"the welcome comes after the first event", "CompleteGoldenPathUserFlow", (&relay{}).late(), "handshake/no-welcome"},
 		{"the welcome is for a demo user", "CompleteGoldenPathUserFlow", (&relay{down: func(_ *passage, frame []byte) []byte {
