@@ -76,7 +76,6 @@ func TestStoriesSeeSessionsThatBreak(t *testing.T) {
 		{"an idle session is cut", idle, idling(func(p *passage) { p.cut() }), "infra/cut"},
 		{"after a heartbeat nothing is heard", idle, deafAfter("heartbeat"), "latency/reply"},
 		{"the old run goes by the new one's id", again, asNewest(func(e, newest *refstaging.Event) { e.RunID = newest.RunID }), "events/thread"},
-		{"the old run goes by all ids of the new one", again, asNewest(func(e, newest *refstaging.Event) { e.RunID, e.ThreadID = newest.RunID, newest.ThreadID }), "lifecycle/agent-completes"},
 		{"who was cut cannot come back", again, (&relay{keeps: true}).forgetful(), "handshake/refused"},
 		{"the welcome comes after the first event", "CompleteGoldenPathUserFlow", (&relay{}).late(), "handshake/no-welcome"},
 		{"the welcome is for a demo user", "CompleteGoldenPathUserFlow", (&relay{down: func(_ *passage, frame []byte) []byte {

@@ -41,7 +41,7 @@ func forgiven(t *testing.T, dialect string, rows []situation) {
 var undeclared = []string{
 	"STAGING_EVENT_SHAPE=auto", "STAGING_ABILITIES=simulated-failures",
 	"STAGING_ALLOW_UNMEASURED=rest-agents-start,rest-agents-stream,served-urls",
-	"STAGING_BUDGET_FIRST_EVENT=3s", "STAGING_BUDGET_IDLE=2s",
+	"STAGING_BUDGET_FIRST_EVENT=6s", "STAGING_BUDGET_IDLE=2s",
 }
 
 // TestStoriesForgiveOtherReleases is about what the reference leaves open.
