@@ -55,13 +55,13 @@ func start(v *View) {
 		v.Report(v.Here(), "the agent was not started: %s", quote(x.Body))
 	case a.AgentID == "":
 		v.Report(v.Here(), "the started agent has no id: %s", quote(x.Body))
-	case isMock(a.Message):
+	case standsForNoStart(a.Message):
 		v.Report(v.Here(), "nothing was started: %s", quote(a.Message))
 	}
 }
 
-// isMock tells whether the message to a start is one that stands for no start (http.md 5.4).
-func isMock(message string) bool {
+// standsForNoStart tells whether the message to a start is a canned one (http.md 5.4).
+func standsForNoStart(message string) bool {
 	word := openingWord(message)
 	return strings.EqualFold(word, "mock") || strings.EqualFold(word, "fallback")
 }

@@ -31,6 +31,7 @@ func (c *conversationist) connect(*rapid.T) {
 	c.sessions = append(c.sessions, &Session{done: make(chan struct{})})
 }
 
+// live is a session that lasts, a new one if there is none.
 func (c *conversationist) live(t *rapid.T) *Session {
 	var live []*Session
 	for _, s := range c.sessions {
@@ -39,7 +40,8 @@ func (c *conversationist) live(t *rapid.T) *Session {
 		}
 	}
 	if len(live) == 0 {
-		t.Skip("nobody is connected")
+		c.connect(t)
+		return c.sessions[len(c.sessions)-1]
 	}
 	return rapid.SampledFrom(live).Draw(t, "session")
 }
@@ -66,7 +68,7 @@ func (c *conversationist) leave(t *rapid.T) {
 // hear lets an event of a run come: to its own session, or to any when that has gone.
 func (c *conversationist) hear(t *rapid.T) {
 	if len(c.runs) == 0 {
-		t.Skip("nothing was asked")
+		c.ask(t)
 	}
 	r := rapid.SampledFrom(c.runs).Draw(t, "run")
 	s := r.session
