@@ -65,7 +65,7 @@ func TestStagingLongMessageIsAnswered(t *testing.T) {
 	if chat.OneThread() {
 		size *= 2
 	}
-	chat.Ask(prompts.Sum(alice.Nonce).Padded(size), staging.InPayload()).Wait()
+	chat.Ask(prompts.Sum(alice.Nonce).Padded(size), staging.InPayload(), staging.MayBeRefused("1 MiB")).Wait()
 	chat.Ping()
 }
 

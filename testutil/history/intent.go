@@ -46,8 +46,9 @@ const (
 	Failure = "failure"
 	// Acknowledged, of a send without a run: an ack answers it, and nothing runs (websocket.md 4.3).
 	Acknowledged = "acknowledged"
-	// Tolerated, of a send without a run: one of a burst. Its ordinary reply, an error frame and a close
-	// other than 1011 are all in order.
+	// Tolerated, of a run: an error may end it as well, where the target declares nothing; of a send without
+	// a run: one of a burst, to which its ordinary reply, an error frame and a close other than 1011 are all
+	// in order.
 	Tolerated = "tolerated"
 )
 

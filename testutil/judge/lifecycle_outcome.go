@@ -1,6 +1,9 @@
 package judge
 
-import "github.com/netra-systems/staging-e2e/testutil/wire"
+import (
+	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/wire"
+)
 
 var outcomeRules = []Rule{
 	{
@@ -143,6 +146,8 @@ func failed(v *View) {
 	case v.Run.Spoofs():
 		v.ReportAs(v.Declared(), proof, "%s of agent %s refuses a run that would do without the claim (%s): %s %s",
 			e.Type, quote(e.Agent), v.Run.Intent.Why, quote(e.ErrorCode), quote(e.Text))
+	case v.Run.Intent.Expect == history.Tolerated:
+		v.ReportAs(v.Declared(), proof, "%s of agent %s refuses the run (%s): %s %s", e.Type, quote(e.Agent), v.Run.Intent.Why, quote(e.ErrorCode), quote(e.Text))
 	case v.Run.left():
 		v.ReportAs(v.Declared(), proof, "%s of agent %s after the story had left the run: %s %s", e.Type, quote(e.Agent), quote(e.ErrorCode), quote(e.Text))
 	case isError(e.Type):

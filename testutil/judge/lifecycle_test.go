@@ -178,6 +178,21 @@ var lifecycleTrials = []trial{
 		two.shut()
 	}},
 
+	{name: "a run that may be refused is refused", hard: []string{"lifecycle/failed"}, tell: func(s *story) {
+		c := s.user().connect()
+		c.ask(mayFail).failed()
+		c.shut()
+	}},
+	{name: "a run that may be refused is refused, nothing declared", soft: []string{"lifecycle/failed"}, tell: undeclared(func(s *story) {
+		c := s.user().connect()
+		c.ask(mayFail).failed()
+		c.shut()
+	})},
+	{name: "a run that may be refused is answered", tell: func(s *story) {
+		c := s.user().connect()
+		c.ask(mayFail).whole()
+		c.shut()
+	}},
 	{name: "an error about nothing", hard: []string{"lifecycle/unasked-error"}, tell: func(s *story) {
 		c := s.user().connect()
 		c.recv(obj{"type": "error_message", "error_code": "INTERNAL_ERROR", "error_message": "x", "timestamp": c.now()}, "")
@@ -269,3 +284,5 @@ func pong(c *conn) {
 	c.send(obj{"type": "ping"}, "", nil)
 	c.recv(obj{"type": wire.Pong, "data": obj{"user_id": c.subject}, "timestamp": c.now()}, "")
 }
+
+func mayFail(in *history.Intent) { in.Expect, in.Why = history.Tolerated, "1 MiB" }

@@ -100,6 +100,12 @@ func SimulateDelay(d time.Duration) AskOption {
 	}
 }
 
+// MayBeRefused declares that a target of which nothing is known may answer with an error as well, and why,
+// in words. One that declares its shape must not.
+func MayBeRefused(why string) AskOption {
+	return func(a *asking) { a.intent.Expect, a.intent.Why = history.Tolerated, why }
+}
+
 // Abandoning declares that the story means to leave before the outcome.
 func Abandoning() AskOption {
 	return func(a *asking) { a.intent.Abandon = true }
@@ -141,7 +147,7 @@ func (a *asking) check(d wire.Dialect) error {
 // failed returns the failure of a run as an error, unless it is what the story wants, or may be: a target
 // refuses another user's ids or ignores them.
 func (a *asking) failed(given Answer, err *FailedError) (Answer, error) {
-	if a.intent.Expect == history.Failure || a.intent.Spoofs != "" {
+	if a.intent.Expect == history.Failure || a.intent.Expect == history.Tolerated || a.intent.Spoofs != "" {
 		given.Failure = err
 		return given, nil
 	}

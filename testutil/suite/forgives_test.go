@@ -54,6 +54,13 @@ func TestStoriesForgiveOtherReleases(t *testing.T) {
 			}
 			next(s, m)
 		}), "lifecycle/failed"},
+		{"a long message is too long", "LongMessageIsAnswered", routing("user_message", func(next refstaging.Route, s *refstaging.Session, m refstaging.Message) {
+			if len(m.Content()) > 100<<10 {
+				s.Reply(map[string]any{"type": "error", "message": "The message is too long"})
+				return
+			}
+			next(s, m)
+		}), "lifecycle/failed"},
 		{"a foreign thread is ignored", "ClaimedIdsAreNotBelieved", ignoresForeignThreads(), "isolation/claimed-id lifecycle/fails-once"},
 		{"each turn has a thread of its own", "FollowUpKeepsThread", renamesThreads, "events/thread"},
 		{"a chat is not kept over REST", "ChatIsKeptInItsThread", onAPI(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
