@@ -51,7 +51,7 @@ func (u *User) ConnectWhenFree(ctx context.Context, opts ...ConnectOption) (s *S
 	return s, err
 }
 
-// RecoverREST does the same with a request to the backend.
+// RecoverREST is Recover with a request to the backend in place of a dial.
 func (u *User) RecoverREST(ctx context.Context) error {
 	return afterRefusals.try(ctx, u.target.budgets.Recovery, func() (waited time.Duration, err error) {
 		answer, err := u.call(ctx, call{
