@@ -26,7 +26,8 @@ func (s *Service) Handler(next http.Handler) http.Handler {
 		a := &answered{ResponseWriter: w, request: newRequest(i, r)}
 		defer a.request.endUnlessHijacked()
 		select {
-		case <-r.Context().Done(): // the client is gone
+		case <-r.Context().Done():
+			a.request.status = clientClosed
 		case <-i.booted:
 			if i.failure == nil {
 				next.ServeHTTP(a, r)
@@ -36,6 +37,9 @@ func (s *Service) Handler(next http.Handler) http.Handler {
 		}
 	})
 }
+
+// clientClosed is how the platform logs a client that did not wait for its answer.
+const clientClosed = 499
 
 // request is one entry of the request log in the making.
 type request struct {
