@@ -24,7 +24,7 @@ func newInstance(r *Revision) *Instance {
 func (i *Instance) Revision() string { return i.revision.name }
 
 func (i *Instance) start(ctx context.Context, boot Boot) error {
-	i.failure = boot(ctx, i)
+	i.failure = i.revision.service.project.start(ctx, i, boot)
 	if i.failure != nil {
 		i.write("varlog/system", Entry{Severity: "WARNING", TextPayload: "Container called exit(3)."})
 	}

@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"sync"
@@ -21,10 +22,10 @@ type Config struct {
 // returns what is used in its place; a nil hook changes nothing. What a hook returns is called from many
 // goroutines at once, and must not call the project but through next.
 type Hooks struct {
-	// Boot is called for every instance of a deployment, around the application's own start: it may
-	// print lines, fail instead of it or after it. A failed start does not keep the revision from being
-	// Ready, as the port is open before the application is there (deployment.md 3); Probe does.
-	Boot func(next Boot) Boot
+	// Start is called for every instance of a deployment: it may print lines, and fail instead of the
+	// application or after it. That does not keep the revision from being Ready, as the port is open
+	// before the application is there (deployment.md 3); Probe does.
+	Start func(next Start) Start
 	// Probe is called for every revision once its instances were begun: an error, best a [Reason], makes
 	// the deployment fail.
 	Probe func(next Probe) Probe
@@ -39,6 +40,8 @@ type Hooks struct {
 }
 
 type (
+	// Start starts the application on an instance.
+	Start func(ctx context.Context, i *Instance, application Boot) error
 	// Probe asks whether the port of a revision is open.
 	Probe func(revision string) error
 	// Rollout says where the traffic goes, given what it was and the revision that is ready now.
@@ -55,7 +58,7 @@ type (
 // Project is a project with its services and their logs. Its methods are safe for concurrent use.
 type Project struct {
 	cfg     Config
-	boot    func(Boot) Boot
+	start   Start
 	probe   Probe
 	rollout Rollout
 	ingest  Ingest
@@ -70,15 +73,13 @@ type Project struct {
 
 // New makes a project without services.
 func New(cfg Config) *Project {
-	p := &Project{cfg: cfg, boot: cfg.Hooks.Boot}
+	p := &Project{cfg: cfg}
+	p.start = hooked(cfg.Hooks.Start, func(ctx context.Context, i *Instance, application Boot) error { return application(ctx, i) })
 	p.probe = hooked(cfg.Hooks.Probe, func(string) error { return nil })
 	p.rollout = hooked(cfg.Hooks.Rollout, func([]Target, string) []Target { return []Target{{Percent: 100}} })
 	p.ingest = hooked(cfg.Hooks.Ingest, func(e Entry, after time.Duration) { p.journal.add(e, cfg.Now().Add(after)) })
 	p.permit = hooked(cfg.Hooks.Permit, p.knows)
 	p.page = hooked(cfg.Hooks.Page, func(_ string, size int) int { return size })
-	if p.boot == nil {
-		p.boot = func(next Boot) Boot { return next }
-	}
 	return p
 }
 

@@ -60,7 +60,7 @@ func (s *Service) Deploy(ctx context.Context, image string, boot Boot) (revision
 	r := s.create(image)
 	var starts errgroup.Group
 	for _, i := range r.instances {
-		starts.Go(func() error { return i.start(ctx, s.project.boot(boot)) })
+		starts.Go(func() error { return i.start(ctx, boot) })
 	}
 	if err = s.project.probe(r.name); err == nil {
 		s.serve(r)
@@ -136,18 +136,36 @@ func (s *Service) assign() *Instance {
 	s.project.mu.Lock()
 	defer s.project.mu.Unlock()
 	s.arrivals++
+	r := s.serving()
+	if r == nil {
+		return nil
+	}
+	r.turn++
+	return r.next()
+}
+
+// Current is the instance that took the last request; nil when nothing serves.
+func (s *Service) Current() *Instance {
+	s.project.mu.Lock()
+	defer s.project.mu.Unlock()
+	if r := s.serving(); r != nil {
+		return r.next()
+	}
+	return nil
+}
+
+// serving is the revision whose turn it is.
+func (s *Service) serving() *Revision {
 	slot := s.arrivals * 61 % 100 // spreads each hundred requests evenly over the parts
 	for _, t := range s.traffic {
-		if slot -= t.Percent; slot >= 0 {
-			continue
-		}
-		if r := s.target(t); r != nil {
-			r.turn++
-			return r.instances[r.turn%len(r.instances)]
+		if slot -= t.Percent; slot < 0 {
+			return s.target(t)
 		}
 	}
 	return nil
 }
+
+func (r *Revision) next() *Instance { return r.instances[r.turn%len(r.instances)] }
 
 func (s *Service) target(t Target) *Revision {
 	if t.Revision == "" {
