@@ -1,6 +1,9 @@
 package cloud
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // distribution is a histogram with its moments, as Cloud Monitoring keeps it.
 type distribution struct {
@@ -66,6 +69,13 @@ func (d *distribution) merge(other distribution) {
 	d.square += other.square + apart*apart*float64(d.count)*float64(other.count)/all
 	d.mean += apart * float64(other.count) / all
 	d.count += other.count
+}
+
+// clone shares nothing with the original.
+func (d *distribution) clone() distribution {
+	copied := *d
+	copied.counts = slices.Clone(d.counts)
+	return copied
 }
 
 // percentile is the upper bound of the bucket that holds it.

@@ -111,3 +111,67 @@ func TestWhatTimeSeriesRefuses(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, found.TimeSeries)
 }
+
+func TestAggregation(t *testing.T) {
+	p := newPlatform(t, cloud.Hooks{})
+	p.deploy(started)
+	for _, status := range []int{200, 200, 204, 500} {
+		p.get("/", status, nil)
+	}
+	p.pass(time.Minute)
+	p.get("/", 200, nil)
+	p.pass(10 * time.Minute)
+	list := func(metric, aligner string) *monitoring.ProjectsTimeSeriesListCall {
+		return p.monitoring().Projects.TimeSeries.List("projects/netra-staging").Filter(`metric.type="run.googleapis.com/` + metric + `"`).
+			IntervalStartTime("2025-09-16T16:10:00Z").IntervalEndTime("2025-09-16T17:10:00Z").
+			AggregationPerSeriesAligner(aligner).AggregationAlignmentPeriod("3600s")
+	}
+	numbers := func(call *monitoring.ProjectsTimeSeriesListCall) map[string]int64 {
+		found, err := call.Do()
+		require.NoError(t, err)
+		values := map[string]int64{}
+		for _, s := range found.TimeSeries {
+			require.Len(t, s.Points, 1)
+			assert.Equal(t, "2025-09-16T17:10:00.000000Z", s.Points[0].Interval.EndTime)
+			assert.Equal(t, "2025-09-16T16:10:00.000000Z", s.Points[0].Interval.StartTime)
+			values[s.Metric.Labels["response_code"]+s.Metric.Labels["response_code_class"]] = *s.Points[0].Value.Int64Value
+		}
+		return values
+	}
+	assert.Equal(t, map[string]int64{"2002xx": 3, "2042xx": 1, "5005xx": 1}, numbers(list("request_count", "ALIGN_DELTA")))
+	reduced := list("request_count", "ALIGN_DELTA").AggregationCrossSeriesReducer("REDUCE_SUM")
+	assert.Equal(t, map[string]int64{"2xx": 4, "5xx": 1}, numbers(reduced.AggregationGroupByFields("metric.labels.response_code_class", "resource.labels.revision_name")))
+	assert.Equal(t, map[string]int64{"": 5}, numbers(list("request_count", "ALIGN_DELTA").AggregationCrossSeriesReducer("REDUCE_SUM")))
+
+	one := func(metric, aligner string) *monitoring.TimeSeries {
+		found, err := list(metric, aligner).Do()
+		require.NoError(t, err)
+		require.NotEmpty(t, found.TimeSeries)
+		assert.Len(t, found.TimeSeries[0].Points, 1)
+		return found.TimeSeries[0]
+	}
+	assert.Equal(t, int64(2), *one("container/instance_count", "ALIGN_MAX").Points[0].Value.Int64Value)
+	assert.InDelta(t, 2, *one("container/instance_count", "ALIGN_MEAN").Points[0].Value.DoubleValue, 1e-9)
+	assert.Equal(t, int64(4), one("request_latencies", "ALIGN_DELTA").Points[0].Value.DistributionValue.Count)
+	for _, percent := range []string{"50", "95", "99"} {
+		slow := one("request_latencies", "ALIGN_PERCENTILE_"+percent)
+		assert.Equal(t, "GAUGE", slow.MetricKind)
+		assert.Equal(t, "DOUBLE", slow.ValueType)
+		assert.InDelta(t, 1.4, *slow.Points[0].Value.DoubleValue, 1e-9, "a millisecond is in the bucket up to 1.4")
+	}
+	for name, call := range map[string]*monitoring.ProjectsTimeSeriesListCall{
+		"delta of a gauge":          list("container/instance_count", "ALIGN_DELTA"),
+		"percentile of a number":    list("request_count", "ALIGN_PERCENTILE_50"),
+		"no period":                 list("request_count", "ALIGN_DELTA").AggregationAlignmentPeriod(""),
+		"a negative period":         list("request_count", "ALIGN_DELTA").AggregationAlignmentPeriod("-1s"),
+		"unknown reducer":           list("request_count", "ALIGN_DELTA").AggregationCrossSeriesReducer("REDUCE_COUNT"),
+		"reducer without aligner":   list("request_count", "ALIGN_NONE").AggregationCrossSeriesReducer("REDUCE_SUM"),
+		"group by an unknown field": list("request_count", "ALIGN_DELTA").AggregationGroupByFields("project"),
+		"sum of percentiles":        list("request_latencies", "ALIGN_PERCENTILE_50").AggregationCrossSeriesReducer("REDUCE_SUM"),
+		"a second aggregation":      list("request_count", "ALIGN_DELTA").SecondaryAggregationPerSeriesAligner("ALIGN_MAX"),
+	} {
+		_, err := call.Do()
+		require.Error(t, err, name)
+		assert.Equal(t, 400, refusal(t, err).Code, name)
+	}
+}
