@@ -80,6 +80,37 @@ func TestTimeSeries(t *testing.T) {
 	assert.Equal(t, instances[0].Points[0].Interval.StartTime, instances[0].Points[0].Interval.EndTime)
 }
 
+// Points are those that end after the interval's start and until its end, or exactly then when it is a moment.
+func TestTimeSeriesInterval(t *testing.T) {
+	p := newPlatform(t, cloud.Hooks{})
+	p.deploy(started)
+	for range 4 { // periods that end at 17:06, 17:07, 17:08 and 17:09
+		p.get("/", 200, nil)
+		p.pass(time.Minute)
+	}
+	for name, c := range map[string]struct {
+		start, end string
+		points     int
+	}{
+		"all":      {"2025-09-16T17:00:00Z", "2025-09-16T18:00:00Z", 4},
+		"some":     {"2025-09-16T17:06:00Z", "2025-09-16T17:08:00Z", 2},
+		"a moment": {"", "2025-09-16T17:07:00Z", 1},
+		"before":   {"2025-09-16T16:00:00Z", "2025-09-16T17:05:59Z", 0},
+	} {
+		call := p.monitoring().Projects.TimeSeries.List("projects/netra-staging").Filter(`metric.type="run.googleapis.com/request_count"`).IntervalEndTime(c.end)
+		if c.start != "" {
+			call.IntervalStartTime(c.start)
+		}
+		found, err := call.Do()
+		require.NoError(t, err)
+		points := 0
+		for _, s := range found.TimeSeries {
+			points += len(s.Points)
+		}
+		assert.Equal(t, c.points, points, name)
+	}
+}
+
 func TestWhatTimeSeriesRefuses(t *testing.T) {
 	p := newPlatform(t, cloud.Hooks{})
 	list := func(filter string) *monitoring.ProjectsTimeSeriesListCall {
