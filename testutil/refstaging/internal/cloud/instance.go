@@ -12,12 +12,14 @@ import (
 type Instance struct {
 	ID       string
 	revision *Revision
-	booted   chan struct{} // closed when the application has started or failed
-	failure  error         // why it failed; read after booted
+	labels   map[string]string // of its entries; never changed
+	booted   chan struct{}     // closed when the application has started or failed
+	failure  error             // why it failed; read after booted
 }
 
 func newInstance(r *Revision) *Instance {
-	return &Instance{ID: hexID(32), revision: r, booted: make(chan struct{})}
+	id := hexID(32)
+	return &Instance{ID: id, revision: r, labels: map[string]string{"instanceId": id}, booted: make(chan struct{})}
 }
 
 // Revision is the short name of the instance's revision.
@@ -50,17 +52,15 @@ func (i *Instance) write(log string, e Entry) {
 	}
 	e.InsertID = hexID(10)
 	e.LogName = "projects/" + p.cfg.Project + "/logs/" + url.QueryEscape("run.googleapis.com/"+log)
-	e.Resource = r.resource()
-	e.Labels = map[string]string{"instanceId": i.ID}
+	e.Resource, e.Labels = r.resource, i.labels
 	p.ingest(e, 0)
 }
 
 // resource is what entries and metrics of a revision belong to.
-func (r *Revision) resource() Resource {
-	s := r.service
+func (s *Service) resource(revision string) Resource {
 	return Resource{Type: "cloud_run_revision", Labels: map[string]string{
 		"project_id": s.project.cfg.Project, "location": s.project.cfg.Region,
-		"service_name": s.Name, "configuration_name": s.Name, "revision_name": r.name,
+		"service_name": s.Name, "configuration_name": s.Name, "revision_name": revision,
 	}}
 }
 

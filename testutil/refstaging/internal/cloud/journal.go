@@ -11,7 +11,7 @@ import (
 )
 
 // journalLimit bounds the memory of a deployment that runs for days; the oldest arrivals go first.
-const journalLimit = 50_000
+const journalLimit = 20_000
 
 // journal holds the log entries of a project.
 type journal struct {
@@ -36,10 +36,14 @@ func (j *journal) add(e Entry, received time.Time) {
 
 // find returns what can be read now and matches, oldest first.
 func (j *journal) find(f filter.Filter, now time.Time) []Entry {
+	var found []Entry
 	j.mu.Lock()
-	known := slices.Clone(j.entries)
+	for _, e := range j.entries {
+		if !e.received.After(now) && f.Match(e.value) {
+			found = append(found, e)
+		}
+	}
 	j.mu.Unlock()
-	found := slices.DeleteFunc(known, func(e Entry) bool { return e.received.After(now) || !f.Match(e.value) })
 	slices.SortFunc(found, func(a, b Entry) int {
 		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.number, b.number))
 	})

@@ -31,7 +31,7 @@ type Hooks struct {
 	Probe func(next Probe) Probe
 	// Rollout is called when a revision is ready, for the traffic from then on.
 	Rollout func(next Rollout) Rollout
-	// Ingest is called for every log entry.
+	// Ingest is called for every log entry, whose maps are shared and must not be changed.
 	Ingest func(next Ingest) Ingest
 	// Permit is called for every request to the APIs.
 	Permit func(next Permit) Permit

@@ -24,13 +24,14 @@ func (s *Service) Handler(next http.Handler) http.Handler {
 			return
 		}
 		a := &answered{ResponseWriter: w, request: newRequest(i, r)}
-		defer a.request.endUnlessHijacked()
+		defer a.request.left()
 		select {
 		case <-r.Context().Done():
 			a.request.status = clientClosed
 		case <-i.booted:
 			if i.failure == nil {
 				next.ServeHTTP(a, r)
+				a.request.answered()
 				return
 			}
 			http.Error(a, "Service Unavailable", http.StatusServiceUnavailable)
@@ -73,7 +74,19 @@ func newRequest(i *Instance, r *http.Request) *request {
 	return &request{instance: i, entry: e, begun: p.cfg.Now()}
 }
 
-func (r *request) endUnlessHijacked() {
+// answered is called when the application has answered, or has left it to net/http to say 200.
+func (r *request) answered() {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+}
+
+// left is called when nothing is left to do for the request here. One that has no status by then was
+// aborted, for which the platform answers.
+func (r *request) left() {
+	if r.status == 0 {
+		r.status = http.StatusServiceUnavailable
+	}
 	if !r.hijacked {
 		r.end()
 	}
@@ -84,9 +97,6 @@ func (r *request) end() {
 	r.ending.Do(func() {
 		revision := r.instance.revision
 		p := revision.service.project
-		if r.status == 0 {
-			r.status = http.StatusOK // as net/http has it
-		}
 		took := p.cfg.Now().Sub(r.begun)
 		e := r.entry
 		e.at, e.Severity = r.begun, severityOf(r.status)

@@ -72,7 +72,7 @@ func (p *Project) series(name string, m metric, during interval, f filter.Filter
 				}
 				m.read(figures, func(labels map[string]string, v point) {
 					v.end = end
-					if one := (series{name, labels, r.resource(), m, p.cfg.Period, []point{v}}); f.Match(one.field) {
+					if one := (series{name, labels, r.resource, m, p.cfg.Period, []point{v}}); f.Match(one.field) {
 						found.add(one)
 					}
 				})

@@ -34,6 +34,7 @@ type Revision struct {
 	name      string // short
 	uid       string
 	image     string
+	resource  Resource // never changed
 	created   time.Time
 	updated   time.Time
 	pending   bool
@@ -85,6 +86,7 @@ func (s *Service) create(image string) *Revision {
 		name:  fmt.Sprintf("%s-%05d-%s", s.Name, s.generation, letters(3)), // deployment.md 4.1
 		state: Condition{Type: "Ready", State: reconciling, Changed: now},
 	}
+	r.resource = s.resource(r.name)
 	for range s.MinInstances {
 		r.instances = append(r.instances, newInstance(r))
 	}
