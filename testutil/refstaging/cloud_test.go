@@ -200,6 +200,7 @@ func TestCloudOverTLSAndAfterARestart(t *testing.T) {
 	again := start(t, s.Config())
 	assert.Equal(t, s.CloudURL(), again.CloudURL())
 	assert.Equal(t, s.Config().Cloud, again.Config().Cloud)
+	assert.NotEmpty(t, s.Config().Cloud.Token)
 }
 
 // The users' tokens are none of the platform's.
