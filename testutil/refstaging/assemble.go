@@ -12,12 +12,13 @@ func assemble(cfg Config, urls urls) *Server {
 	tokens := newTokens(cfg, clock, ids)
 	ctx, stop := context.WithCancel(context.Background())
 	spoken := dialects[cfg.Dialect]
-	s := &Server{cfg: cfg, urls: urls, tokens: tokens, hub: newHub(cfg, spoken, clock, ids), tasks: newTasks(), requests: newTasks(), stop: stop}
+	s := &Server{cfg: cfg, urls: urls, tokens: tokens, hub: newHub(cfg, spoken, clock, ids), tasks: newTasks(), requests: newTasks(), ending: ctx, stop: stop, platform: newPlatform(cfg, urls, clock)}
 	validate := hooked(cfg.Hooks.Tokens.Validate, tokens.validate)
 	check := hooked(cfg.Hooks.Health.Check, func(string) error { return nil })
 	accounts := newAccounts(clock, ids, cfg.Users)
 	auth := &authService{
-		clock: clock, ids: ids, tokens: tokens, accounts: accounts, urls: urls, validate: validate, check: check,
+		clock: clock, ids: ids, tokens: tokens, accounts: accounts, urls: urls, check: check,
+		validate:      noting(validate, s.platform.authCritical),
 		issue:         hooked(cfg.Hooks.Tokens.Issue, tokens.issue),
 		revoke:        hooked(cfg.Hooks.Tokens.Revoke, tokens.revoke),
 		simulationKey: cfg.SimulationKey, serviceSecret: secret(),
@@ -28,8 +29,9 @@ func assemble(cfg Config, urls urls) *Server {
 		emit: s.hub.emit, lookup: hooked(cfg.Hooks.Registry.Lookup, lookup), pacing: cfg.Pacing, limit: cfg.RunLimit,
 		epilogue: spoken.epilogue,
 	}
+	judge := noting(validate, s.platform.backendCritical)
 	gateway := &gateway{
-		hub: s.hub, ids: ids, tasks: s.tasks, threads: threads, validate: validate, upgrader: newUpgrader(),
+		hub: s.hub, ids: ids, tasks: s.tasks, threads: threads, validate: notingEach(judge, s.platform.backendCritical), upgrader: newUpgrader(),
 		interval: cfg.HeartbeatEvery, timeout: cfg.HandshakeTimeout,
 		connection: spoken.connection, handshakes: spoken.handshakes,
 		negotiate: hooked(cfg.Hooks.Handshake.Negotiate, spoken.negotiate),
@@ -40,10 +42,14 @@ func assemble(cfg Config, urls urls) *Server {
 	breaker := &breaker{clock: clock}
 	backend := &backend{
 		clock: clock, ids: ids, hub: s.hub, tasks: s.tasks, runs: runs, threads: threads, gateway: gateway,
-		validate: breaker.around(validate), breaker: breaker, check: check, urls: urls, accounts: accounts,
+		validate: breaker.around(noting401(judge, s.platform.backendCritical)), breaker: breaker, check: check, urls: urls, accounts: accounts,
 		agents: newAgentBook(), chat: newChat(), started: clock.now(),
 	}
-	s.services = []*http.Server{s.service(auth.handler(cfg)), s.service(backend.handler(cfg))}
+	s.services = []*http.Server{
+		s.service(s.platform.auth.Handler(auth.handler(cfg))),
+		s.service(s.platform.backend.Handler(backend.handler(cfg))),
+		s.service(s.platform.project.Handler()),
+	}
 	s.services[1].ConnState = backend.count
 	return s
 }

@@ -41,6 +41,8 @@ type Config struct {
 
 	Dialect string // the generation of the wire protocol, "september" or "october"; empty: "september"
 
+	Cloud Cloud // the platform under it
+
 	Hooks Hooks // seams; the zero value changes nothing
 }
 
@@ -69,6 +71,7 @@ func (c Config) withDefaults() (Config, error) {
 	orDuration(&c.Pacing.Think, 8*time.Millisecond)
 	orDuration(&c.Pacing.Tool, 5*time.Millisecond)
 	orDuration(&c.Pacing.Answer, 3*time.Millisecond)
+	c.Cloud = c.Cloud.withDefaults()
 	if c.SessionLimit == 0 {
 		c.SessionLimit = 10
 	}
@@ -81,7 +84,7 @@ func (c Config) withDefaults() (Config, error) {
 }
 
 func (c Config) check() error {
-	var wrong []error
+	wrong := []error{c.Cloud.check()}
 	if _, known := dialects[c.Dialect]; !known {
 		wrong = append(wrong, fmt.Errorf("dialect %q is not implemented: choose september or october", c.Dialect))
 	}

@@ -21,6 +21,8 @@ type Hooks struct {
 	Emitter   EmitterHooks
 	Health    HealthHooks
 	HTTP      HTTPHooks
+	Startup   StartupHooks
+	Cloud     CloudHooks
 }
 
 // TokenHooks wrap what the auth service knows about tokens.

@@ -21,16 +21,19 @@ type Server struct {
 	urls     urls
 	tokens   *tokens
 	hub      *hub
+	platform *platform
 	tasks    *tasks             // connections and runs
 	requests *tasks             // HTTP requests being answered
-	stop     context.CancelFunc // ends all runs
+	ending   context.Context    // that of all runs and starts
+	stop     context.CancelFunc // ends it
 
 	services []*http.Server
 	serving  sync.WaitGroup
 	closing  sync.Once
 }
 
-// Start runs a reference deployment until Close. When it returns, both services answer.
+// Start runs a reference deployment until Close. When it returns, the first revisions of both services
+// have started and answer, as do the cloud's APIs.
 func Start(cfg Config) (*Server, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
@@ -45,10 +48,20 @@ func Start(cfg Config) (*Server, error) {
 		auth.Close() // nothing was accepted yet
 		return nil, fmt.Errorf("start the reference deployment: backend: %w", err)
 	}
-	cfg.AuthAddr, cfg.APIAddr = auth.Addr().String(), api.Addr().String()
-	s := assemble(cfg, newURLs(cfg, auth.Addr(), api.Addr()))
+	platform, err := listen(cfg.Cloud.Addr, cfg.TLS)
+	if err != nil {
+		auth.Close()
+		api.Close()
+		return nil, fmt.Errorf("start the reference deployment: cloud APIs: %w", err)
+	}
+	cfg.AuthAddr, cfg.APIAddr, cfg.Cloud.Addr = auth.Addr().String(), api.Addr().String(), platform.Addr().String()
+	urls := newURLs(cfg, auth.Addr(), api.Addr())
+	urls.reach(platform.Addr())
+	s := assemble(cfg, urls)
+	s.platform.deployAll(s.ending)
 	s.serve(s.services[0], auth)
 	s.serve(s.services[1], api)
+	s.serve(s.services[2], platform)
 	return s, nil
 }
 

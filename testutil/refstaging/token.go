@@ -113,7 +113,10 @@ func (t *tokens) sign(c claims) (string, error) {
 // all: the backend then answers 503, never 401 (http.md 4.3), and a WebSocket is closed with 1011.
 var ErrAuthUnavailable = errors.New("the auth service is not available")
 
-var errRevoked = errors.New("the token is revoked")
+var (
+	errRevoked   = errors.New("the token is revoked")
+	errTokenType = errors.New("the token is of another type")
+)
 
 // validate applies every rule of http.md 3.4; revocation comes before anything that could be cached.
 func (t *tokens) validate(token, kind string) (Identity, error) {
@@ -140,7 +143,7 @@ func (c claims) check(kind string, now time.Time) error {
 	case c.Subject == "" || c.ID == "" || c.IssuedAt == 0:
 		return errors.New("sub, iat or jti is missing")
 	case c.TokenType != kind:
-		return fmt.Errorf("token_type is %q, want %q", c.TokenType, kind)
+		return fmt.Errorf("%w: token_type is %q, want %q", errTokenType, c.TokenType, kind)
 	case !slices.Contains(audiences, c.Audience):
 		return fmt.Errorf("audience %q is not known", c.Audience)
 	case now.Sub(time.Unix(c.IssuedAt, 0)) > maxAge:

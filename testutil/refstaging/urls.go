@@ -7,9 +7,9 @@ import (
 
 // urls are where the deployment is reached; every URL that it serves is made of these (http.md 2.3).
 type urls struct {
-	auth, api, websocket, app string
-	secure                    bool
-	names                     []string // host names of the services themselves
+	auth, api, websocket, app, cloud string
+	secure                           bool
+	names                            []string // host names of the services themselves
 }
 
 func newURLs(cfg Config, auth, api net.Addr) urls {
@@ -49,3 +49,12 @@ func (u urls) hosts(further []string) []string {
 
 // origins are those that get CORS headers.
 func (u urls) origins(further []string) []string { return append([]string{u.app}, further...) }
+
+// reach adds where the cloud's APIs are.
+func (u *urls) reach(cloud net.Addr) {
+	scheme := "http://"
+	if u.secure {
+		scheme = "https://"
+	}
+	u.cloud = scheme + net.JoinHostPort(hostPort(cloud))
+}
