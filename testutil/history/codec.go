@@ -62,6 +62,7 @@ func appendRecord(b []byte, r *Record) []byte {
 	b = appendDetail(b, "dial", r.Dialled)
 	b = appendDetail(b, "open", r.Opened)
 	b = appendDetail(b, "close", r.Closed)
+	b = appendDetail(b, "cloud", r.Cloud)
 	b = appendDetail(b, "note", r.Note)
 	return append(b, "}\n"...)
 }
@@ -173,6 +174,7 @@ type line struct {
 	Dialled  *Dialled        `json:"dial"`
 	Opened   *Opened         `json:"open"`
 	Closed   *Closed         `json:"close"`
+	Cloud    *Reading        `json:"cloud"`
 	Note     *Remark         `json:"note"`
 }
 
@@ -194,7 +196,7 @@ func parseRecord(text []byte) (*Record, error) {
 		Seq: l.Seq, At: at, Wall: l.Wall, Kind: l.Kind,
 		User: l.User, Session: l.Session, Run: l.Run,
 		Binary: l.Binary, Cut: l.Cut, Intent: l.Intent, Login: l.Login, Exchange: l.Exchange,
-		Dialled: l.Dialled, Opened: l.Opened, Closed: l.Closed, Note: l.Note,
+		Dialled: l.Dialled, Opened: l.Opened, Closed: l.Closed, Cloud: l.Cloud, Note: l.Note,
 	}
 	switch {
 	case l.Frame != nil:

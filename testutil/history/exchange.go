@@ -20,6 +20,7 @@ type Exchange struct {
 	Asks    string            `json:"asks,omitempty"`      // of a CORS preflight: the method that it asks for
 	AsksFor string            `json:"asks_for,omitempty"`  // likewise: the headers that it asks for, "authorization,content-type"
 	Stream  *Streamed         `json:"stream,omitempty"`    // of a stream of server-sent events
+	Trace   string            `json:"trace,omitempty"`     // id of its W3C trace context, 32 hexadecimal digits, under which the server logs it
 	Broken  *Broken           `json:"broken,omitempty"`
 }
 
@@ -51,4 +52,6 @@ const (
 	PurposeMessages = "messages" // of a thread: say, list
 	PurposeChat     = "chat"     // of a thread, apart from its messages: say, list
 	PurposeArchive  = "archive"  // of a thread that the story made
+	PurposeSample   = "sample"   // what a service says of its process: memory, connections, tasks
+	PurposeTraffic  = "traffic"  // ordinary use, whose answers the server's own log counts
 )

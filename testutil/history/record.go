@@ -29,6 +29,11 @@ type Header struct {
 	Budgets fixtures.Budgets `json:"budgets"`
 	// AllowUnmeasured are the criteria that may stay unmeasured without failing the story.
 	AllowUnmeasured []string `json:"allow_unmeasured,omitempty"`
+	// Agent is the user agent of every request of the story's process and of no other; Provoked stands behind
+	// it where the story wants the request to fail.
+	Agent string `json:"agent,omitempty"`
+	// Deployment is what is known of the deployment on its cloud; nil without access to one.
+	Deployment *Deployment `json:"deployment,omitempty"`
 }
 
 // A Target is what the history says about the deployment under test.
@@ -107,6 +112,7 @@ type Record struct {
 	Dialled  *Dialled
 	Opened   *Opened
 	Closed   *Closed
+	Cloud    *Reading
 	Note     *Remark
 }
 
@@ -156,6 +162,7 @@ type Dialled struct {
 	URL     string        `json:"url"`
 	Offered []string      `json:"offered,omitempty"` // subprotocols; tokens redacted
 	Header  []string      `json:"header,omitempty"`  // names of the request headers that carry credentials or identity
+	Trace   string        `json:"trace,omitempty"`   // as Exchange.Trace
 	Waited  time.Duration `json:"waited_ns,omitempty"`
 }
 
@@ -209,6 +216,8 @@ const (
 	TopicWaited      = "waited"     // for the turn at something that stories share; in no budget
 	TopicSlowStart   = "slow-start" // the warm-up went on although the auth service is slow; Text says how slow
 	TopicRestart     = "restart"    // the suite restarts the backend now
+	TopicMeasures    = "measures"   // the story is about to measure a criterion of issue #891; Text is its name: "D2"
+	TopicRound       = "round"      // a round of use begins: its cycles, then samples of what they left behind
 	TopicRefusal     = "refusal"    // the suite will not go on with this target; Text says why
 	TopicEnd         = "end"        // the history was closed in order
 )

@@ -165,7 +165,7 @@ func budgets(c config.Config) fixtures.Budgets {
 		value time.Duration
 	}{
 		{&b.HTTP, o.HTTP}, {&b.Connect, o.Connect}, {&b.FirstEvent, o.FirstEvent}, {&b.Gap, o.Gap},
-		{&b.Answer, o.Answer}, {&b.Reply, o.Reply}, {&b.Settle, o.Settle}, {&b.Idle, o.Idle},
+		{&b.Answer, o.Answer}, {&b.Reply, o.Reply}, {&b.Settle, o.Settle}, {&b.Idle, o.Idle}, {&b.Rollout, o.Rollout}, {&b.Ingest, o.Ingest}, {&b.Cleanup, o.Cleanup},
 		{&b.Recovery, o.Recovery}, {&b.Ready, o.Ready},
 	} {
 		if override.value > 0 {

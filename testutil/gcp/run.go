@@ -1,0 +1,165 @@
+package gcp
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Ready is the type of the condition that says whether a service or a revision serves.
+const Ready = "Ready"
+
+// The states of a [Condition] that decide.
+const (
+	Succeeded = "CONDITION_SUCCEEDED"
+	Failed    = "CONDITION_FAILED"
+)
+
+// A Service is the state of a Cloud Run service.
+type Service struct {
+	Name          string // short
+	Generation    int64  // that was asked for
+	Observed      int64  // that the rest of the state is about
+	Reconciling   bool
+	Terminal      Condition
+	Conditions    []Condition
+	LatestCreated string // short name of a revision
+	LatestReady   string // likewise
+	Traffic       []Share
+	URI           string
+}
+
+// A Condition is one aspect of a service or revision.
+type Condition struct {
+	Type    string    `json:"type"`
+	State   string    `json:"state"`
+	Message string    `json:"message"`
+	Since   time.Time `json:"lastTransitionTime"`
+	// Why it is so, of which one is set: of a service, of a revision, of an execution.
+	Reason          string `json:"reason"`
+	RevisionReason  string `json:"revisionReason"`
+	ExecutionReason string `json:"executionReason"`
+}
+
+// Cause is the reason that the condition gives, whichever kind it is; empty if none.
+func (c Condition) Cause() string {
+	for _, why := range []string{c.Reason, c.RevisionReason, c.ExecutionReason} {
+		if why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+// A Share is a part of a service's traffic.
+type Share struct {
+	Latest   bool   // goes to whatever is the latest ready revision
+	Revision string // short name; may be empty if Latest
+	Percent  int
+	Tag      string
+}
+
+// A Revision is one deployment of a service.
+type Revision struct {
+	Name         string // short
+	Service      string // short
+	Created      time.Time
+	Image        string // of the first container
+	MinInstances int
+	MaxInstances int
+	Reconciling  bool
+	Conditions   []Condition
+}
+
+// Digest is the digest that the image is named by, "sha256:…", or empty if it is named by a tag only.
+func (r Revision) Digest() string {
+	_, digest, _ := strings.Cut(r.Image, "@")
+	return digest
+}
+
+// Ready is the condition that says whether the revision serves; its zero value is none.
+func (r Revision) Ready() Condition { return condition(r.Conditions, Ready) }
+
+func condition(all []Condition, kind string) Condition {
+	for _, c := range all {
+		if c.Type == kind {
+			return c
+		}
+	}
+	return Condition{}
+}
+
+// Short is the last segment of a resource name.
+func Short(name string) string { return name[strings.LastIndex(name, "/")+1:] }
+
+// ParseService reads the answer to services.get.
+func ParseService(body string) (Service, error) {
+	var w struct {
+		Name          string      `json:"name"`
+		Generation    int64       `json:"generation,string"`
+		Observed      int64       `json:"observedGeneration,string"`
+		Reconciling   bool        `json:"reconciling"`
+		Terminal      Condition   `json:"terminalCondition"`
+		Conditions    []Condition `json:"conditions"`
+		LatestCreated string      `json:"latestCreatedRevision"`
+		LatestReady   string      `json:"latestReadyRevision"`
+		Traffic       []struct {
+			Type     string `json:"type"`
+			Revision string `json:"revision"`
+			Percent  int    `json:"percent"`
+			Tag      string `json:"tag"`
+		} `json:"trafficStatuses"`
+		URI string `json:"uri"`
+	}
+	if err := json.Unmarshal([]byte(body), &w); err != nil {
+		return Service{}, fmt.Errorf("read the state of a service: %w", err)
+	}
+	if w.Name == "" {
+		return Service{}, fmt.Errorf("read the state of a service: it has no name")
+	}
+	s := Service{
+		Name: Short(w.Name), Generation: w.Generation, Observed: w.Observed, Reconciling: w.Reconciling,
+		Terminal: w.Terminal, Conditions: w.Conditions,
+		LatestCreated: Short(w.LatestCreated), LatestReady: Short(w.LatestReady), URI: w.URI,
+	}
+	for _, t := range w.Traffic {
+		s.Traffic = append(s.Traffic, Share{t.Type == "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", Short(t.Revision), t.Percent, t.Tag})
+	}
+	return s, nil
+}
+
+// ParseRevisions reads one page of revisions.list. Next is empty on the last one.
+func ParseRevisions(body string) (all []Revision, next string, err error) {
+	var w struct {
+		Revisions []struct {
+			Name       string    `json:"name"`
+			Service    string    `json:"service"`
+			Created    time.Time `json:"createTime"`
+			Containers []struct {
+				Image string `json:"image"`
+			} `json:"containers"`
+			Scaling struct {
+				Min int `json:"minInstanceCount"`
+				Max int `json:"maxInstanceCount"`
+			} `json:"scaling"`
+			Reconciling bool        `json:"reconciling"`
+			Conditions  []Condition `json:"conditions"`
+		} `json:"revisions"`
+		Next string `json:"nextPageToken"`
+	}
+	if err := json.Unmarshal([]byte(body), &w); err != nil {
+		return nil, "", fmt.Errorf("read the revisions of a service: %w", err)
+	}
+	for _, r := range w.Revisions {
+		revision := Revision{
+			Name: Short(r.Name), Service: Short(r.Service), Created: r.Created,
+			MinInstances: r.Scaling.Min, MaxInstances: r.Scaling.Max, Reconciling: r.Reconciling, Conditions: r.Conditions,
+		}
+		if len(r.Containers) > 0 {
+			revision.Image = r.Containers[0].Image
+		}
+		all = append(all, revision)
+	}
+	return all, w.Next, nil
+}
