@@ -37,6 +37,7 @@ var standing = [][]Rule{
 	reportRules,
 	hygieneRules,
 	healthRules,
+	proofRules,
 	revisionRules,
 	startupRules,
 	startTimeRules,

@@ -37,6 +37,7 @@ var trials = map[string][]trial{
 	"threads":   threadTrials,
 	"deployed":  bare(revisionTrials, startupTrials, startTimeTrials),
 	"versions":  oneVersionTrials,
+	"proof":     bare(proofTrials),
 }
 
 func TestBrokenStories(t *testing.T) {
