@@ -76,11 +76,15 @@ func (c *Config) checkCredentials(ps *problems) {
 	if address, err := mail.ParseAddress(c.Email); c.Email != "" && (err != nil || address.Address != c.Email) {
 		ps.add("TEST_USER_EMAIL", "is no e-mail address", "write only the address, as in someone@example.com")
 	}
-	if strings.ContainsFunc(c.SimulationKey.Reveal(), invisible) {
-		ps.add("E2E_OAUTH_SIMULATION_KEY", "holds white space or a control character", "remove it, often a line end that was copied too")
-	}
+	ps.checkVisible("E2E_OAUTH_SIMULATION_KEY", c.SimulationKey)
 	if strings.ContainsFunc(c.Password.Reveal(), unicode.IsControl) {
 		ps.add("TEST_USER_PASSWORD", "holds a control character", "remove it, often a line end that was copied too")
+	}
+}
+
+func (ps *problems) checkVisible(variable string, secret Secret) {
+	if strings.ContainsFunc(secret.Reveal(), invisible) {
+		ps.add(variable, "holds white space or a control character", "remove it, often a line end that was copied too")
 	}
 }
 

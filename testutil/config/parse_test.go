@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/netra-systems/staging-e2e/fixtures"
 )
 
 const (
@@ -61,7 +63,10 @@ func refused(t *testing.T, err error) (variables []string) {
 func TestParseNothingIsTheEmbeddedTarget(t *testing.T) {
 	c, err := Parse(nil, nil)
 	require.NoError(t, err)
-	assert.Equal(t, Config{Target: Embedded, Dialect: "auto", EventShape: "auto", Users: 25}, c)
+	assert.Equal(t, Config{
+		Target: Embedded, Dialect: "auto", EventShape: "auto", Users: 25,
+		GCPRegion: "us-central1", BackendService: fixtures.BackendService, AuthService: fixtures.AuthService,
+	}, c)
 }
 
 func TestParseRemote(t *testing.T) {
