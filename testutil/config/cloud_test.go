@@ -42,11 +42,19 @@ func TestParseReadsTheCloud(t *testing.T) {
 	assert.Equal(t, "netra", c.BackendService)
 	assert.Equal(t, "netra-auth", c.AuthService)
 	assert.Equal(t, "netra-00641-xyz", c.Baseline("netra"))
-	assert.Equal(t, "netra-auth-00007-abc", c.Baseline("netra-auth"), "the longer name decides")
+	assert.Equal(t, "netra-auth-00007-abc", c.Baseline("netra-auth"))
 	assert.True(t, c.DeploymentBegan.Equal(time.Date(2025, 9, 16, 17, 0, 0, 0, time.UTC)))
 	assert.Equal(t, sum, c.Image("netra"))
 	assert.Empty(t, c.Image("netra-auth"))
 	assert.Equal(t, "allowed.yaml", c.LogAllowlist)
+}
+
+func TestTheLongerServicesNameDecides(t *testing.T) {
+	for _, c := range []Config{{BackendService: "netra", AuthService: "netra-auth"}, {BackendService: "netra-auth", AuthService: "netra"}} {
+		c.BaselineRevision = []string{"netra-auth-00007-abc"}
+		assert.Equal(t, "netra-auth-00007-abc", c.Baseline("netra-auth"))
+		assert.Empty(t, c.Baseline("netra"))
+	}
 }
 
 func TestTheCloudsDefaults(t *testing.T) {
