@@ -58,4 +58,3 @@ func stratum(t *rapid.T) (s stat.Stratum) {
 func stratumOf(s stat.Stratum) stat.Stratum {
 	return stat.Stratum{Hits: s.BaseHits, Of: s.BaseOf + 3, BaseHits: s.Hits, BaseOf: s.Of + 1}
 }
-

@@ -81,4 +81,3 @@ func wins(a, b []float64) (u float64) {
 	}
 	return u
 }
-

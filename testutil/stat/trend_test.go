@@ -29,13 +29,13 @@ func TestMannKendallAgreesWithWhatWasPublished(t *testing.T) {
 		rise   float64
 		within float64
 	}{
-		"Gilbert 1987, figure 16.2 and table A18":  {[]float64{10, 15, 14, 20}, 4, 0.167, 0.0005},
-		"table A18, n 8, S 28":                     {[]float64{1, 2, 3, 4, 5, 6, 7, 8}, 28, 0.000025, 5e-7},
-		"table A18, n 8, S 18":                     {[]float64{1, 2, 3, 4, 8, 7, 5, 6}, 18, 0.016, 0.0005},
-		"table A18, n 6, S 9":                      {[]float64{1, 2, 3, 6, 5, 4}, 9, 0.068, 0.0005},
-		"table A18, n 10, S 29":                    {[]float64{1, 2, 3, 4, 5, 10, 9, 6, 8, 7}, 29, 0.0046, 0.00005},
-		"Wisconsin NR 746, table A (its S), one tie":       {[]float64{100, 50, 85, 75, 50}, -5, 56. / 60, 1e-12},
-		"R, Kendall::MannKendall(Nile), tau -.281": {nile, -1387, 1 - 3.6585e-05/2, 1e-8},
+		"Gilbert 1987, figure 16.2 and table A18":    {[]float64{10, 15, 14, 20}, 4, 0.167, 0.0005},
+		"table A18, n 8, S 28":                       {[]float64{1, 2, 3, 4, 5, 6, 7, 8}, 28, 0.000025, 5e-7},
+		"table A18, n 8, S 18":                       {[]float64{1, 2, 3, 4, 8, 7, 5, 6}, 18, 0.016, 0.0005},
+		"table A18, n 6, S 9":                        {[]float64{1, 2, 3, 6, 5, 4}, 9, 0.068, 0.0005},
+		"table A18, n 10, S 29":                      {[]float64{1, 2, 3, 4, 5, 10, 9, 6, 8, 7}, 29, 0.0046, 0.00005},
+		"Wisconsin NR 746, table A (its S), one tie": {[]float64{100, 50, 85, 75, 50}, -5, 56. / 60, 1e-12},
+		"R, Kendall::MannKendall(Nile), tau -.281":   {nile, -1387, 1 - 3.6585e-05/2, 1e-8},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := stat.MannKendall(row.values)
