@@ -22,17 +22,17 @@ func Correlate(f judge.Finding, record func(seq uint64) *history.Record, dial fu
 	var w window
 	sessions := []string{f.Session}
 	for _, seq := range f.Records {
-		if r := record(seq); r != nil && r.Cloud == nil {
-			w.take(r)
+		r := record(seq)
+		if r == nil || r.Cloud != nil {
+			continue
+		}
+		w.take(r)
+		if !slices.Contains(sessions, r.Session) {
 			sessions = append(sessions, r.Session)
 		}
 	}
-	slices.Sort(sessions)
-	for _, session := range slices.Compact(sessions) {
-		if session == "" {
-			continue
-		}
-		if r := dial(session); r != nil {
+	for _, session := range sessions {
+		if r := dial(session); session != "" && r != nil {
 			w.take(r)
 		}
 	}

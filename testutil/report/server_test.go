@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -88,6 +89,25 @@ func TestOfManyEntriesTheWorstAreShown(t *testing.T) {
 	assert.Less(t, strings.Index(first, "line 5."), strings.Index(first, "line 11."), "in the order of time")
 	assert.Contains(t, first, "      … 5 more, none of them more severe, and more that were not read\n")
 	assert.Contains(t, second, "      … 10 that stand above\n")
+}
+
+func TestNothingOfTheServersReachesATerminal(t *testing.T) {
+	hostile := "\x1b[2J::error::\u202e\n##[x]"
+	long := hostile + strings.Repeat("x", 1000) + hostile
+	e := gcp.Entry{Text: long, Revision: hostile, Instance: hostile, Request: &gcp.Request{Method: hostile, URL: hostile}}
+	for _, side := range []*report.ServerSide{
+		{Entries: []gcp.Entry{e}, Query: hostile, Link: hostile}, {Unread: hostile},
+	} {
+		text := told(t, side)
+		assert.NotContains(t, text, "::")
+		assert.NotContains(t, text, "##")
+		for _, r := range text {
+			assert.True(t, r == '\n' || unicode.IsPrint(r), "%q", r)
+		}
+		for line := range strings.Lines(text) {
+			assert.Regexp(t, `^(FINDING|    )`, line, "no line is the server's own")
+		}
+	}
 }
 
 func TestATracebackKeepsItsEnd(t *testing.T) {
