@@ -32,7 +32,10 @@ func Correlate(f judge.Finding, record func(seq uint64) *history.Record, dial fu
 		}
 	}
 	for _, session := range sessions {
-		if r := dial(session); session != "" && r != nil {
+		if session == "" {
+			continue
+		}
+		if r := dial(session); r != nil {
 			w.take(r)
 		}
 	}
