@@ -53,7 +53,7 @@ type Config struct {
 
 	Users                int      `env:"STAGING_USERS" section:"The run" default:"25 embedded, 3 remote" example:"3" doc:"concurrent users of the stories about concurrency, 2 to 500"`
 	MaxRequestsPerMinute int      `env:"STAGING_MAX_REQUESTS_PER_MINUTE" default:"90 remote, 0 embedded" example:"90" doc:"pace of all processes of this machine together, ten times as much below /api/; 0 is no pacing, on loopback only"`
-	AllowUnmeasured      []string `env:"STAGING_ALLOW_UNMEASURED" default:"none" example:"forged-tokens,restart,D4" doc:"criteria that may stay unmeasured without failing a story: abilities that the target lacks, and criteria of issue #891"`
+	AllowUnmeasured      []string `env:"STAGING_ALLOW_UNMEASURED" default:"none" example:"forged-tokens,restart,D4" doc:"criteria that may stay unmeasured without failing a story: abilities that the target lacks (README, Aim it at a real staging), and D1 to D4, P3 and P4 of issue #891"`
 	Fault                []string `env:"STAGING_FAULT" default:"none" example:"" doc:"regressions that the embedded target shall exhibit, by their ids in the catalogue; never allowed with a remote target"`
 	Artifacts            string   `env:"STAGING_ARTIFACTS" default:"netra-staging-e2e-UID below the system's temporary directory" example:"artifacts" doc:"directory in which failing stories keep their history"`
 	EnvFile              string   `env:"STAGING_ENV_FILE" default:".env beside go.mod, if there is one" example:"" doc:"file to read instead of .env, or none to read no file; only in the environment"`

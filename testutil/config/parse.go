@@ -103,7 +103,7 @@ func (c *Config) chooseTarget(ps *problems) {
 	}
 }
 
-// fill sets the defaults that depend on the kind of target.
+// fill sets the defaults that are not zero; some depend on the kind of target.
 func (c *Config) fill(vars variables) {
 	users, pace := 25, 0
 	if c.Target == Remote {
