@@ -199,10 +199,9 @@ func (v *View) ReportAs(hard bool, proof []uint64, format string, args ...any) {
 	if v.Run != nil {
 		f.Run = v.Run.Label
 	}
-	if f.Hard {
+	if v.docket.file(f) && f.Hard {
 		v.failed(v.docket.speaking.Criterion, f)
 	}
-	v.docket.file(f)
 }
 
 // Here is the proof that ends in the record at hand; earlier records may come before it.
