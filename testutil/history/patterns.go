@@ -10,7 +10,12 @@ var (
 	jwtShape   = regexp.MustCompile(`(?:eyJ|ZXlK)[A-Za-z0-9_\-]{9,}(?:\.[A-Za-z0-9_\-]*){0,3}`)
 	namedValue = regexp.MustCompile(`(?i)("[a-z0-9_\-]*(?:token|secret|password|cookie|(?:api|private|secret|access|bypass|simulation)_?key)"\s*:\s*")(?:[^"\\]|\\.)+`)
 	bearer     = regexp.MustCompile(`(?i)(bearer[ +]|%20bearer%20)[A-Za-z0-9_\-.~+/=%]{6,}`)
-	queryValue = regexp.MustCompile(`(?i)([?&#][a-z_]*(?:token|secret|password|key|code)=)[^&\s"'\\]+`)
+	queryValue = regexp.MustCompile(`(?i)((?:[?&#]|\\u0026|\\u003f|%3f|%26)[a-z_]*(?:token|secret|password|key|code)(?:=|\\u003d|%3d))[^&\s"'\\]+`)
+
+	// What an application prints into its log: JSON within JSON, and what Python shows of a dictionary.
+	printedValue = regexp.MustCompile(`(?i)((?:\\+"|')[a-z0-9_\-]*(?:token|secret|password|cookie|authorization|(?:api|private|secret|access|bypass|simulation)_?key)(?:\\+"|')\s*:\s*(?:\\+"|'))(?:[^"'\\]|\\+[^"\\])+`)
+	googleToken  = regexp.MustCompile(`ya29\.[A-Za-z0-9_\-.~+/=]{6,}`)
+	privateKey   = regexp.MustCompile(`(-----BEGIN [A-Z ]*PRIVATE KEY-----)(?:[A-Za-z0-9+/=\s:,\-]|\\+[nr])+`)
 )
 
 // redactUnknown replaces what looks like a secret. Each pattern is preceded by the search for one rare
@@ -25,8 +30,17 @@ func redactUnknown(text string) string {
 	if at(text, 'b', 0, "bearer") || at(text, 'B', 0, "Bearer") || at(text, 'B', 0, "BEARER") {
 		text = bearer.ReplaceAllString(text, "${1}"+Redacted)
 	}
-	if strings.IndexByte(text, '=') >= 0 {
+	if strings.IndexByte(text, '=') >= 0 || strings.IndexByte(text, '%') >= 0 || strings.Contains(text, `\u003`) {
 		text = queryValue.ReplaceAllString(text, "${1}"+Redacted)
+	}
+	if strings.Contains(text, `\"`) || strings.Contains(text, "':") {
+		text = printedValue.ReplaceAllString(text, "${1}"+Redacted)
+	}
+	if strings.Contains(text, "ya29.") {
+		text = googleToken.ReplaceAllString(text, Redacted)
+	}
+	if strings.Contains(text, "PRIVATE KEY-----") {
+		text = privateKey.ReplaceAllString(text, "${1}"+Redacted)
 	}
 	return text
 }

@@ -81,6 +81,7 @@ func everywhere(text string) []*history.Record {
 		{Kind: history.Dial, Dialled: &history.Dialled{URL: text, Offered: []string{"jwt-auth", "jwt." + text}}},
 		{Kind: history.Open, Opened: &history.Opened{Subprotocol: "jwt." + text, Header: headers()}},
 		{Kind: history.Close, Closed: &history.Closed{Reason: text, Body: text, Header: headers(), Broken: broken}},
+		{Kind: history.Cloud, Cloud: &history.Reading{URL: "https://x/?pageToken=" + text, Request: text, Body: text, Broken: broken}},
 		{Kind: history.Note, Note: &history.Remark{Topic: history.TopicStory, Text: text}},
 	}
 }
@@ -125,6 +126,15 @@ func TestUnannouncedSecretsAreFound(t *testing.T) {
 		`wss://x/ws?token=abcdef123456&env=staging`,
 		`https://app.x/callback#access_token=abcdef123456&state=1`,
 		`{"jwt_secret":"0123456789"}`,
+		`{"requestUrl":"https://x/ws?env=staging\u0026token=abcdef123456"}`,
+		`{"requestUrl":"https://x/ws?token\u003dabcdef123456"}`,
+		`https://x/login?next=%2Fws%3Ftoken%3Dabcdef123456`,
+		`{"textPayload":"{\"access_token\": \"abcdef123456\", \"a\": 1}"}`,
+		`{"jsonPayload":{"message":"{\\\"api_key\\\":\\\"abcdef123456\\\"}"}}`,
+		`{"textPayload":"headers {'x-api_key': 'abcdef123456'}"}`,
+		`{"textPayload":"got ya29.abcdef123456-x_y for it"}`,
+		`{"textPayload":"{\"private\": \"-----BEGIN RSA PRIVATE KEY-----\\nabcdef123456\\n-----END RSA PRIVATE KEY-----\\n\"}"}`,
+		"-----BEGIN PRIVATE KEY-----\nabcdef123456\n-----END PRIVATE KEY-----\n",
 	} {
 		got := log.Redact(text)
 		assert.Contains(t, got, history.Redacted, text)
@@ -144,6 +154,8 @@ func TestOrdinaryTextIsLeftAlone(t *testing.T) {
 		`{"token_type":"Bearer","expires_in":1800}`,
 		"https://api.staging.netrasystems.ai/health?verbose=1",
 		"netra-stagi", "the bearer of this", "short",
+		`{"message":"{\"key\":\"value\"} it's 'fine': \"100%\", a=1"}`,
+		`{"filter":"jsonPayload.message:\"JWT TOKEN\" AND timestamp>=\"2025-09-16T17:05:41Z\""}`,
 	} {
 		assert.Equal(t, text, log.Redact(text))
 	}
