@@ -30,6 +30,21 @@ type Service struct {
 	URI           string
 }
 
+// Percent is how much of the traffic reaches a revision.
+func (s Service) Percent(revision string) int {
+	percent := 0
+	for _, share := range s.Traffic {
+		to := share.Revision
+		if to == "" && share.Latest {
+			to = s.LatestReady
+		}
+		if to == revision {
+			percent += share.Percent
+		}
+	}
+	return percent
+}
+
 // A Condition is one aspect of a service or revision.
 type Condition struct {
 	Type    string    `json:"type"`
@@ -97,18 +112,18 @@ func Short(name string) string { return name[strings.LastIndex(name, "/")+1:] }
 func ParseService(body string) (Service, error) {
 	var w struct {
 		Name          string      `json:"name"`
-		Generation    int64       `json:"generation,string"`
-		Observed      int64       `json:"observedGeneration,string"`
+		Generation    integer     `json:"generation"`
+		Observed      integer     `json:"observedGeneration"`
 		Reconciling   bool        `json:"reconciling"`
 		Terminal      Condition   `json:"terminalCondition"`
 		Conditions    []Condition `json:"conditions"`
 		LatestCreated string      `json:"latestCreatedRevision"`
 		LatestReady   string      `json:"latestReadyRevision"`
 		Traffic       []struct {
-			Type     string `json:"type"`
-			Revision string `json:"revision"`
-			Percent  int    `json:"percent"`
-			Tag      string `json:"tag"`
+			Type     string  `json:"type"`
+			Revision string  `json:"revision"`
+			Percent  integer `json:"percent"`
+			Tag      string  `json:"tag"`
 		} `json:"trafficStatuses"`
 		URI string `json:"uri"`
 	}
@@ -119,12 +134,12 @@ func ParseService(body string) (Service, error) {
 		return Service{}, fmt.Errorf("read the state of a service: it has no name")
 	}
 	s := Service{
-		Name: Short(w.Name), Generation: w.Generation, Observed: w.Observed, Reconciling: w.Reconciling,
+		Name: Short(w.Name), Generation: int64(w.Generation), Observed: int64(w.Observed), Reconciling: w.Reconciling,
 		Terminal: w.Terminal, Conditions: w.Conditions,
 		LatestCreated: Short(w.LatestCreated), LatestReady: Short(w.LatestReady), URI: w.URI,
 	}
 	for _, t := range w.Traffic {
-		s.Traffic = append(s.Traffic, Share{t.Type == "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", Short(t.Revision), t.Percent, t.Tag})
+		s.Traffic = append(s.Traffic, Share{t.Type == "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", Short(t.Revision), int(t.Percent), t.Tag})
 	}
 	return s, nil
 }
@@ -140,8 +155,8 @@ func ParseRevisions(body string) (all []Revision, next string, err error) {
 				Image string `json:"image"`
 			} `json:"containers"`
 			Scaling struct {
-				Min int `json:"minInstanceCount"`
-				Max int `json:"maxInstanceCount"`
+				Min integer `json:"minInstanceCount"`
+				Max integer `json:"maxInstanceCount"`
 			} `json:"scaling"`
 			Reconciling bool        `json:"reconciling"`
 			Conditions  []Condition `json:"conditions"`
@@ -154,7 +169,7 @@ func ParseRevisions(body string) (all []Revision, next string, err error) {
 	for _, r := range w.Revisions {
 		revision := Revision{
 			Name: Short(r.Name), Service: Short(r.Service), Created: r.Created,
-			MinInstances: r.Scaling.Min, MaxInstances: r.Scaling.Max, Reconciling: r.Reconciling, Conditions: r.Conditions,
+			MinInstances: int(r.Scaling.Min), MaxInstances: int(r.Scaling.Max), Reconciling: r.Reconciling, Conditions: r.Conditions,
 		}
 		if len(r.Containers) > 0 {
 			revision.Image = r.Containers[0].Image
