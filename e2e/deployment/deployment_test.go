@@ -8,8 +8,25 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/suite"
 )
 
+func TestStagingNewRevisionServes(t *testing.T) {
+	s := suite.Start(t)
+	s.AwaitRollout()
+	s.Probe()
+}
+
+func TestStagingStartIsCleanAndQuick(t *testing.T) {
+	s := suite.Start(t)
+	s.ReadStart()
+}
+
 func TestStagingHealthFamily(t *testing.T) {
 	s := suite.Start(t)
 	s.Health()
 	s.Health() // again: what never changes is no proof
+}
+
+func TestStagingAnswersAsWellAsItsPredecessor(t *testing.T) {
+	s := suite.Start(t)
+	s.User().Traffic()
+	s.CompareRevisions()
 }

@@ -105,6 +105,28 @@ func condition(all []Condition, kind string) Condition {
 	return Condition{}
 }
 
+// Predecessor is the revision that fresh replaces: the given one; without that, the newest that was ready of
+// those created before the deployment began; where nobody knows when that was, before fresh itself. It is
+// false if there is none; of a given one that is not in the list only the name is known.
+func Predecessor(all []Revision, fresh Revision, given string, began time.Time) (Revision, bool) {
+	if began.IsZero() || fresh.Created.Before(began) {
+		began = fresh.Created
+	}
+	var newest Revision
+	for _, r := range all {
+		switch {
+		case given != "" && r.Name == Short(given):
+			return r, true
+		case given == "" && r.Ready().State == Succeeded && r.Created.Before(began) && r.Created.After(newest.Created):
+			newest = r
+		}
+	}
+	if given != "" {
+		return Revision{Name: Short(given), Service: fresh.Service}, true
+	}
+	return newest, newest.Name != ""
+}
+
 // Short is the last segment of a resource name.
 func Short(name string) string { return name[strings.LastIndex(name, "/")+1:] }
 

@@ -23,6 +23,7 @@ type deployment struct {
 	reference *refstaging.Server // in this process; nil: the target is elsewhere
 	apart     *child.Process     // in a process of its own; nil: it is not
 	own       bool               // one story's, which closes it
+	access    access             // to its cloud
 }
 
 // A placing says where the embedded reference deployment runs.

@@ -41,6 +41,8 @@ type Story struct {
 	sessions []*staging.Session
 	stopped  string // why the story could not go on; redacted
 	stats    *stats
+	witness  *witness
+	start    time.Time
 }
 
 // Start begins the story of a test: a history, judged as it grows. When the test ends, its sessions
@@ -97,7 +99,7 @@ func (p *process) story(t *testing.T, entry Entry, told circumstances) (*Story, 
 	if err != nil {
 		return nil, err
 	}
-	s := &Story{t: t, circumstances: told, deployment: d, release: func() {}, entry: entry, stats: newStats()}
+	s := &Story{t: t, circumstances: told, deployment: d, release: func() {}, entry: entry, stats: newStats(), witness: newWitness(d.config.AuthURL), start: time.Now()}
 	s.ctx, s.cancel = p.deadline(t)
 	if err := s.open(d.target); err != nil {
 		s.cancel()
@@ -193,6 +195,7 @@ func (s *Story) keeps() bool {
 // observe judges a record. The history calls it for one record at a time.
 func (s *Story) observe(r *history.Record) {
 	s.stats.count(r)
+	s.witness.see(r)
 	s.found(s.judge.Observe(r))
 }
 

@@ -1,7 +1,11 @@
 package suite
 
 import (
+	"context"
+	"time"
+
 	"github.com/netra-systems/staging-e2e/fixtures"
+	cloud "github.com/netra-systems/staging-e2e/testutil/deployment"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 )
 
@@ -22,7 +26,6 @@ func (u *User) Traffic() {
 // criterion P3. Before the first samples that count, and before the last, the target has time to clean up.
 func (s *Story) Rounds(use func()) {
 	s.t.Helper()
-	s.log.Remark(history.TopicMeasures, "P3")
 	watch := s.User()
 	first, last := fixtures.Accumulation.WarmUp, fixtures.Accumulation.WarmUp+fixtures.Accumulation.Rounds-1
 	for round := range last + 1 {
@@ -33,5 +36,27 @@ func (s *Story) Rounds(use func()) {
 		}
 		watch.must(watch.Sample(s.ctx, fixtures.Accumulation.Samples))
 	}
-	s.findInstances("P3")
+	s.measure("P3", func(ctx context.Context, c *cloud.Cloud) error {
+		return s.whoWasIt(ctx, c)
+	})
+}
+
+// whoWasIt reads which instances the samples are of and, since nobody may be able to tell, what the platform
+// itself says of the memory of all.
+func (s *Story) whoWasIt(ctx context.Context, c *cloud.Cloud) error {
+	if err := s.identify(ctx, c, s.witness.samples); err != nil {
+		return err
+	}
+	all, err := s.rollouts(ctx, c, 0)
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		for _, metric := range []string{history.ReadMemory, history.ReadInstances} {
+			if _, err := c.Metric(ctx, metric, r.Name, r.fresh.Name, s.start, time.Now()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
