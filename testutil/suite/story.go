@@ -55,7 +55,7 @@ func Start(t *testing.T, options ...Option) *Story {
 	if !planned {
 		t.Fatalf("%s did not begin: it is not in the plan (e2e/plan.go)", t.Name())
 	}
-	if entry.Refusing {
+	if entry.excludes() {
 		t.Parallel() // go test runs what is parallel when the rest is done
 	}
 	s, err := here.story(t, entry, under(options))
@@ -73,7 +73,7 @@ func Start(t *testing.T, options ...Option) *Story {
 
 // begin waits for the story's turn and for the target.
 func (s *Story) begin() error {
-	release, err := here.turn.take(s.ctx, s.target, s.entry.Refusing)
+	release, err := here.turn.take(s.ctx, s.target, s.entry.excludes())
 	if err != nil {
 		return err
 	}
@@ -148,10 +148,14 @@ func (s *Story) open(target *staging.Target) error {
 	if s.file, err = os.OpenFile(filepath.Join(dir, "findings.txt"), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600); err != nil {
 		return fmt.Errorf("keep findings: %w", err)
 	}
+	on, err := s.deployment.described()
+	if err != nil {
+		return err
+	}
 	header := history.Header{
 		Suite: staging.Version, Package: "./e2e/" + here.pkg, Story: s.t.Name(), Attempt: attempt,
 		Start: time.Now().UTC().Round(0), Target: target.Describe(), Budgets: target.Budgets(),
-		AllowUnmeasured: here.config.AllowUnmeasured,
+		AllowUnmeasured: here.config.AllowUnmeasured, Agent: target.Agent(), Deployment: on,
 	}
 	s.judge = judge.New(header)
 	if s.log, err = history.Create(s.historyFile(), header, s.observe); err != nil {

@@ -1,0 +1,15 @@
+// Package deployment_test validates the deployment itself: is the new revision really serving, clean and
+// healthy? Start-up logs are read first, before other stories make the deployment log errors.
+package deployment_test
+
+import (
+	"testing"
+
+	"github.com/netra-systems/staging-e2e/testutil/suite"
+)
+
+func TestStagingHealthFamily(t *testing.T) {
+	s := suite.Start(t)
+	s.Health()
+	s.Health() // again: what never changes is no proof
+}
