@@ -1,6 +1,7 @@
 package gcp
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -130,6 +131,13 @@ func Predecessor(all []Revision, fresh Revision, given string, began time.Time) 
 // Short is the last segment of a resource name.
 func Short(name string) string { return name[strings.LastIndex(name, "/")+1:] }
 
+// ownerOf is the service in the full name of a revision, empty if there is none.
+func ownerOf(name string) string {
+	_, rest, _ := strings.Cut(name, "/services/")
+	owner, _, _ := strings.Cut(rest, "/")
+	return owner
+}
+
 // ParseService reads the answer to services.get.
 func ParseService(body string) (Service, error) {
 	var w struct {
@@ -190,7 +198,7 @@ func ParseRevisions(body string) (all []Revision, next string, err error) {
 	}
 	for _, r := range w.Revisions {
 		revision := Revision{
-			Name: Short(r.Name), Service: Short(r.Service), Created: r.Created,
+			Name: Short(r.Name), Service: cmp.Or(Short(r.Service), ownerOf(r.Name)), Created: r.Created,
 			MinInstances: int(r.Scaling.Min), MaxInstances: int(r.Scaling.Max), Reconciling: r.Reconciling, Conditions: r.Conditions,
 		}
 		if len(r.Containers) > 0 {

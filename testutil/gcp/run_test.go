@@ -73,10 +73,11 @@ func TestParseRevisions(t *testing.T) {
 	 {"name":"projects/p/locations/l/services/s/revisions/s-00002-abc","service":"s","createTime":"2025-09-16T17:05:41.102345Z","generation":"1",
 	  "containers":[{"image":"gcr.io/p/s@sha256:0a"},{"image":"sidecar"}],"scaling":{"minInstanceCount":2,"maxInstanceCount":15},
 	  "conditions":[{"type":"Active","state":"CONDITION_FAILED"},{"type":"Ready","state":"CONDITION_SUCCEEDED"}]},
-	 {"name":"s-00001-xyz","containers":[{"image":"gcr.io/p/s:latest"}],"reconciling":true},{}],"nextPageToken":"more"}`)
+	 {"name":"s-00001-xyz","containers":[{"image":"gcr.io/p/s:latest"}],"reconciling":true},{},
+	 {"name":"projects/p/locations/l/services/s/revisions/s-00003-abc"}],"nextPageToken":"more"}`)
 	require.NoError(t, err)
 	assert.Equal(t, "more", next)
-	require.Len(t, all, 3)
+	require.Len(t, all, 4)
 	r := all[0]
 	assert.Equal(t, "s-00002-abc", r.Name)
 	assert.Equal(t, time.Date(2025, 9, 16, 17, 5, 41, 102345e3, time.UTC), r.Created)
@@ -84,6 +85,7 @@ func TestParseRevisions(t *testing.T) {
 	assert.Empty(t, all[1].Digest(), "a tag identifies nothing")
 	assert.True(t, all[1].Reconciling)
 	assert.Zero(t, all[2].Ready())
+	assert.Equal(t, []string{"s", "", "", "s"}, []string{all[0].Service, all[1].Service, all[2].Service, all[3].Service})
 
 	all, next, err = gcp.ParseRevisions(`{}`)
 	require.NoError(t, err)
