@@ -61,7 +61,7 @@ type entry struct {
 func parseAllowances(path string, text []byte) (all []Allowance, ps problems) {
 	entries, err := decodeEntries(text)
 	if err != nil {
-		ps.add(allowlist, fmt.Sprintf("cannot be understood (%s: %s)", path, yaml.FormatError(err, false, false)), "write one list of entries, each with pattern, reason and expires")
+		ps.add(allowlist, fmt.Sprintf("cannot be understood (%s: %s)", path, err), "write one list of entries, each with pattern, reason and expires")
 		return nil, ps
 	}
 	all = []Allowance{}
@@ -85,14 +85,20 @@ func parseAllowances(path string, text []byte) (all []Allowance, ps problems) {
 	return all, ps
 }
 
-// decodeEntries reads a text with one document or none; a second one would be lost silently.
+// decodeEntries reads a text with one document or none; a second one would be lost silently. The decoder
+// panics over some texts, a list with a tag such as "! x" among them, and while it formats some errors.
 func decodeEntries(text []byte) (entries []entry, err error) {
-	d := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict())
-	if err := d.Decode(&entries); err != nil {
-		if errors.Is(err, io.EOF) {
-			return nil, nil
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the YAML decoder gave up (%v)", r)
 		}
-		return nil, err
+	}()
+	d := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict())
+	switch err := d.Decode(&entries); {
+	case errors.Is(err, io.EOF):
+		return nil, nil
+	case err != nil:
+		return nil, errors.New(yaml.FormatError(err, false, false))
 	}
 	if err := d.Decode(new(any)); !errors.Is(err, io.EOF) {
 		return nil, errors.New("it goes on behind ---")
