@@ -10,6 +10,8 @@ var (
 	jwtShape   = regexp.MustCompile(`(?:eyJ|ZXlK)[A-Za-z0-9_\-]{9,}(?:\.[A-Za-z0-9_\-]*){0,3}`)
 	bearer     = regexp.MustCompile(`(?i)(bearer[ +]|%20bearer%20)[A-Za-z0-9_\-.~+/=%]{6,}`)
 	queryValue = regexp.MustCompile(`(?i)((?:[?&#]|\\u0026|%(?:3f|26|23))[a-z_]*(?:token|secret|password|key|code)(?:=|\\u003d|%3d))[^&\s"'\\]+`)
+	// What Python shows of a dictionary that it logs.
+	printedValue = regexp.MustCompile(`(?i)('[a-z0-9_\-]*(?:token|secret|password|cookie|authorization|(?:api|private|secret|access|bypass|simulation)_?key)'\s*:\s*')(?:[^"'\\]|\\+[^"\\])+`)
 	// Google's access tokens; and private keys, to their end or to where the text is cut. In the JSON of a log a
 	// key's line ends are escapes, of which nothing may be left over.
 	googleToken = regexp.MustCompile(`ya29\.[A-Za-z0-9_\-.]{8,}`)
@@ -36,6 +38,9 @@ func redactUnknown(text string) string {
 	}
 	if assignsSecret(text) {
 		text = queryValue.ReplaceAllString(text, "${1}"+Redacted)
+	}
+	if strings.Contains(text, "':") {
+		text = printedValue.ReplaceAllString(text, "${1}"+Redacted)
 	}
 	return text
 }

@@ -130,6 +130,15 @@ func TestUnannouncedSecretsAreFound(t *testing.T) {
 		`{"requestUrl":"https://x/ws?env=staging\u0026access_token\u003dabcdef123456"}`,
 		`https://x/login?next=%2Fws%3Ftoken%3Dabcdef123456`,
 		`the token ya29.c.made-up_c-d-e-f was used`,
+		`{"requestUrl":"https://x/ws?env=staging\u0026token=abcdef123456"}`,
+		`{"requestUrl":"https://x/ws?token\u003dabcdef123456"}`,
+		`https://x/login?next=%2Fws%3Ftoken%3Dabcdef123456`,
+		`{"textPayload":"{\"access_token\": \"abcdef123456\", \"a\": 1}"}`,
+		`{"jsonPayload":{"message":"{\\\"api_key\\\":\\\"abcdef123456\\\"}"}}`,
+		`{"textPayload":"headers {'x-api_key': 'abcdef123456'}"}`,
+		`{"textPayload":"got ya29.abcdef123456-x_y for it"}`,
+		`{"textPayload":"{\"private\": \"-----BEGIN RSA PRIVATE KEY-----\\nabcdef123456\\n-----END RSA PRIVATE KEY-----\\n\"}"}`,
+		"-----BEGIN PRIVATE KEY-----\nabcdef123456\n-----END PRIVATE KEY-----\n",
 	} {
 		got := log.Redact(text)
 		assert.Contains(t, got, history.Redacted, text)
@@ -208,6 +217,8 @@ func TestOrdinaryTextIsLeftAlone(t *testing.T) {
 		"https://api.staging.netrasystems.ai/health?verbose=1",
 		"no PRIVATE KEY here", "-----BEGIN CERTIFICATE-----MIIE", "ya29.", "sha256:2c3d", "https://x/?tokens%3D1",
 		"netra-stagi", "the bearer of this", "short",
+		`{"message":"{\"key\":\"value\"} it's 'fine': \"100%\", a=1"}`,
+		`{"filter":"jsonPayload.message:\"JWT TOKEN\" AND timestamp>=\"2025-09-16T17:05:41Z\""}`,
 	} {
 		assert.Equal(t, text, log.Redact(text))
 	}

@@ -82,6 +82,10 @@ func (j *Judge) Observe(r *history.Record) []Finding {
 	case history.Note:
 		v.note()
 		j.docket.hear(v, onNote)
+	case history.Cloud:
+		v.Exchanged = true
+		v.Cloud.take(r)
+		j.docket.hear(v, onCloud)
 	}
 	j.docket.hear(v, onRecord)
 	j.retire()

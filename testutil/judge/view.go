@@ -44,7 +44,7 @@ type View struct {
 
 	// Now is the offset of the last record, also after the history has ended.
 	Now time.Duration
-	// Exchanged is whether any packet went to the network: an exchange or a dial.
+	// Exchanged is whether any packet went to the network: an exchange, a dial, or a reading of the cloud.
 	Exchanged bool
 	// Closing is whether the history was closed in order (history.TopicEnd), and Reasons are the notes
 	// that say why a story stopped early.
@@ -52,6 +52,9 @@ type View struct {
 	Reasons []Remark
 	// Stopped is the first note that says that the story ended before its end; its Seq is 0 if none does.
 	Stopped Remark
+
+	// Cloud is what the cloud's own APIs say.
+	Cloud Cloud
 
 	// Offence is the last attempt with bad credentials.
 	Offence Offence
@@ -72,6 +75,7 @@ type View struct {
 	spare    []*Stream
 	stales   []*Run
 	shape    wire.DeclaredShape
+	criteria criteria
 	docket   *docket
 	answer   Asked // where Answered points
 }
@@ -96,6 +100,8 @@ func newView(h history.Header) View {
 		sessions: map[string]*Session{},
 		runs:     map[string]*Run{},
 		words:    map[string]string{},
+		criteria: criteria{},
+		Cloud:    newCloud(h.Deployment),
 	}
 }
 
@@ -193,7 +199,9 @@ func (v *View) ReportAs(hard bool, proof []uint64, format string, args ...any) {
 	if v.Run != nil {
 		f.Run = v.Run.Label
 	}
-	v.docket.file(f)
+	if v.docket.file(f) && f.Hard {
+		v.failed(v.docket.speaking.Criterion, f)
+	}
 }
 
 // Here is the proof that ends in the record at hand; earlier records may come before it.
