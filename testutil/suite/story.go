@@ -33,6 +33,7 @@ type Story struct {
 	log        *history.Log
 	entry      Entry
 	dir        string // of the history and the findings
+	header     history.Header
 
 	mu       sync.Mutex
 	judge    *judge.Judge
@@ -154,13 +155,13 @@ func (s *Story) open(target *staging.Target) error {
 	if err != nil {
 		return err
 	}
-	header := history.Header{
+	s.header = history.Header{
 		Suite: staging.Version, Package: "./e2e/" + here.pkg, Story: s.t.Name(), Attempt: attempt,
 		Start: time.Now().UTC().Round(0), Target: target.Describe(), Budgets: target.Budgets(),
 		AllowUnmeasured: here.config.AllowUnmeasured, Agent: target.Agent(), Deployment: on,
 	}
-	s.judge = judge.New(header)
-	if s.log, err = history.Create(s.historyFile(), header, s.observe); err != nil {
+	s.judge = judge.New(s.header)
+	if s.log, err = history.Create(s.historyFile(), s.header, s.observe); err != nil {
 		return errors.Join(err, s.file.Close())
 	}
 	s.target = target.Record(s.log)
