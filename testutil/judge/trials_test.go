@@ -35,6 +35,8 @@ var trials = map[string][]trial{
 	"cors":      corsTrials,
 	"urls":      servedURLTrials,
 	"threads":   threadTrials,
+	"deployed":  bare(revisionTrials, startupTrials, startTimeTrials),
+	"versions":  oneVersionTrials,
 }
 
 func TestBrokenStories(t *testing.T) {

@@ -53,6 +53,9 @@ type View struct {
 	// Stopped is the first note that says that the story ended before its end; its Seq is 0 if none does.
 	Stopped Remark
 
+	// Provoked is when the story first did what is to fail, by the suite's clock; zero if it did not.
+	Provoked time.Time
+
 	// Cloud is what the cloud's own APIs say.
 	Cloud Cloud
 
@@ -147,11 +150,22 @@ func (v *View) begin(r *history.Record) {
 		return
 	}
 	v.Now, v.Event = r.At, r.Event
+	v.provoke(r)
 	if r.Session != "" {
 		v.Session = v.sessions[r.Session]
 	}
 	v.User = v.userOf(r.User, v.Session)
 	v.Run = v.runOf(r.Run, v.Session)
+}
+
+func (v *View) provoke(r *history.Record) {
+	if r.Intent == nil || !v.Provoked.IsZero() || r.Intent.Expect == "" {
+		return
+	}
+	v.Provoked = r.Wall
+	if r.Exchange != nil {
+		v.Provoked = r.Wall.Add(-r.Exchange.Took)
+	}
 }
 
 // userOf returns the user with the label, new if need be; without a label it is the session's. Of
