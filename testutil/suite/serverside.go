@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	cloud "github.com/netra-systems/staging-e2e/testutil/deployment"
@@ -81,18 +82,36 @@ func (l *serverLog) side(f judge.Finding) *report.ServerSide {
 	if l.cloud == nil {
 		return side
 	}
-	side.Query = l.cloud.ServerSideFilter("", since, until, traces).String()
+	if l.asked++; l.asked > lookedUp {
+		side.Unread = fmt.Sprintf("it was for the first %d findings", lookedUp)
+	} else if err := l.read(side, since, until, traces); err != nil {
+		side.Unread = err.Error()
+	}
+	side.Query = gcp.And(l.cloud.ServerSideFilter("", since, until, traces), ofRevisions(side.Entries)).String()
 	if c := l.story.deployment.config; c.GCPEndpoint == "" {
 		side.Link = gcp.LogsURL(c.GCPProject, side.Query, since, until)
 	}
-	if l.asked++; l.asked > lookedUp {
-		side.Unread = fmt.Sprintf("it was for the first %d findings", lookedUp)
-		return side
-	}
-	var err error
-	if side.Entries, err = l.cloud.ServerSide(l.ctx, "", since, until, traces, serverLines); err != nil {
-		side.Unread = err.Error()
-	}
-	side.Left = len(side.Entries) >= serverLines
 	return side
+}
+
+func (l *serverLog) read(side *report.ServerSide, since, until time.Time, traces []string) (err error) {
+	side.Entries, err = l.cloud.ServerSide(l.ctx, "", since, until, traces, serverLines)
+	side.Left = len(side.Entries) >= serverLines
+	return err
+}
+
+// ofRevisions matches the entries of the revisions that were met.
+func ofRevisions(met []gcp.Entry) gcp.Filter {
+	var names []string
+	for _, e := range met {
+		if e.Revision != "" && !slices.Contains(names, e.Revision) {
+			names = append(names, e.Revision)
+		}
+	}
+	slices.Sort(names)
+	var any []gcp.Filter
+	for _, name := range names {
+		any = append(any, gcp.Is("resource.labels.revision_name", name))
+	}
+	return gcp.Or(any...)
 }
