@@ -97,11 +97,13 @@ func (l *Listing[T]) read(r *history.Record) {
 
 // trouble says why a reading holds nothing, empty if it holds something.
 func trouble(x *history.Reading) string {
-	switch {
+	switch denied := x.Status == http.StatusUnauthorized || x.Status == http.StatusForbidden; {
+	case x.Role != "" && x.Broken != nil:
+		return fmt.Sprintf("the cloud does not show %s: %s; grant %s", whatOf(x), line(x.Broken.Error), roleOf(x))
+	case x.Role != "" || denied:
+		return fmt.Sprintf("the cloud does not show %s (%s): grant %s", whatOf(x), status(x.Status), roleOf(x))
 	case x.Broken != nil:
 		return fmt.Sprintf("%s could not be read, for the request to the cloud broke at step %s: %s", whatOf(x), x.Broken.Step, line(x.Broken.Error))
-	case x.Role != "" || x.Status == http.StatusUnauthorized || x.Status == http.StatusForbidden:
-		return fmt.Sprintf("the cloud does not show %s (%s): grant %s", whatOf(x), status(x.Status), roleOf(x))
 	case x.Status == http.StatusNotFound:
 		return fmt.Sprintf("the cloud knows no %s: check STAGING_GCP_PROJECT, STAGING_GCP_REGION and the names of the services", whatOf(x))
 	case x.Status != http.StatusOK:

@@ -24,13 +24,17 @@ type Start struct {
 	Log *Listing[gcp.Entry]
 }
 
-// The markers of a start (deployment.md 4). An auth service that does not start has none.
+// The markers of a start (deployment.md 4), in small letters: the cloud's filters compare without case.
 var (
-	doneMarker    = map[string]string{history.Backend: fixtures.BackendStarted, history.Auth: fixtures.AuthStarted}
-	failedMarkers = map[string][]string{history.Backend: {fixtures.BackendFailed, fixtures.BackendFailure}}
+	doneMarker    = map[string]string{history.Backend: strings.ToLower(fixtures.BackendStarted), history.Auth: strings.ToLower(fixtures.AuthStarted)}
+	failedMarkers = map[string][]string{
+		history.Backend: {strings.ToLower(fixtures.BackendFailed), strings.ToLower(fixtures.BackendFailure), strings.ToLower(fixtures.FailedToBoot)},
+		history.Auth:    {strings.ToLower(fixtures.FailedToBoot)},
+	}
 )
 
-// Starts are those of the instances of a revision that are heard of, in the order of their beginnings.
+// Starts are those of the instances of a revision that are heard of, in the order of their beginnings. One
+// without a marker is heard of among what belongs to no instance.
 func (c *Cloud) Starts(s history.Service, revision string) []*Start {
 	found := map[string]*Start{}
 	of := func(instance string) *Start {
@@ -39,14 +43,15 @@ func (c *Cloud) Starts(s history.Service, revision string) []*Start {
 		}
 		return found[instance]
 	}
-	for _, e := range c.Markers(s.Name, revision).Items {
-		if e.Instance != "" {
-			of(e.Instance).take(s.Role, e)
-		}
-	}
+	logs := []*Listing[gcp.Entry]{c.Markers(s.Name, revision), c.Start(s.Name, revision, "")}
 	for _, instance := range c.Looked(s.Name, revision) {
-		for _, e := range of(instance).Log.Items {
-			of(instance).take(s.Role, e)
+		logs = append(logs, of(instance).Log)
+	}
+	for _, log := range logs {
+		for _, e := range log.Items {
+			if e.Instance != "" && e.Log != gcp.RequestLog {
+				of(e.Instance).take(s.Role, e)
+			}
 		}
 	}
 	return sorted(found, func(a, b *Start) int {
@@ -55,16 +60,14 @@ func (c *Cloud) Starts(s history.Service, revision string) []*Start {
 }
 
 func (s *Start) take(role string, e gcp.Entry) {
-	if e.Log == gcp.RequestLog {
-		return
-	}
 	if s.Begun.IsZero() || e.Time.Before(s.Begun) {
 		s.Begun = e.Time
 	}
-	if marker := doneMarker[role]; s.Done.Time.IsZero() && marker != "" && strings.Contains(e.Text, marker) {
+	text := strings.ToLower(e.Text)
+	if marker := doneMarker[role]; s.Done.Time.IsZero() && marker != "" && strings.Contains(text, marker) {
 		s.Done = e
 	}
-	if s.Failed.Time.IsZero() && slices.ContainsFunc(failedMarkers[role], func(marker string) bool { return strings.Contains(e.Text, marker) }) {
+	if s.Failed.Time.IsZero() && slices.ContainsFunc(failedMarkers[role], func(marker string) bool { return strings.Contains(text, marker) }) {
 		s.Failed = e
 	}
 	if _, took, ok := strings.Cut(e.Text, fixtures.StartupTotal); ok && s.Total == 0 {

@@ -107,6 +107,11 @@ func TestListings(t *testing.T) {
 			a.Broken = &history.Broken{Step: history.StepTCP, Error: "refused\n"}
 			s.reads(a, "")
 		}, nil, `broke at step tcp: refused\n`, []uint64{1}},
+		{"no credentials", func(s *story) {
+			a := ofRequests
+			a.Role, a.Broken = "roles/logging.viewer", &history.Broken{Step: history.StepRequest, Error: "no credentials"}
+			s.reads(a, "")
+		}, nil, "the cloud does not show the request log of " + fresh + ": no credentials; grant roles/logging.viewer", []uint64{1}},
 		{"no JSON", func(s *story) { s.reads(ofRequests, "<html>") }, nil, "cannot be read", []uint64{1}},
 		{"many pages", func(s *story) {
 			for n := range 20 {

@@ -30,11 +30,9 @@ func (s startup) windows(v *View) []window {
 	over := len(s.starts) > 0
 	for _, one := range s.starts {
 		w := window{whose: fmt.Sprintf("instance %s of %s", line(bounded(one.Instance)), s.revision.Name), log: one.Log}
-		if one.Up() {
-			w.until = one.Done.Time
-			common.until = latest(common.until, w.until)
-		}
-		over = over && one.Up()
+		w.until = one.Done.Time
+		common.until = latest(common.until, w.until)
+		over = over && !w.until.IsZero()
 		all = append(all, w)
 	}
 	if !over {

@@ -46,7 +46,7 @@ var startupTrials = []verdictTrial{
 	{trial{name: "a pattern that cannot be read", about: "cannot be read", hard: []string{"deployment/allowlist"}, tell: deployed(allowing("(", time.Hour))}, "D1 D2! P4"},
 
 	{trial{name: "a traceback as text", about: "at severity DEFAULT", hard: []string{"deployment/startup-text"}, tell: deployed(logging("00f1", 1000, "", "Traceback (most recent call last):\n  File", textual))}, "D1 D2! P4"},
-	{trial{name: "a worker that failed to boot", hard: []string{"deployment/startup-text"}, tell: deployed(logging("00f1", 1000, "", "[1] [INFO] Reason: Worker failed to boot.", textual))}, "D1 D2! P4"},
+	{trial{name: "a worker that failed to boot", hard: []string{"deployment/application", "deployment/startup-marker", "deployment/startup-text"}, tell: deployed(logging("00f1", 1000, "", "[1] [INFO] Reason: Worker failed to boot.", textual))}, "D1! D2! P4"},
 	{trial{name: "a traceback as an error", hard: []string{"deployment/startup-logs"}, tell: deployed(logging("00f1", 1000, "ERROR", "Traceback (most recent call last):"))}, "D1 D2! P4"},
 	{trial{name: "a traceback that is allowed", tell: deployed(logging("00f1", 1000, "", "Traceback (most recent call last):", textual), allowing("^Traceback", time.Hour))}, "D1 D2 P4"},
 	{trial{name: "a traceback that was allowed", about: "excused it until", hard: []string{"deployment/startup-text"}, soft: []string{"deployment/allowlist"},
@@ -75,6 +75,9 @@ var startupTrials = []verdictTrial{
 		}
 	})}, "D1? D2! P4"},
 	{trial{name: "negative tests after every start", tell: deployed(told(negative))}, "D1 D2 P4"},
+	{trial{name: "an instance without a marker, among what belongs to none", about: "instance 00f9 of " + fresh + " had not said", hard: []string{"infra/not-measured"}, tell: deployed(func(e *evidence) {
+		e.common = append(e.common, logged(fresh, "00f9", -2*time.Second, "", "Starting gunicorn", textual))
+	})}, "D1? D2? P4"},
 	{trial{name: "fewer instances than there have to be", about: "1 of at least 2 instances", hard: []string{"deployment/startup-marker"}, tell: deployed(func(e *evidence) {
 		e.logs[fresh] = only(e.logs[fresh], func(o obj) bool { return instanceIn(o) == "00f1" })
 	})}, "D1 D2! P4"},

@@ -16,6 +16,7 @@ type evidence struct {
 	revisions map[string][]string
 	logs      map[string][]obj // of starts, by revision
 	requests  map[string][]obj // by revision
+	common    []obj            // of the backend's start, besides what is of no instance
 	allow     []history.Allowance
 	// how changes a reading before it is told; nil tells it as it is, and one without purpose is not told.
 	how func(*ask)
@@ -113,7 +114,11 @@ func (e *evidence) tell(s *story, service string) {
 		read(ask{Purpose: history.ReadRequests, Revision: revision}, page(e.requests[revision]...))
 	}
 	for _, instance := range append(instancesIn(e.logs[names[0]]), "") {
-		read(ask{Purpose: history.ReadStart, Revision: names[0], Instance: instance}, page(only(e.logs[names[0]], func(o obj) bool { return instanceIn(o) == instance })...))
+		list := only(e.logs[names[0]], func(o obj) bool { return instanceIn(o) == instance })
+		if instance == "" && service == fixtures.BackendService {
+			list = append(list, e.common...)
+		}
+		read(ask{Purpose: history.ReadStart, Revision: names[0], Instance: instance}, page(list...))
 	}
 }
 
