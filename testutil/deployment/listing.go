@@ -3,6 +3,7 @@ package deployment
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"google.golang.org/api/logging/v2"
@@ -23,9 +24,9 @@ type listing[T any] struct {
 // read records each page. If it leaves pages out, or left says so, the last one is marked.
 func (l listing[T]) read(ctx context.Context, c *Cloud) ([]T, error) {
 	var all []T
-	token, seen, news := "", map[string]bool{}, time.Now()
-	for page := 1; ; page++ {
-		l.about.Page = page
+	way := trail{patience: c.Patience, news: time.Now()}
+	for token := ""; ; {
+		l.about.Page++
 		reading, err := c.ask(ctx, l.about, func(ctx context.Context) error { return l.page(ctx, token) })
 		if err != nil {
 			return nil, err
@@ -35,21 +36,41 @@ func (l listing[T]) read(ctx context.Context, c *Cloud) ([]T, error) {
 		last := next == "" || len(all) >= l.most
 		reading.Left = last && (next != "" || l.left != nil && l.left(all))
 		c.record(reading)
-		switch {
-		case err != nil:
-			return nil, fmt.Errorf("read %s of %s: %w", l.about.Purpose, subject(&l.about), err)
-		case last:
+		if err == nil && last {
 			return all, nil
-		case seen[next]:
-			return nil, fmt.Errorf("read %s of %s: page %d leads back to a page before", l.about.Purpose, subject(&l.about), page)
-		case len(items) > 0:
-			news = time.Now()
-		case time.Since(news) > c.Patience:
-			return nil, fmt.Errorf("read %s of %s: nothing but empty pages for %v", l.about.Purpose, subject(&l.about), c.Patience)
+		}
+		if err == nil {
+			err = way.follow(next, len(items))
+		}
+		if err == nil && token == next { // it has not come further, and may yet
+			err = c.wait(ctx, time.Now().Add(c.Poll))
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read %s of %s: %w", l.about.Purpose, subject(&l.about), err)
 		}
 		token = next
-		seen[token] = true
 	}
+}
+
+// A trail knows where the pages of a listing have led.
+type trail struct {
+	patience time.Duration
+	seen     []string  // tokens
+	news     time.Time // when a page last held something
+}
+
+// follow tells whether to go where a page leads. An empty page may lead to itself until there is more.
+func (t *trail) follow(next string, items int) error {
+	switch {
+	case items == 0 && time.Since(t.news) > t.patience:
+		return fmt.Errorf("nothing but empty pages for %v", t.patience)
+	case items > 0 && slices.Contains(t.seen, next):
+		return fmt.Errorf("page %d leads back to one before", len(t.seen)+1)
+	case items > 0:
+		t.news = time.Now()
+	}
+	t.seen = append(t.seen, next)
+	return nil
 }
 
 // pageSize is the most that entries.list gives at once (deployment.md 4).

@@ -35,6 +35,9 @@ type witness struct {
 func observe(t *testing.T) *witness {
 	w := &witness{t: t}
 	w.log = history.New(&w.file, history.Header{}, func(r *history.Record) {
+		if r.Cloud == nil {
+			return
+		}
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.read = append(w.read, *r.Cloud)
@@ -82,9 +85,15 @@ func openAt(t *testing.T, o deployment.Options) (*deployment.Cloud, *witness) {
 	require.NoError(t, err)
 	w := observe(t)
 	t.Cleanup(func() {
-		w.mu.Lock()
-		w.read = nil
-		w.mu.Unlock()
+		require.NoError(t, w.log.Close())
+		if o.Token != "" {
+			require.NotContains(t, w.file.String(), o.Token)
+		}
 	})
 	return c.Record(w.log), w
+}
+
+// options reads the cloud of a reference with another time between two looks.
+func options(s *refstaging.Server, poll time.Duration) deployment.Options {
+	return deployment.Options{Endpoint: s.CloudURL(), Token: s.Config().Cloud.Token, Poll: poll}
 }
