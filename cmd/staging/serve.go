@@ -7,13 +7,10 @@ import (
 	"io"
 	"net"
 	"os"
-	"path/filepath"
-	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/netra-systems/staging-e2e/testutil/config"
-	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
 )
 
@@ -24,6 +21,8 @@ type serving struct {
 	caFile         string
 	dialect        string
 	envFile        string
+	deployAfter    time.Duration
+	startPause     time.Duration
 }
 
 func serveCommand() *cobra.Command {
@@ -38,7 +37,13 @@ It prints the variables with which the stories find it; --env also writes them t
   staging serve --tls --env serve.env
   STAGING_ENV_FILE=$PWD/serve.env go test ./e2e/... -run Staging -v
 
-It listens on loopback only, and its credentials are made anew at each start.`,
+It listens on loopback only, and its credentials are made anew at each start.
+
+Its cloud has a deployment to judge: the backend's first revision, which is named as the baseline, was
+rolled forward once before the variables are printed. With --deploy-after that happens while it serves,
+so long after it began, and is reported in a line of its own:
+
+  staging serve --tls --env serve.env --deploy-after 20s --start-pause 500ms`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return s.run(c.Context(), c.OutOrStdout()) },
 	}
@@ -49,6 +54,8 @@ It listens on loopback only, and its credentials are made anew at each start.`,
 	f.StringVar(&s.caFile, "ca-file", "", "a new file for the authority's certificate, removed at the end (default: a temporary one)")
 	f.StringVar(&s.dialect, "dialect", "september", "dialect of the WebSocket, september or october")
 	f.StringVar(&s.envFile, "env", "", "also write the variables to this new file, removed at the end")
+	f.DurationVar(&s.deployAfter, "deploy-after", 0, "roll the backend forward this long after it serves (default: before)")
+	f.DurationVar(&s.startPause, "start-pause", 0, "how long each phase of a start rests, at most 10s")
 	return c
 }
 
@@ -59,7 +66,10 @@ func (s serving) run(ctx context.Context, out io.Writer) (err error) {
 	if s.caFile != "" && !s.tls {
 		return errors.New("--ca-file names where --tls writes its authority: add --tls")
 	}
-	cfg := refstaging.Config{APIAddr: s.addr, AuthAddr: s.authAddr, Dialect: s.dialect}
+	if s.deployAfter < 0 {
+		return fmt.Errorf("--deploy-after %v is in the past: choose a duration from 0 on", s.deployAfter)
+	}
+	cfg := refstaging.Config{APIAddr: s.addr, AuthAddr: s.authAddr, Dialect: s.dialect, Cloud: refstaging.Cloud{StartPause: s.startPause}}
 	if s.tls {
 		remove, err := s.certify(&cfg)
 		if err != nil {
@@ -73,7 +83,13 @@ func (s serving) run(ctx context.Context, out io.Writer) (err error) {
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
 
-	lines := s.variables(server)
+	baseline := server.Revision(backend)
+	if s.deployAfter == 0 {
+		if _, err := server.Deploy(ctx, backend); err != nil && ctx.Err() == nil {
+			return err
+		}
+	}
+	lines := s.variables(server, baseline)
 	if s.envFile != "" {
 		if _, err := writeNew(s.envFile, lines); err != nil {
 			return fmt.Errorf("write the variables (--env names a file that does not exist yet, and is removed at the end): %w", err)
@@ -83,33 +99,34 @@ func (s serving) run(ctx context.Context, out io.Writer) (err error) {
 	if _, err := fmt.Fprintf(out, "%s# serving; interrupt to stop\n", lines); err != nil {
 		return err
 	}
+	return s.roll(ctx, server, out)
+}
+
+const backend = "backend"
+
+// roll deploys the backend once more when its time has come, and returns when the context ends.
+func (s serving) roll(ctx context.Context, server *refstaging.Server, out io.Writer) error {
+	if s.deployAfter > 0 {
+		after := time.NewTimer(s.deployAfter)
+		defer after.Stop()
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-after.C:
+		}
+		revision, err := server.Deploy(ctx, backend)
+		switch {
+		case ctx.Err() != nil:
+			return nil // interrupted half-way
+		case err != nil:
+			return err
+		}
+		if _, err := fmt.Fprintf(out, "# deployed %s\n", revision); err != nil {
+			return err
+		}
+	}
 	<-ctx.Done()
 	return nil
-}
-
-// writeNew writes a file that must not exist, since it may be somebody's .env, or a temporary one if path
-// is empty, and returns where it is. Nothing is left of a file that could not be written.
-func writeNew(path, text string) (written string, err error) {
-	f, err := createNew(path)
-	if err != nil {
-		return "", err
-	}
-	_, err = f.WriteString(text)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return "", errors.Join(err, os.Remove(f.Name()))
-	}
-	return f.Name(), nil
-}
-
-func createNew(path string) (*os.File, error) {
-	if path == "" {
-		return os.CreateTemp("", "staging-serve-*")
-	}
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return nil, err
-	}
-	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 }
 
 // onLoopback refuses an address that others could reach: whoever can may take any identity here.
@@ -122,47 +139,4 @@ func onLoopback(flag, address string) error {
 		return fmt.Errorf("%s %q is not on loopback: the reference is no server for a network, take 127.0.0.1, [::1] or localhost", flag, address)
 	}
 	return nil
-}
-
-// certify makes a certificate authority and lets the server use it. The returned function removes the
-// file that was written.
-func (s *serving) certify(cfg *refstaging.Config) (remove func() error, err error) {
-	authority, err := refstaging.GenerateCA()
-	if err != nil {
-		return nil, err
-	}
-	if s.caFile, err = writeNew(s.caFile, string(authority.PEM)); err != nil {
-		return nil, fmt.Errorf("write the certificate authority (--ca-file names a file that does not exist yet, and is removed at the end): %w", err)
-	}
-	cfg.TLS = authority.TLS()
-	return func() error { return os.Remove(s.caFile) }, nil
-}
-
-// onlyWithin is what the suite can do only to a deployment in its own process, and short tokens, which
-// this one does not issue.
-var onlyWithin = []string{history.ForgedTokens, history.Restart, history.ShortTokens}
-
-// variables are the lines to export so that the stories test this server, its limits and abilities
-// included.
-func (s serving) variables(server *refstaging.Server) string {
-	var b strings.Builder
-	set := func(name, value string) {
-		if value != "" {
-			fmt.Fprintf(&b, "export %s='%s'\n", name, value)
-		}
-	}
-	set("STAGING_TARGET", "remote")
-	set("STAGING_API_URL", server.APIURL())
-	set("STAGING_AUTH_URL", server.AuthURL())
-	set("STAGING_WEBSOCKET_URL", server.WebSocketURL())
-	set("STAGING_APP_URL", server.AppURL())
-	set("STAGING_CA_FILE", s.caFile)
-	set("E2E_OAUTH_SIMULATION_KEY", server.SimulationKey())
-	set("STAGING_DIALECT", server.Config().Dialect)
-	set("STAGING_EVENT_SHAPE", server.Config().Dialect)
-	set("STAGING_SESSION_LIMIT", fmt.Sprint(server.Config().SessionLimit))
-	set("STAGING_ABILITIES", config.ExactAnswers+","+config.SimulatedFailures)
-	set("STAGING_ALLOW_UNMEASURED", strings.Join(onlyWithin, ","))
-	set("STAGING_MAX_REQUESTS_PER_MINUTE", "0")
-	return b.String()
 }

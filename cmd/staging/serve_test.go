@@ -5,12 +5,16 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -21,6 +25,13 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // serveUntil runs the command until it is told to end, and returns the variables that it printed.
 func serveUntil(t *testing.T, args ...string) (printed string, variables map[string]string, end func() error) {
+	t.Helper()
+	printed, variables, _, end = serveOn(t, args...)
+	return printed, variables, end
+}
+
+// serveOn also lets read on, what comes after the variables. Ending it reads what is left.
+func serveOn(t *testing.T, args ...string) (printed string, variables map[string]string, lines *bufio.Scanner, end func() error) {
 	t.Helper()
 	ctx, interrupt := context.WithCancel(t.Context())
 	out, in := io.Pipe()
@@ -35,13 +46,20 @@ func serveUntil(t *testing.T, args ...string) (printed string, variables map[str
 	}()
 
 	variables = map[string]string{}
-	for lines := bufio.NewScanner(out); lines.Scan() && !strings.HasPrefix(lines.Text(), "#"); {
+	lines = bufio.NewScanner(out)
+	for lines.Scan() && !strings.HasPrefix(lines.Text(), "#") {
 		printed += lines.Text() + "\n"
 		name, value, ok := strings.Cut(strings.TrimPrefix(lines.Text(), "export "), "=")
 		require.True(t, ok, lines.Text())
 		variables[name] = strings.Trim(value, "'")
 	}
-	return printed, variables, func() error { interrupt(); return <-ended }
+	return printed, variables, lines, func() error {
+		interrupt()
+		for lines.Scan() {
+			assert.Regexp(t, "^#", lines.Text())
+		}
+		return <-ended
+	}
 }
 
 func TestServePrintsWhatFindsIt(t *testing.T) {
@@ -72,6 +90,65 @@ func TestServePrintsWhatFindsIt(t *testing.T) {
 	require.NoError(t, end())
 	assert.NoFileExists(t, env)
 	assert.NoFileExists(t, variables["STAGING_CA_FILE"])
+}
+
+// serviceOn is the backend as the cloud tells it to who has read the variables.
+func serviceOn(t *testing.T, variables map[string]string) (ready, created string) {
+	t.Helper()
+	url := fmt.Sprintf("%s/v2/projects/%s/locations/%s/services/netra-backend-staging", variables["STAGING_GCP_ENDPOINT"], variables["STAGING_GCP_PROJECT"], variables["STAGING_GCP_REGION"])
+	request, err := http.NewRequestWithContext(t.Context(), "GET", url, nil)
+	require.NoError(t, err)
+	request.Header.Set("Authorization", "Bearer "+variables["STAGING_GCP_TOKEN"])
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	answer, err := client.Do(request)
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	var service struct {
+		Ready   string `json:"latestReadyRevision"`
+		Created string `json:"latestCreatedRevision"`
+	}
+	require.NoError(t, json.NewDecoder(answer.Body).Decode(&service))
+	return path.Base(service.Ready), path.Base(service.Created)
+}
+
+const baselines, successors = `^netra-backend-staging-00001-[a-z]{3}$`, `^netra-backend-staging-00002-[a-z]{3}$`
+
+func TestServeHasADeploymentToJudge(t *testing.T) {
+	_, variables, end := serveUntil(t, "--start-pause", "1ms")
+	assert.Regexp(t, baselines, variables["STAGING_BASELINE_REVISION"])
+	ready, created := serviceOn(t, variables)
+	assert.Regexp(t, successors, ready)
+	assert.Equal(t, ready, created)
+	assert.Equal(t, "forged-tokens,restart,short-tokens,D4", variables["STAGING_ALLOW_UNMEASURED"])
+	require.NoError(t, end())
+}
+
+// The deployment is rolled forward while it serves, once, and that is told.
+func TestServeDeploysLater(t *testing.T) {
+	_, variables, lines, end := serveOn(t, "--deploy-after", "1ms")
+	assert.Regexp(t, baselines, variables["STAGING_BASELINE_REVISION"])
+	require.True(t, lines.Scan())
+	revision, ok := strings.CutPrefix(lines.Text(), "# deployed ")
+	require.True(t, ok, lines.Text())
+	assert.Regexp(t, successors, revision)
+	ready, _ := serviceOn(t, variables)
+	assert.Equal(t, revision, ready)
+	require.NoError(t, end())
+}
+
+// An interruption is no failure, whether the deployment is still to come or under way.
+func TestServeIsInterruptedBeforeItDeploys(t *testing.T) {
+	_, variables, end := serveUntil(t, "--deploy-after", "1h")
+	ready, _ := serviceOn(t, variables)
+	assert.Equal(t, variables["STAGING_BASELINE_REVISION"], ready)
+	require.NoError(t, end())
+
+	_, variables, end = serveUntil(t, "--deploy-after", "1ns", "--start-pause", "50ms")
+	require.Eventually(t, func() bool {
+		_, created := serviceOn(t, variables)
+		return created != variables["STAGING_BASELINE_REVISION"]
+	}, time.Minute, time.Millisecond)
+	require.NoError(t, end())
 }
 
 // What it prints is what it serves, also where a flag leaves that to it.
@@ -118,6 +195,8 @@ func TestServeRefuses(t *testing.T) {
 		"an unknown dialect":    {[]string{"--dialect", "may"}, "may"},
 		"no TLS for a CA file":  {[]string{"--ca-file", "ca.pem"}, "add --tls"},
 		"a word too many":       {[]string{"now"}, "now"},
+		"a deployment before":   {[]string{"--deploy-after", "-1s"}, "--deploy-after -1s is in the past"},
+		"a pause too long":      {[]string{"--start-pause", "1m"}, "pause of the start is 1m"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := command()

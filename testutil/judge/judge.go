@@ -60,6 +60,7 @@ func New(h history.Header, rules ...Rule) *Judge {
 func (j *Judge) Observe(r *history.Record) []Finding {
 	v := &j.view
 	v.begin(r)
+	v.Use.take(r)
 	switch r.Kind {
 	case history.Login:
 		j.login()

@@ -40,6 +40,11 @@ var trials = map[string][]trial{
 	"proof":     bare(proofTrials),
 }
 
+// measuredTrials are stories that are judged by a few rules, together with what becomes of a criterion.
+func measuredTrials() []measured {
+	return slices.Concat(rateTrials(), hiddenTrials(), slowerTrials(), useTrials(), unsaidTrials(), platformTrials(), refusedAgainTrials(), slowingTrials())
+}
+
 func TestBrokenStories(t *testing.T) {
 	for family, list := range trials {
 		t.Run(family, func(t *testing.T) { run(t, list) })
@@ -54,6 +59,11 @@ func TestEveryRuleIsBrokenByAStory(t *testing.T) {
 			for _, id := range slices.Concat(try.hard, try.soft) {
 				broken[id] = true
 			}
+		}
+	}
+	for _, try := range measuredTrials() {
+		for _, id := range slices.Concat(try.hard, try.soft) {
+			broken[id] = true
 		}
 	}
 	for _, rule := range Standing() {

@@ -59,6 +59,9 @@ type View struct {
 	// Cloud is what the cloud's own APIs say.
 	Cloud Cloud
 
+	// Use is what the story did to find accumulation.
+	Use Use
+
 	// Offence is the last attempt with bad credentials.
 	Offence Offence
 	// Threads are those that users made over REST and that the target may be asked about, by id.

@@ -15,10 +15,11 @@ func assemble(cfg Config, urls urls) *Server {
 	s := &Server{cfg: cfg, urls: urls, tokens: tokens, hub: newHub(cfg, spoken, clock, ids), tasks: newTasks(), requests: newTasks(), ending: ctx, stop: stop, platform: newPlatform(cfg, urls, clock)}
 	validate := hooked(cfg.Hooks.Tokens.Validate, tokens.validate)
 	check := hooked(cfg.Hooks.Health.Check, func(string) error { return nil })
+	version := hooked(cfg.Hooks.Health.Version, versions)
 	accounts := newAccounts(clock, ids, cfg.Users)
 	auth := &authService{
-		clock: clock, ids: ids, tokens: tokens, accounts: accounts, urls: urls, check: check,
-		validate:      noting(validate, s.platform.authCritical),
+		clock: clock, ids: ids, tokens: tokens, accounts: accounts, urls: urls, check: check, version: version,
+		validate:      noting(forRequests(validate), s.platform.authCritical),
 		issue:         hooked(cfg.Hooks.Tokens.Issue, tokens.issue),
 		revoke:        hooked(cfg.Hooks.Tokens.Revoke, tokens.revoke),
 		simulationKey: cfg.SimulationKey, serviceSecret: secret(),
@@ -29,7 +30,7 @@ func assemble(cfg Config, urls urls) *Server {
 		emit: s.hub.emit, lookup: hooked(cfg.Hooks.Registry.Lookup, lookup), pacing: cfg.Pacing, limit: cfg.RunLimit,
 		epilogue: spoken.epilogue,
 	}
-	judge := noting(validate, s.platform.backendCritical)
+	judge := noting(forRequests(validate), s.platform.backendCritical)
 	gateway := &gateway{
 		hub: s.hub, ids: ids, tasks: s.tasks, threads: threads, validate: notingEach(judge, s.platform.backendCritical), upgrader: newUpgrader(),
 		interval: cfg.HeartbeatEvery, timeout: cfg.HandshakeTimeout,
@@ -42,14 +43,13 @@ func assemble(cfg Config, urls urls) *Server {
 	breaker := &breaker{clock: clock}
 	backend := &backend{
 		clock: clock, ids: ids, hub: s.hub, tasks: s.tasks, runs: runs, threads: threads, gateway: gateway,
-		validate: breaker.around(noting401(judge, s.platform.backendCritical)), breaker: breaker, check: check, urls: urls, accounts: accounts,
-		agents: newAgentBook(), chat: newChat(), started: clock.now(),
+		validate: breaker.around(noting401(judge, s.platform.backendCritical)), breaker: breaker, check: check, version: version, urls: urls, accounts: accounts,
+		agents: newAgentBook(), chat: newChat(), started: clock.now(), connections: &s.connections,
 	}
 	s.services = []*http.Server{
-		s.service(s.platform.auth.Handler(auth.handler(cfg))),
-		s.service(s.platform.backend.Handler(backend.handler(cfg))),
+		s.service(s.platform.services["auth"].Handler(auth.handler(cfg))),
+		s.service(s.platform.services["backend"].Handler(backend.handler(cfg))),
 		s.service(s.platform.project.Handler()),
 	}
-	s.services[1].ConnState = backend.count
 	return s
 }

@@ -6,8 +6,7 @@ import (
 )
 
 const (
-	authName    = "auth-service"
-	authVersion = "1.0.0"
+	authName = "auth-service"
 	// authBodyLimit is the JSON body limit of http.md 2.3.
 	authBodyLimit = 51200
 	// serviceTokenLife is the expires_in of /auth/service-token (http.md 3.1).
@@ -21,9 +20,10 @@ type authService struct {
 	tokens   *tokens
 	accounts *accounts
 	issue    IssueToken
-	validate ValidateToken
+	validate validator
 	revoke   RevokeToken
 	check    Check
+	version  Version
 	urls     urls
 
 	simulationKey string
@@ -36,9 +36,22 @@ func (a *authService) handler(cfg Config) http.Handler {
 	a.addTokens(table)
 	a.addServices(table)
 	a.addHealth(table)
-	handler := serviceHeaders(knownHosts(a.urls.hosts(cfg.Hosts), table.handler()))
+	handler := a.headers(knownHosts(a.urls.hosts(cfg.Hosts), table.handler()))
 	handler = cors(a.urls.origins(cfg.AllowedOrigins), limitBody(authBodyLimit, handler))
 	return hooked(cfg.Hooks.HTTP.Auth, handler)
+}
+
+// headers are on every answer but the early 413 (http.md 2.3).
+func (a *authService) headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Service-Name", authName)
+		h.Set("X-Service-Version", a.version("auth", served(r).Revision()))
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("X-XSS-Protection", "1; mode=block")
+		next.ServeHTTP(w, r)
+	})
 }
 
 // pair is what every login and refresh answers with.

@@ -23,26 +23,28 @@ type about struct {
 	Timestamp string `json:"timestamp,omitzero"`
 }
 
-func (a *authService) about(status string) about {
-	return about{status, authName, authVersion, a.clock.now().Format(zoneMicros)}
+func (a *authService) about(r *http.Request, status string) about {
+	return about{status, authName, a.version("auth", served(r).Revision()), a.clock.now().Format(zoneMicros)}
 }
 
-func (a *authService) banner(w http.ResponseWriter, _ *http.Request) {
-	answer(w, http.StatusOK, about{Status: "running", Service: authName, Version: authVersion})
+func (a *authService) banner(w http.ResponseWriter, r *http.Request) {
+	shown := a.about(r, "running")
+	shown.Timestamp = ""
+	answer(w, http.StatusOK, shown)
 }
 
-func (a *authService) status(w http.ResponseWriter, _ *http.Request) {
-	answer(w, http.StatusOK, a.about("running"))
+func (a *authService) status(w http.ResponseWriter, r *http.Request) {
+	answer(w, http.StatusOK, a.about(r, "running"))
 }
 
-func (a *authService) health(w http.ResponseWriter, _ *http.Request) {
+func (a *authService) health(w http.ResponseWriter, r *http.Request) {
 	shown := struct {
 		about
 		Uptime      float64 `json:"uptime_seconds"`
 		Database    string  `json:"database_status"`
 		Reason      string  `json:"reason,omitzero"`
 		Environment string  `json:"environment"`
-	}{a.about("healthy"), time.Since(a.clock.start).Seconds(), "connected", "", environment}
+	}{a.about(r, "healthy"), time.Since(served(r).Began).Seconds(), "connected", "", environment}
 	status := http.StatusOK
 	if err := a.check("auth"); err != nil {
 		status, shown.Status, shown.Database, shown.Reason = http.StatusServiceUnavailable, "unhealthy", "error", err.Error()
@@ -50,7 +52,7 @@ func (a *authService) health(w http.ResponseWriter, _ *http.Request) {
 	answer(w, status, shown)
 }
 
-func (a *authService) ready(w http.ResponseWriter, _ *http.Request) {
+func (a *authService) ready(w http.ResponseWriter, r *http.Request) {
 	if err := a.check("auth"); err != nil {
 		answer(w, http.StatusServiceUnavailable, struct {
 			Status      string `json:"status"`
@@ -65,7 +67,7 @@ func (a *authService) ready(w http.ResponseWriter, _ *http.Request) {
 		about
 		Environment string `json:"environment"`
 		Database    string `json:"database_status"`
-	}{a.about("ready"), environment, "connected"})
+	}{a.about(r, "ready"), environment, "connected"})
 }
 
 type authCapabilities struct {
@@ -76,7 +78,7 @@ type authCapabilities struct {
 }
 
 // capabilities says oauth_configured because logins work: simulated and by password.
-func (a *authService) capabilities(w http.ResponseWriter, _ *http.Request) {
+func (a *authService) capabilities(w http.ResponseWriter, r *http.Request) {
 	err := a.check("auth")
 	status, state, reason := http.StatusOK, "healthy", ""
 	if err != nil {
@@ -90,5 +92,5 @@ func (a *authService) capabilities(w http.ResponseWriter, _ *http.Request) {
 		Ready        bool             `json:"golden_path_ready"`
 		Warnings     []string         `json:"warnings"`
 		Error        string           `json:"error,omitzero"`
-	}{a.about(state), environment, authCapabilities{working, working, working, working}, working, []string{}, reason})
+	}{a.about(r, state), environment, authCapabilities{working, working, working, working}, working, []string{}, reason})
 }

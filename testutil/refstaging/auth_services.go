@@ -69,7 +69,7 @@ func (a *authService) validateJWT(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	verdict := jwtVerdict{At: a.clock.now().Format(zoneMicros)}
-	user, err := a.validate(*body.Token, body.Type)
+	user, err := a.validate(r.Context(), *body.Token, body.Type)
 	if err != nil {
 		verdict.Error = new("invalid_or_expired_token")
 		answer(w, http.StatusOK, verdict)
@@ -127,7 +127,7 @@ func (a *authService) authenticateSocket(w http.ResponseWriter, r *http.Request)
 	if rest, ok := strings.CutPrefix(body.Authorization, "Bearer "); ok {
 		token, method = rest, "authorization_header"
 	}
-	user, err := a.validate(token, AccessToken)
+	user, err := a.validate(r.Context(), token, AccessToken)
 	switch {
 	case token == "" && body.Demo:
 		verdict.Error = new("demo_mode_not_allowed_in_production")

@@ -28,7 +28,7 @@ func (a *authService) refresh(w http.ResponseWriter, r *http.Request) {
 		deny(w, http.StatusUnprocessableEntity, problem)
 		return
 	}
-	user, err := a.validate(token, RefreshToken)
+	user, err := a.validate(r.Context(), token, RefreshToken)
 	if err != nil || !a.tokens.spend(user) {
 		deny(w, http.StatusUnauthorized, "Invalid refresh token")
 		return
@@ -71,7 +71,7 @@ func readRefreshToken(r *http.Request) (token, problem string) {
 // logout revokes a valid bearer and is content with anything else (http.md 3.6).
 func (a *authService) logout(w http.ResponseWriter, r *http.Request) {
 	if token, ok := bearer(r); ok {
-		if user, err := a.validate(token, AccessToken); err == nil {
+		if user, err := a.validate(r.Context(), token, AccessToken); err == nil {
 			a.revoke(user)
 		}
 	}
@@ -104,7 +104,7 @@ func (a *authService) me(w http.ResponseWriter, r *http.Request) {
 		deny(w, http.StatusUnauthorized, "Authorization header with Bearer token required")
 		return
 	}
-	user, err := a.validate(token, AccessToken)
+	user, err := a.validate(r.Context(), token, AccessToken)
 	if err != nil {
 		deny(w, http.StatusUnauthorized, invalidToken)
 		return
@@ -146,7 +146,7 @@ func (a *authService) verify(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusOK, refusedToken{Error: "No token provided in Authorization header or request body"})
 		return
 	}
-	user, err := a.validate(token, AccessToken)
+	user, err := a.validate(r.Context(), token, AccessToken)
 	if err != nil {
 		answer(w, http.StatusOK, refusedToken{Error: invalidToken})
 		return
@@ -174,7 +174,7 @@ func (a *authService) validateUser(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusOK, refusedToken{Error: "missing_token", Message: "Token is required"})
 		return
 	}
-	user, err := a.validate(body.Token, AccessToken)
+	user, err := a.validate(r.Context(), body.Token, AccessToken)
 	if err != nil {
 		answer(w, http.StatusOK, refusedToken{Error: "invalid_token", Message: invalidToken})
 		return

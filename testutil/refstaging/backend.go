@@ -2,7 +2,6 @@ package refstaging
 
 import (
 	"errors"
-	"net"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -21,8 +20,9 @@ type backend struct {
 	runs     *runs
 	threads  *threads
 	gateway  *gateway
-	validate ValidateToken
+	validate validator
 	check    Check
+	version  Version
 	urls     urls
 	accounts *accounts
 	agents   *agentBook
@@ -30,7 +30,7 @@ type backend struct {
 	chat     *chat
 	started  time.Time
 
-	connections atomic.Int64 // open HTTP connections, without those that became sessions
+	connections *atomic.Int64 // open ones, of HTTP and of sessions
 }
 
 func (b *backend) handler(cfg Config) http.Handler {
@@ -44,16 +44,6 @@ func (b *backend) handler(cfg Config) http.Handler {
 	b.addInfo(table)
 	handler := guardWebSocketPaths(limitBody(backendBodyLimit, table.handler()))
 	return hooked(cfg.Hooks.HTTP.API, cors(b.urls.origins(cfg.AllowedOrigins), handler))
-}
-
-// count follows the open HTTP connections for the process figures.
-func (b *backend) count(_ net.Conn, state http.ConnState) {
-	switch state {
-	case http.StateNew:
-		b.connections.Add(1)
-	case http.StateClosed, http.StateHijacked:
-		b.connections.Add(-1)
-	}
 }
 
 // userRoute is a route whose caller has been authenticated.
@@ -73,7 +63,7 @@ func (b *backend) authenticated(route userRoute) http.HandlerFunc {
 			b.fail(w, http.StatusUnauthorized, http.StatusForbidden, "Not authenticated")
 			return
 		}
-		user, err := b.validate(token, AccessToken)
+		user, err := b.validate(r.Context(), token, AccessToken)
 		if errors.Is(err, ErrAuthUnavailable) {
 			b.fail(w, http.StatusServiceUnavailable, http.StatusServiceUnavailable, "Authentication service is unavailable")
 			return

@@ -1,6 +1,7 @@
 package refstaging
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -26,9 +27,9 @@ type breakerStats struct {
 }
 
 // around counts the calls of a validation. A token that is refused is an answer like any other.
-func (b *breaker) around(next ValidateToken) ValidateToken {
-	return func(token, kind string) (Identity, error) {
-		user, err := next(token, kind)
+func (b *breaker) around(next validator) validator {
+	return func(ctx context.Context, token, kind string) (Identity, error) {
+		user, err := next(ctx, token, kind)
 		b.count(!errors.Is(err, ErrAuthUnavailable))
 		return user, err
 	}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/testutil/refstaging/internal/cloud"
 	"github.com/netra-systems/staging-e2e/testutil/refstaging/internal/process"
 )
@@ -55,6 +57,7 @@ type (
 	StartProcess = cloud.Start    // starts the application on an instance
 	Probe        = cloud.Probe    // asks whether the port of a revision is open
 	Rollout      = cloud.Rollout  // says where the traffic goes
+	Image        = cloud.Image    // says which image a deployment finds
 	Ingest       = cloud.Ingest   // stores a log entry
 	Permit       = cloud.Permit   // judges who reads an API
 	PageSize     = cloud.Page     // chooses the length of a page
@@ -73,21 +76,31 @@ const (
 func PermissionDenied(permission string) error { return cloud.Denied(permission) }
 func QuotaExhausted() error                    { return cloud.Exhausted() }
 
-// The names of the services on the platform (deployment.md 1).
-const (
-	backendService = "netra-backend-staging"
-	authServiceOf  = "netra-auth-service"
-)
+// served is the instance that serves a request.
+func served(r *http.Request) *Instance {
+	at, _ := cloud.From(r.Context()) // the platform is in front of every service
+	return at.Instance
+}
+
+// versions are what the services say of themselves (http.md 3.3, 5.4), whatever their revision.
+func versions(service, _ string) string {
+	return map[string]string{"auth": "1.0.0", "backend": "2.0.0"}[service]
+}
 
 // platform is what the two services run on. There is one process for all of their instances; what an
 // instance has of its own is its start and its log.
 type platform struct {
-	cfg     Config
-	clock   clock
-	phase   StartPhase
-	project *cloud.Project
-	backend *cloud.Service
-	auth    *cloud.Service
+	cfg      Config
+	clock    clock
+	phase    StartPhase
+	project  *cloud.Project
+	services map[string]service // by the names of [Server.Deploy]
+}
+
+// service is what a deployment of it needs.
+type service struct {
+	*cloud.Service
+	boot cloud.Boot
 }
 
 func newPlatform(cfg Config, urls urls, clock clock) *platform {
@@ -97,49 +110,56 @@ func newPlatform(cfg Config, urls urls, clock clock) *platform {
 		Project: cfg.Cloud.Project, Region: cfg.Cloud.Region, Token: cfg.Cloud.Token, Period: cfg.Cloud.Period,
 		Now: clock.now, Memory: func() int64 { own, _ := process.Read(clock.start); return own.RSS }, Hooks: cfg.Hooks.Cloud,
 	})
-	p.backend = p.project.Service(cloud.Spec{ // deployment.md 1, as is the other
-		Name: backendService, URI: urls.api, Port: 8000, MinInstances: 2, MaxInstances: 15, Memory: 6 << 30, CPU: "4",
-	})
-	p.auth = p.project.Service(cloud.Spec{
-		Name: authServiceOf, URI: urls.auth, Port: 8080, MinInstances: 1, MaxInstances: 10, Memory: 512 << 20, CPU: "1",
-	})
+	p.services = map[string]service{ // deployment.md 1
+		"backend": {p.project.Service(cloud.Spec{
+			Name: fixtures.BackendService, URI: urls.api, Port: 8000, MinInstances: 2, MaxInstances: 15, Memory: 6 << 30, CPU: "4",
+		}), p.startBackend},
+		"auth": {p.project.Service(cloud.Spec{
+			Name: fixtures.AuthService, URI: urls.auth, Port: 8080, MinInstances: 1, MaxInstances: 10, Memory: 512 << 20, CPU: "1",
+		}), p.startAuth},
+	}
 	return p
 }
 
-// deploy puts a new revision of a service, "auth" or "backend", into service.
-func (p *platform) deploy(ctx context.Context, service string) (revision string, err error) {
+// deploy puts a new revision of a service into service.
+func (p *platform) deploy(ctx context.Context, name string) (revision string, err error) {
+	s, ok := p.services[name]
+	if !ok {
+		return "", fmt.Errorf("deploy %q: there are only auth and backend", name)
+	}
 	// There is no commit and no tag (deployment.md 2): only the digest tells two images apart.
-	image := func(name string) string {
-		return fmt.Sprintf("gcr.io/%s/%s@sha256:%s", p.cfg.Cloud.Project, name, secret())
-	}
-	switch service {
-	case "auth":
-		return p.auth.Deploy(ctx, image(authServiceOf), p.startAuth)
-	case "backend":
-		return p.backend.Deploy(ctx, image(backendService), p.startBackend)
-	}
-	return "", fmt.Errorf("deploy %q: there are only auth and backend", service)
+	return s.Deploy(ctx, fmt.Sprintf("gcr.io/%s/%s@sha256:%s", p.cfg.Cloud.Project, s.Name, secret()), s.boot)
 }
 
 // deployAll makes the first revisions. What goes wrong is in the logs, where it belongs: the platform is
 // there all the same.
 func (p *platform) deployAll(ctx context.Context) {
 	var both errgroup.Group
-	for _, service := range []string{"auth", "backend"} {
-		both.Go(func() error { _, err := p.deploy(ctx, service); return err })
+	for name := range p.services {
+		both.Go(func() error { _, err := p.deploy(ctx, name); return err })
 	}
 	both.Wait()
 }
 
 // Deploy rolls out a new revision of a service, "auth" or "backend", while everything goes on, and waits
 // until its application has started on every instance or has failed. Requests that arrive in between wait
-// for it, as on the platform; open sessions stay where they are. It returns the short name of the
-// revision, also of one that failed.
+// for it, as on the platform; open sessions stay where they are, and the instance they are on ends with
+// them. It returns the short name of the revision, also of one that failed.
 func (s *Server) Deploy(ctx context.Context, service string) (revision string, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(s.ending, cancel)()
 	return s.platform.deploy(ctx, service)
+}
+
+// Revision is the short name of the latest ready revision of a service, "auth" or "backend"; empty when
+// there is none.
+func (s *Server) Revision(service string) string {
+	known, ok := s.platform.services[service]
+	if !ok {
+		return ""
+	}
+	return known.Ready()
 }
 
 // CloudURL is the base URL of the platform's APIs: an endpoint for Google's client libraries.

@@ -132,10 +132,17 @@ type (
 type HealthHooks struct {
 	// Check is called with "auth" or "backend" for each health answer that depends on the service.
 	Check func(next Check) Check
+	// Version is called for each answer that carries a version.
+	Version func(next Version) Version
 }
 
 // Check reports whether a service can work; its error becomes the reason of a 503.
 type Check func(service string) error
+
+// Version is what the answers of a service, "auth" or "backend", say of the revision, by its short name,
+// whose instance gives them. As on the platform all revisions of a service say the same: it is no identity
+// (http.md 5.5).
+type Version func(service, revision string) string
 
 // HTTPHooks wrap the whole of a service, CORS and upgrades included.
 type HTTPHooks struct {

@@ -17,13 +17,13 @@ func (b *backend) addInfo(t routes) {
 	t.on("GET", "/api/circuit-breakers/status", b.breakers)
 }
 
-func (b *backend) publicConfig(w http.ResponseWriter, _ *http.Request) {
+func (b *backend) publicConfig(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, struct {
 		Environment string          `json:"environment"`
 		Name        string          `json:"app_name"`
 		Version     string          `json:"version"`
 		Features    map[string]bool `json:"features"`
-	}{environment, "netra", "2.0.0", map[string]bool{"websocket": true, "multi_agent": true}})
+	}{environment, "netra", b.version("backend", served(r).Revision()), map[string]bool{"websocket": true, "multi_agent": true}})
 }
 
 // discovered is where a service is reached.

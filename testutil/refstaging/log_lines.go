@@ -2,11 +2,8 @@ package refstaging
 
 import (
 	"encoding/json"
-	"errors"
 	"regexp"
 	"time"
-
-	"github.com/golang-jwt/jwt/v5"
 )
 
 // lines prints what a service logs on one instance, in both shapes of deployment.md 4 and as text.
@@ -14,9 +11,10 @@ type lines struct {
 	instance *Instance
 	clock    clock
 	logger   string
+	trace    string // of the request that is served; empty: none
 }
 
-func (p *platform) log(i *Instance, logger string) lines { return lines{i, p.clock, logger} }
+func (p *platform) log(i *Instance, logger string) lines { return lines{i, p.clock, logger, ""} }
 
 // shape1 is a line of stdout: each, whatever its severity, carries an error that is none.
 type shape1 struct {
@@ -28,6 +26,7 @@ type shape1 struct {
 	Text       string          `json:"textPayload"`
 	Error      shape1Error     `json:"error"`
 	Validation shape1Validated `json:"validation"`
+	Trace      string          `json:"logging.googleapis.com/trace,omitzero"`
 }
 
 type shape1Error struct {
@@ -48,7 +47,7 @@ func (l lines) out(severity, message string) {
 	l.print(Stdout, shape1{
 		Timestamp: now, Severity: severity, Service: "netra-service", Logger: l.logger, Message: message, Text: message,
 		Error:      shape1Error{Type: "str", Message: "Missing field", Severity: "ERROR", Timestamp: now},
-		Validation: shape1Validated{severity},
+		Validation: shape1Validated{severity}, Trace: l.trace,
 	})
 }
 
@@ -59,6 +58,7 @@ type shape2 struct {
 	Timestamp string         `json:"timestamp"`
 	Labels    shape2Labels   `json:"labels"`
 	Context   map[string]any `json:"context"`
+	Trace     string         `json:"logging.googleapis.com/trace,omitzero"`
 }
 
 type shape2Labels struct {
@@ -71,7 +71,7 @@ type shape2Labels struct {
 func (l lines) error(severity, message string) {
 	l.print(Stderr, shape2{
 		Severity: severity, Message: rewritten(message), Timestamp: l.clock.now().Format(time.RFC3339Nano),
-		Labels: shape2Labels{l.logger, "log", "1"}, Context: map[string]any{},
+		Labels: shape2Labels{l.logger, "log", "1"}, Context: map[string]any{}, Trace: l.trace,
 	})
 }
 
@@ -98,56 +98,4 @@ var (
 
 func rewritten(message string) string {
 	return mailNames.ReplaceAllString(secretWords.ReplaceAllString(message, "$1=REDACTED"), "***@")
-}
-
-// noting writes a CRITICAL line for every refused token (deployment.md 4).
-func noting(next ValidateToken, critical func(string)) ValidateToken {
-	return func(token, kind string) (Identity, error) {
-		user, err := next(token, kind)
-		switch {
-		case err == nil || errors.Is(err, ErrAuthUnavailable):
-		case errors.Is(err, jwt.ErrTokenMalformed):
-			critical("JWT STRUCTURE ERROR: the token cannot be read")
-		case errors.Is(err, errTokenType):
-			critical("JWT TYPE MISMATCH: another type of token was expected")
-		case errors.Is(err, errRevoked):
-			critical("JWT BLACKLISTED: the token is revoked")
-		default:
-			critical("JWT INVALID: the token is not accepted")
-		}
-		return user, err
-	}
-}
-
-// noting401 writes the line of a request that is answered 401 for its token.
-func noting401(next ValidateToken, critical func(string)) ValidateToken {
-	return func(token, kind string) (Identity, error) {
-		user, err := next(token, kind)
-		if err != nil && !errors.Is(err, ErrAuthUnavailable) {
-			critical("AUTH SERVICE FAILURE: Token validation failed at auth service")
-		}
-		return user, err
-	}
-}
-
-// notingEach writes the line of every WebSocket that authenticates, well or not.
-func notingEach(next ValidateToken, critical func(string)) ValidateToken {
-	return func(token, kind string) (Identity, error) {
-		critical("GOLDEN PATH AUTH: Starting permissive authentication")
-		return next(token, kind)
-	}
-}
-
-// critical logs for a service on one of its serving instances; for the auth service in the first shape,
-// which is its only one.
-func (p *platform) backendCritical(message string) {
-	if i := p.backend.Current(); i != nil {
-		p.log(i, "netra_backend.app.auth").error("CRITICAL", message)
-	}
-}
-
-func (p *platform) authCritical(message string) {
-	if i := p.auth.Current(); i != nil {
-		p.log(i, "auth_service.auth").out("CRITICAL", message)
-	}
 }

@@ -66,19 +66,6 @@ func limitBody(limit int64, next http.Handler) http.Handler {
 // drainLimit bounds what is read of a body that is refused anyway.
 const drainLimit = 64 << 20
 
-// serviceHeaders are on every answer of the auth service but the early 413 (http.md 2.3).
-func serviceHeaders(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("X-Service-Name", authName)
-		h.Set("X-Service-Version", authVersion)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("X-XSS-Protection", "1; mode=block")
-		next.ServeHTTP(w, r)
-	})
-}
-
 // knownHosts refuses other Host names (http.md 2.3).
 func knownHosts(own []string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

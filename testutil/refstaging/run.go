@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -21,7 +22,8 @@ type runs struct {
 	pacing  Pacing
 	limit   time.Duration
 
-	epilogue []string // the types of the events that follow a run's end
+	working  atomic.Int64 // runs and REST agents
+	epilogue []string     // the types of the events that follow a run's end
 
 	mu     sync.Mutex
 	owners map[string]string // run id to user
@@ -126,6 +128,8 @@ func (r *runs) perform(ctx context.Context, j job) (Answer, error) {
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, r.limit, errRunLimit)
 	defer cancel()
+	r.working.Add(1)
+	defer r.working.Add(-1)
 	report := &reporter{
 		paced: paced{ctx, r.pacing}, clock: r.clock, emit: j.emit, event: j.event,
 		root: agent.Name(), conclude: j.conclude, simulation: j.simulation,

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -27,6 +28,8 @@ type Server struct {
 	ending   context.Context    // that of all runs and starts
 	stop     context.CancelFunc // ends it
 
+	connections atomic.Int64 // open ones to the backend
+
 	services []*http.Server
 	serving  sync.WaitGroup
 	closing  sync.Once
@@ -39,16 +42,16 @@ func Start(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the reference deployment: %w", err)
 	}
-	auth, err := listen(cfg.AuthAddr, cfg.TLS)
+	auth, err := net.Listen("tcp", cfg.AuthAddr)
 	if err != nil {
 		return nil, fmt.Errorf("start the reference deployment: auth service: %w", err)
 	}
-	api, err := listen(cfg.APIAddr, cfg.TLS)
+	api, err := net.Listen("tcp", cfg.APIAddr)
 	if err != nil {
 		auth.Close() // nothing was accepted yet
 		return nil, fmt.Errorf("start the reference deployment: backend: %w", err)
 	}
-	platform, err := listen(cfg.Cloud.Addr, cfg.TLS)
+	platform, err := net.Listen("tcp", cfg.Cloud.Addr)
 	if err != nil {
 		auth.Close()
 		api.Close()
@@ -60,19 +63,19 @@ func Start(cfg Config) (*Server, error) {
 	s := assemble(cfg, urls)
 	s.platform.deployAll(s.ending)
 	s.serve(s.services[0], auth)
-	s.serve(s.services[1], api)
+	s.serve(s.services[1], &counted{api, &s.connections})
 	s.serve(s.services[2], platform)
 	return s, nil
 }
 
-func listen(address string, config *tls.Config) (net.Listener, error) {
-	listener, err := net.Listen("tcp", address)
-	if err != nil || config == nil {
-		return listener, err
+// secured speaks TLS unless config is nil.
+func secured(listener net.Listener, config *tls.Config) net.Listener {
+	if config == nil {
+		return listener
 	}
 	config = config.Clone()
 	config.NextProtos = []string{"http/1.1"}
-	return tls.NewListener(listener, config), nil
+	return tls.NewListener(listener, config)
 }
 
 func (s *Server) service(handler http.Handler) *http.Server {
@@ -90,6 +93,7 @@ func (s *Server) service(handler http.Handler) *http.Server {
 }
 
 func (s *Server) serve(service *http.Server, listener net.Listener) {
+	listener = secured(listener, s.cfg.TLS)
 	s.serving.Go(func() {
 		service.Serve(listener) // returns when the server closes, with nothing to say
 	})

@@ -103,6 +103,7 @@ func (p *platform) startBackend(ctx context.Context, i *Instance) error {
 	log.error("INFO", fmt.Sprintf("Total Time: %.3fs", p.clock.now().Sub(begun).Seconds()))
 	log.error("INFO", fmt.Sprintf("Phases Completed: %d/%d", len(phases), len(phases)))
 	log.plain("INFO:     Application startup complete.")
+	i.OnTerm(log.terminated)
 	return nil
 }
 
@@ -119,6 +120,7 @@ func (p *platform) startAuth(ctx context.Context, i *Instance) error {
 	}
 	log.out("INFO", "Auth Service startup completed")
 	log.plain("INFO:     Application startup complete.")
+	i.OnTerm(log.terminated)
 	return nil
 }
 
@@ -132,4 +134,13 @@ func (l lines) failed(err error) {
 func (l lines) exited() {
 	l.plain("ERROR:    Application startup failed. Exiting.")
 	l.server("Worker (pid:2) exited with code 3", "Shutting down: Master", "Reason: Worker failed to boot.")
+}
+
+// terminated is how a process ends that the platform no longer needs: gunicorn at SIGTERM.
+func (l lines) terminated() {
+	l.server("Handling signal: term")
+	for _, text := range []string{"Shutting down", "Waiting for application shutdown.", "Application shutdown complete.", "Finished server process [2]"} {
+		l.plain("INFO:     " + text)
+	}
+	l.server("Worker exiting (pid: 2)", "Shutting down: Master")
 }

@@ -1,6 +1,7 @@
 package refstaging
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"net/http"
@@ -17,7 +18,7 @@ type gateway struct {
 	hub       *hub
 	ids       *idSource
 	tasks     *tasks
-	validate  ValidateToken
+	validate  validator
 	negotiate Negotiate
 	extract   ExtractToken
 	open      OpenSession
@@ -61,18 +62,20 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // the upgrader has answered
 	}
-	if !g.tasks.start("session", func() { g.serve(conn, token) }) {
+	if !g.tasks.start("session", func() { g.serve(r.Context(), conn, token) }) {
 		conn.Close()
 	}
 }
 
-func (g *gateway) serve(conn *websocket.Conn, token string) {
+// serve is a session from beginning to end. Of the context it wants only what it says of the request,
+// which is over.
+func (g *gateway) serve(ctx context.Context, conn *websocket.Conn, token string) {
 	s := &Session{
 		hub: g.hub, conn: conn, interval: g.interval,
 		out: &outbox{conn: conn, tasks: g.tasks},
 	}
 	s.idle = time.AfterFunc(never, s.heartbeat) // armed below, when the field that it reads is set
-	if err := g.admit(s, token); err != nil {
+	if err := g.admit(ctx, s, token); err != nil {
 		g.refuse(s, err)
 	} else {
 		s.idle.Reset(s.interval)
@@ -86,8 +89,8 @@ const never = 1 << 62
 var errAuthentication = errors.New("authentication failed")
 
 // admit authenticates, opens and registers a session, and queues its welcome.
-func (g *gateway) admit(s *Session, token string) error {
-	user, err := g.validate(token, AccessToken)
+func (g *gateway) admit(ctx context.Context, s *Session, token string) error {
+	user, err := g.validate(ctx, token, AccessToken)
 	g.stats.count(err == nil)
 	switch {
 	case errors.Is(err, ErrAuthUnavailable):

@@ -3,6 +3,7 @@ package cloud_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -36,6 +37,7 @@ type platform struct {
 	service *cloud.Service
 	now     atomic.Int64 // Unix nanoseconds
 	used    atomic.Int64 // bytes of memory
+	images  atomic.Int64 // built so far
 	url     string
 }
 
@@ -68,7 +70,7 @@ func started(_ context.Context, i *cloud.Instance) error {
 
 func (p *platform) deploy(boot cloud.Boot) string {
 	p.t.Helper()
-	revision, err := p.service.Deploy(p.t.Context(), "gcr.io/netra-staging/netra-backend-staging@sha256:1", boot)
+	revision, err := p.service.Deploy(p.t.Context(), fmt.Sprint("gcr.io/netra-staging/netra-backend-staging@sha256:", p.images.Add(1)), boot)
 	require.NoError(p.t, err)
 	return revision
 }

@@ -64,7 +64,7 @@ func logFields(name string) (filter.Field, bool) {
 		return filter.Field{Kind: filter.Time}, true
 	case "httpRequest.status":
 		return filter.Field{Kind: filter.Number}, true
-	case "resource.type", "labels.instanceId", "logName", "textPayload", "jsonPayload.message":
+	case "resource.type", "labels.instanceId", "logName", "textPayload", "jsonPayload.message", "trace":
 		return filter.Field{}, true
 	}
 	label, ok := strings.CutPrefix(name, "resource.labels.")
@@ -90,6 +90,8 @@ func (e Entry) value(field string) (v filter.Value, ok bool) {
 	case "labels.instanceId":
 		v.Text, ok = e.Labels["instanceId"]
 		return v, ok
+	case "trace":
+		return filter.Value{Text: e.Trace}, e.Trace != ""
 	case "textPayload":
 		return filter.Value{Text: e.TextPayload}, e.TextPayload != ""
 	case "jsonPayload.message":

@@ -3,7 +3,6 @@ package cloud
 import (
 	"context"
 	"encoding/json"
-	"net/url"
 	"strings"
 	"time"
 )
@@ -11,27 +10,48 @@ import (
 // Instance is one running container of a revision.
 type Instance struct {
 	ID       string
+	Began    time.Time
 	revision *Revision
 	labels   map[string]string // of its entries; never changed
 	booted   chan struct{}     // closed when the application has started or failed
-	failure  error             // why it failed; read after booted
+	failure  error             // why it failed; read after booted, as is the next
+	onTerm   func()
+	open     int // requests; guarded by the project's mutex
 }
 
 func newInstance(r *Revision) *Instance {
 	id := hexID(32)
-	return &Instance{ID: id, revision: r, labels: map[string]string{"instanceId": id}, booted: make(chan struct{})}
+	return &Instance{ID: id, Began: r.service.project.cfg.Now(), revision: r, labels: map[string]string{"instanceId": id}, booted: make(chan struct{})}
 }
 
 // Revision is the short name of the instance's revision.
 func (i *Instance) Revision() string { return i.revision.name }
 
-func (i *Instance) start(ctx context.Context, boot Boot) error {
-	i.failure = i.revision.service.project.start(ctx, i, boot)
+// OnTerm takes what the application does when the platform ends the instance. A [Boot] may call it.
+func (i *Instance) OnTerm(leave func()) { i.onTerm = leave }
+
+func (i *Instance) start(ctx context.Context) error {
+	p := i.revision.service.project
+	i.failure = p.start(ctx, i, i.revision.boot)
 	if i.failure != nil {
-		i.write("varlog/system", Entry{Severity: "WARNING", TextPayload: "Container called exit(3)."})
+		i.write(systemLog, Entry{Severity: "WARNING", TextPayload: "Container called exit(3)."})
 	}
 	close(i.booted)
+	p.mu.Lock()
+	idle := i.revision.shrink() // the traffic may have moved on in the meantime
+	p.mu.Unlock()
+	end(idle)
 	return i.failure
+}
+
+// up reports whether the start is over.
+func (i *Instance) up() bool {
+	select {
+	case <-i.booted:
+		return true
+	default:
+		return false
+	}
 }
 
 // Logs of a container.
@@ -40,8 +60,15 @@ const (
 	Stderr = "stderr"
 )
 
-// Print takes what the process prints at once to [Stdout] or [Stderr]. As on the platform the severity
-// and the time of a JSON object become the entry's; everything else is text without a severity.
+// Logs that the platform writes.
+const (
+	requestLog = "requests"
+	systemLog  = "varlog/system"
+)
+
+// Print takes what the process prints at once to [Stdout] or [Stderr]. As on the platform the severity,
+// the time and the [TraceField] of a JSON object become the entry's; everything else is text without a
+// severity.
 func (i *Instance) Print(stream, line string) { i.write(stream, lift(line)) }
 
 func (i *Instance) write(log string, e Entry) {
@@ -51,7 +78,7 @@ func (i *Instance) write(log string, e Entry) {
 		e.at = p.cfg.Now()
 	}
 	e.InsertID = hexID(10)
-	e.LogName = "projects/" + p.cfg.Project + "/logs/" + url.QueryEscape("run.googleapis.com/"+log)
+	e.LogName = p.logs[log]
 	e.Resource, e.Labels = r.resource, i.labels
 	p.ingest(e, 0)
 }
@@ -63,6 +90,9 @@ func (s *Service) resource(revision string) Resource {
 		"service_name": s.Name, "configuration_name": s.Name, "revision_name": revision,
 	}}
 }
+
+// TraceField is the member of a JSON line that becomes the entry's trace.
+const TraceField = "logging.googleapis.com/trace"
 
 // lift makes an entry of a line.
 func lift(line string) Entry {
@@ -81,6 +111,9 @@ func lift(line string) Entry {
 			e.at = parsed
 			delete(fields, "timestamp")
 		}
+	}
+	if json.Unmarshal(fields[TraceField], &e.Trace) == nil {
+		delete(fields, TraceField)
 	}
 	e.JSONPayload, _ = json.Marshal(fields) // came from JSON
 	return e

@@ -10,28 +10,51 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/refstaging/internal/cloud/filter"
 )
 
-// journalLimit bounds the memory of a deployment that runs for days; the oldest arrivals go first.
-const journalLimit = 20_000
+// What bounds the memory of a deployment that runs for days; the oldest arrivals go first. The bytes are
+// those of [Entry.size].
+const (
+	journalLimit = 20_000
+	journalBytes = 16 << 20
+)
 
 // journal holds the log entries of a project.
 type journal struct {
 	mu      sync.Mutex
 	entries []Entry // in the order of arrival
+	bytes   int
 	last    int64
 }
 
 // add stores an entry that can be read from received on.
 func (j *journal) add(e Entry, received time.Time) {
 	e.received = received
-	e.Timestamp, e.Received = stamp(e.at), stamp(received)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.last++
 	e.number = j.last
-	if len(j.entries) >= journalLimit {
-		j.entries = slices.Delete(j.entries, 0, journalLimit/10)
+	if j.bytes += e.size(); len(j.entries) >= journalLimit || j.bytes > journalBytes {
+		j.forget()
 	}
 	j.entries = append(j.entries, e)
+}
+
+// forget makes room for a tenth of what may be kept.
+func (j *journal) forget() {
+	n := 0
+	for n < len(j.entries) && (len(j.entries)-n > journalLimit*9/10 || j.bytes > journalBytes*9/10) {
+		j.bytes -= j.entries[n].size()
+		n++
+	}
+	j.entries = slices.Delete(j.entries, 0, n)
+}
+
+// size is about what an entry takes, in bytes: its own structures, and the texts that nothing else holds.
+func (e Entry) size() int {
+	n := 512 + len(e.InsertID) + len(e.TextPayload) + len(e.JSONPayload) + len(e.Trace) + len(e.SpanID)
+	if r := e.HTTPRequest; r != nil {
+		n += len(r.URL) + len(r.UserAgent) + len(r.RemoteIP) + len(r.Latency)
+	}
+	return n
 }
 
 // find returns what can be read now and matches, oldest first.

@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -21,4 +22,24 @@ func TestJournalIsBounded(t *testing.T) {
 	require.Len(t, found, journalLimit-journalLimit/10+1)
 	assert.Equal(t, int64(journalLimit+1), found[0].number, "the last arrival is the oldest by its time")
 	assert.Empty(t, j.find(filter.Filter{}, begin.Add(-time.Nanosecond)))
+}
+
+// Entries that are large are fewer: what the journal takes is bounded in bytes too, and the newest is there.
+func TestJournalIsBoundedInBytes(t *testing.T) {
+	var j journal
+	begin := time.Date(2025, 9, 16, 17, 0, 0, 0, time.UTC)
+	large := strings.Repeat("x", 100_000)
+	for n := range 1000 {
+		j.add(Entry{TextPayload: large}, begin)
+		total := 0
+		for _, e := range j.entries {
+			total += e.size()
+		}
+		require.Equal(t, total, j.bytes)
+		require.LessOrEqual(t, total, journalBytes)
+		require.Equal(t, int64(n+1), j.entries[len(j.entries)-1].number)
+	}
+	assert.Greater(t, len(j.entries), 140, "no more than needed went")
+	j.add(Entry{TextPayload: strings.Repeat("x", 2*journalBytes)}, begin)
+	assert.Len(t, j.entries, 1)
 }

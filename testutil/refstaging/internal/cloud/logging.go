@@ -52,6 +52,10 @@ func (p *Project) listEntries(r *http.Request) (any, error) {
 	}
 	var page entriesPage
 	page.Entries, page.Next, err = all.cut(p, asked.Token, asked.Size)
+	for i := range page.Entries {
+		e := &page.Entries[i]
+		e.Timestamp, e.Received = stamp(e.at), stamp(e.received)
+	}
 	return page, err
 }
 

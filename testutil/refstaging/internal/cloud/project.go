@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"net/url"
 	"sync"
 	"time"
 )
@@ -22,6 +23,8 @@ type Config struct {
 // returns what is used in its place; a nil hook changes nothing. What a hook returns is called from many
 // goroutines at once, and must not call the project but through next.
 type Hooks struct {
+	// Image is called for every deployment. The image that runs already changes nothing.
+	Image func(next Image) Image
 	// Start is called for every instance of a deployment: it may print lines, and fail instead of the
 	// application or after it. That does not keep the revision from being Ready, as the port is open
 	// before the application is there (deployment.md 3); Probe does.
@@ -40,6 +43,8 @@ type Hooks struct {
 }
 
 type (
+	// Image says which image of a service a deployment finds, given the one that was built for it.
+	Image func(service, built string) string
 	// Start starts the application on an instance.
 	Start func(ctx context.Context, i *Instance, application Boot) error
 	// Probe asks whether the port of a revision is open.
@@ -58,6 +63,7 @@ type (
 // Project is a project with its services and their logs. Its methods are safe for concurrent use.
 type Project struct {
 	cfg     Config
+	image   Image
 	start   Start
 	probe   Probe
 	rollout Rollout
@@ -65,6 +71,7 @@ type Project struct {
 	permit  Permit
 	page    Page
 	journal journal
+	logs    map[string]string // how entries name the logs
 
 	mu       sync.Mutex
 	services []*Service // in the order in which they were made
@@ -73,7 +80,11 @@ type Project struct {
 
 // New makes a project without services.
 func New(cfg Config) *Project {
-	p := &Project{cfg: cfg}
+	p := &Project{cfg: cfg, logs: make(map[string]string)}
+	for _, log := range []string{Stdout, Stderr, requestLog, systemLog} {
+		p.logs[log] = "projects/" + cfg.Project + "/logs/" + url.QueryEscape("run.googleapis.com/"+log)
+	}
+	p.image = hooked(cfg.Hooks.Image, func(_, built string) string { return built })
 	p.start = hooked(cfg.Hooks.Start, func(ctx context.Context, i *Instance, application Boot) error { return application(ctx, i) })
 	p.probe = hooked(cfg.Hooks.Probe, func(string) error { return nil })
 	p.rollout = hooked(cfg.Hooks.Rollout, func([]Target, string) []Target { return []Target{{Percent: 100}} })

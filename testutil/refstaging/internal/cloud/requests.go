@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"regexp"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,7 +14,8 @@ import (
 // Handler puts a service behind the platform's front: a request goes to an instance of a revision that
 // has traffic, waits until the application has started there, and is logged and counted when it ends. A
 // request that no started instance can take is answered 503. Of a hijacked connection, which is how a
-// WebSocket begins, the end is the closing of the connection (deployment.md 5).
+// WebSocket begins, the end is the closing of the connection (deployment.md 5). The application learns
+// from the request's context what [From] tells.
 func (s *Service) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		i := s.assign()
@@ -30,7 +30,7 @@ func (s *Service) Handler(next http.Handler) http.Handler {
 			a.request.status = clientClosed
 		case <-i.booted:
 			if i.failure == nil {
-				next.ServeHTTP(a, r)
+				next.ServeHTTP(a, r.WithContext(a.request.within(r.Context())))
 				a.request.answered()
 				return
 			}
@@ -53,9 +53,6 @@ type request struct {
 	ending   sync.Once
 }
 
-// traceparent is the header of W3C Trace Context, version 00.
-var traceparent = regexp.MustCompile(`^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$`)
-
 func newRequest(i *Instance, r *http.Request) *request {
 	p := i.revision.service.project
 	scheme := "http://"
@@ -67,10 +64,8 @@ func newRequest(i *Instance, r *http.Request) *request {
 		Method: r.Method, URL: scheme + r.Host + r.URL.RequestURI(), RequestSize: max(0, r.ContentLength),
 		UserAgent: r.UserAgent(), RemoteIP: remote, Protocol: r.Proto,
 	}}
-	if parts := traceparent.FindStringSubmatch(r.Header.Get("traceparent")); parts != nil {
-		e.Trace, e.SpanID = "projects/"+p.cfg.Project+"/traces/"+parts[1], parts[2]
-		e.Sampled = parts[3] == "01"
-	}
+	at := traced(r.Header)
+	e.Trace, e.SpanID, e.Sampled = "projects/"+p.cfg.Project+"/traces/"+at.trace, at.id, at.sampled
 	return &request{instance: i, entry: e, begun: p.cfg.Now()}
 }
 
@@ -102,8 +97,9 @@ func (r *request) end() {
 		e.at, e.Severity = r.begun, severityOf(r.status)
 		e.HTTPRequest.Status, e.HTTPRequest.ResponseSize = r.status, r.size.Load()
 		e.HTTPRequest.Latency = fmt.Sprintf("%.9fs", took.Seconds())
-		r.instance.write("requests", e)
+		r.instance.write(requestLog, e)
 		p.count(revision, r.status, took)
+		end(r.instance.done())
 	})
 }
 

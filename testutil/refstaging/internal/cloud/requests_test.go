@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -42,7 +43,11 @@ func TestRequestLog(t *testing.T) {
 	assert.Equal(t, "projects/netra-staging/traces/0af7651916cd43dd8448eb211c80319c", first.Trace)
 	assert.Equal(t, "b7ad6b7169203331", first.SpanId)
 	assert.True(t, first.TraceSampled)
-	assert.Empty(t, found[1].Trace)
+	assert.Regexp(t, `^projects/netra-staging/traces/[0-9a-f]{32}$`, found[1].Trace, "one of its own")
+	assert.NotEqual(t, found[2].Trace, found[1].Trace)
+	assert.Empty(t, found[1].SpanId)
+	assert.Len(t, p.entries(`trace="projects/netra-staging/traces/0af7651916cd43dd8448eb211c80319c"`), 1)
+	assert.Len(t, p.entries(`trace:"0af7651916cd43dd" OR trace:"`+strings.TrimPrefix(found[1].Trace, "projects/netra-staging/traces/")+`"`), 2)
 	assert.NotEqual(t, found[0].Labels["instanceId"], found[1].Labels["instanceId"], "the instances take turns")
 	assert.Len(t, p.entries("httpRequest.status>=500"), 1)
 }

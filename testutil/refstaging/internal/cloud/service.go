@@ -34,12 +34,14 @@ type Revision struct {
 	name      string // short
 	uid       string
 	image     string
+	boot      Boot
 	resource  Resource // never changed
 	created   time.Time
 	updated   time.Time
 	pending   bool
 	state     Condition // Ready
 	instances []*Instance
+	served    bool // it has, or had, traffic
 	turn      int
 	counters  counters
 }
@@ -55,16 +57,24 @@ type Target struct {
 type Boot func(ctx context.Context, i *Instance) error
 
 // Deploy makes a revision and takes it as far as the platform would: its instances begin, the port is
-// probed, traffic moves. It returns when the application has started on all instances, or has failed on
-// one, or the revision is not ready; the service then goes on with what it had.
+// probed, traffic moves, and instances whose revision has lost its traffic end when they have nothing left
+// to do. It returns when the application has started on all instances, or has failed on one, or the
+// revision is not ready; the service then goes on with what it had. Deploying the image of the latest
+// revision once more changes nothing.
 func (s *Service) Deploy(ctx context.Context, image string, boot Boot) (revision string, err error) {
-	r := s.create(image)
-	var starts errgroup.Group
-	for _, i := range r.instances {
-		starts.Go(func() error { return i.start(ctx, boot) })
+	r, created := s.create(s.project.image(s.Name, image), boot)
+	if !created {
+		return r.name, nil
 	}
+	var starts errgroup.Group
+	begin := func(instances []*Instance) {
+		for _, i := range instances {
+			starts.Go(func() error { return i.start(ctx) })
+		}
+	}
+	begin(r.instances)
 	if err = s.project.probe(r.name); err == nil {
-		s.serve(r)
+		begin(s.serve(r))
 		err = starts.Wait()
 	} else {
 		starts.Wait() // why the probe failed, if anything
@@ -76,38 +86,51 @@ func (s *Service) Deploy(ctx context.Context, image string, boot Boot) (revision
 	return r.name, nil
 }
 
-func (s *Service) create(image string) *Revision {
+// create makes the revision of an image, unless the latest one is that.
+func (s *Service) create(image string, boot Boot) (r *Revision, created bool) {
 	now := s.project.cfg.Now()
 	s.project.mu.Lock()
 	defer s.project.mu.Unlock()
+	if n := len(s.revisions); n > 0 && s.revisions[n-1].image == image {
+		return s.revisions[n-1], false
+	}
 	s.generation++
-	r := &Revision{
-		service: s, uid: hexID(16), image: image, created: now, updated: now, pending: true,
+	r = &Revision{
+		service: s, uid: hexID(16), image: image, boot: boot, created: now, updated: now, pending: true,
 		name:  fmt.Sprintf("%s-%05d-%s", s.Name, s.generation, letters(3)), // deployment.md 4.1
 		state: Condition{Type: "Ready", State: reconciling, Changed: now},
 	}
 	r.resource = s.resource(r.name)
-	for range s.MinInstances {
-		r.instances = append(r.instances, newInstance(r))
-	}
+	r.scale()
 	s.revisions = append(s.revisions, r)
 	s.state, s.reconciling, s.updated = r.state, true, now
-	return r
+	return r, true
 }
 
-// serve makes a revision the latest ready one and moves the traffic.
-func (s *Service) serve(r *Revision) {
+// serve makes a revision the latest ready one and moves the traffic. It returns instances of revisions
+// that have traffic again after all of theirs had ended: they are to start.
+func (s *Service) serve(r *Revision) (again []*Instance) {
 	now := s.project.cfg.Now()
 	s.project.mu.Lock()
 	before := s.traffic
 	s.project.mu.Unlock()
 	traffic := s.project.rollout(before, r.name)
+	var idle []*Instance
+	defer func() { end(idle) }() // unlocked
 	s.project.mu.Lock()
 	defer s.project.mu.Unlock()
 	r.pending, r.updated = false, now
 	r.state = Condition{Type: "Ready", State: succeeded, Changed: now}
 	s.traffic, s.ready, s.state = traffic, r, r.state
 	s.reconciling, s.observed, s.updated = false, s.generation, now
+	for _, known := range s.revisions {
+		if known.receives() && len(known.instances) == 0 {
+			known.scale()
+			again = append(again, known.instances...)
+		}
+		idle = append(idle, known.shrink()...)
+	}
+	return again
 }
 
 // fail leaves the service as it was, but for its state (deployment.md 3: the trap of the failed
@@ -143,17 +166,19 @@ func (s *Service) assign() *Instance {
 		return nil
 	}
 	r.turn++
-	return r.next()
+	i := r.instances[r.turn%len(r.instances)]
+	i.open++
+	return i
 }
 
-// Current is the instance that took the last request; nil when nothing serves.
-func (s *Service) Current() *Instance {
+// Ready is the short name of the latest ready revision; empty when there is none.
+func (s *Service) Ready() string {
 	s.project.mu.Lock()
 	defer s.project.mu.Unlock()
-	if r := s.serving(); r != nil {
-		return r.next()
+	if s.ready == nil {
+		return ""
 	}
-	return nil
+	return s.ready.name
 }
 
 // serving is the revision whose turn it is.
@@ -166,8 +191,6 @@ func (s *Service) serving() *Revision {
 	}
 	return nil
 }
-
-func (r *Revision) next() *Instance { return r.instances[r.turn%len(r.instances)] }
 
 func (s *Service) target(t Target) *Revision {
 	if t.Revision == "" {

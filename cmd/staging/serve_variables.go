@@ -1,0 +1,44 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/netra-systems/staging-e2e/testutil/config"
+	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/refstaging"
+)
+
+// notHere is what cannot be measured here: what the suite can do only to a deployment in its own process,
+// short tokens, which this one does not issue, and D4 of issue #891, since nobody used the baseline.
+var notHere = []string{history.ForgedTokens, history.Restart, history.ShortTokens, "D4"}
+
+// variables are the lines to export so that the stories test this server, its limits and abilities, and
+// its deployment after the baseline included.
+func (s serving) variables(server *refstaging.Server, baseline string) string {
+	var b strings.Builder
+	set := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "export %s='%s'\n", name, value)
+		}
+	}
+	set("STAGING_TARGET", "remote")
+	set("STAGING_API_URL", server.APIURL())
+	set("STAGING_AUTH_URL", server.AuthURL())
+	set("STAGING_WEBSOCKET_URL", server.WebSocketURL())
+	set("STAGING_APP_URL", server.AppURL())
+	set("STAGING_CA_FILE", s.caFile)
+	set("E2E_OAUTH_SIMULATION_KEY", server.SimulationKey())
+	set("STAGING_DIALECT", server.Config().Dialect)
+	set("STAGING_EVENT_SHAPE", server.Config().Dialect)
+	set("STAGING_SESSION_LIMIT", fmt.Sprint(server.Config().SessionLimit))
+	set("STAGING_ABILITIES", config.ExactAnswers+","+config.SimulatedFailures)
+	set("STAGING_GCP_PROJECT", server.Config().Cloud.Project)
+	set("STAGING_GCP_REGION", server.Config().Cloud.Region)
+	set("STAGING_GCP_ENDPOINT", server.CloudURL())
+	set("STAGING_GCP_TOKEN", server.Config().Cloud.Token)
+	set("STAGING_BASELINE_REVISION", baseline)
+	set("STAGING_ALLOW_UNMEASURED", strings.Join(notHere, ","))
+	set("STAGING_MAX_REQUESTS_PER_MINUTE", "0")
+	return b.String()
+}
