@@ -12,7 +12,7 @@ func allowing(pattern string, expires time.Duration) func(*evidence) {
 	}
 }
 
-func denied(a *ask) { a.Status, a.Role = 403, "roles/logging.viewer" }
+func noAccess(a *ask) { a.Status, a.Role = 403, "roles/logging.viewer" }
 
 func lefts(a *ask) { a.Left = true }
 
@@ -90,8 +90,8 @@ var startupTrials = []verdictTrial{
 	})}, "D1? D2? P4?"},
 	{trial{name: "no log at all", about: "0 of at least 2 instances", hard: []string{"deployment/application", "deployment/startup-marker"}, tell: deployed(func(e *evidence) { e.logs[fresh] = nil })}, "D1! D2! P4"},
 
-	{trial{name: "no access to the logs", about: "grant roles/logging.viewer", hard: []string{"infra/not-measured"}, tell: deployed(reading(history.ReadStart, denied), reading(history.ReadMarkers, denied))}, "D1? D2? P4"},
-	{trial{name: "no access to the log of a start", hard: []string{"infra/not-measured"}, tell: deployed(reading(history.ReadStart, denied))}, "D1 D2? P4"},
+	{trial{name: "no access to the logs", about: "grant roles/logging.viewer", hard: []string{"infra/not-measured"}, tell: deployed(reading(history.ReadStart, noAccess), reading(history.ReadMarkers, noAccess))}, "D1? D2? P4"},
+	{trial{name: "no access to the log of a start", hard: []string{"infra/not-measured"}, tell: deployed(reading(history.ReadStart, noAccess))}, "D1 D2? P4"},
 	{trial{name: "more instances than the suite looks at", about: "than the suite reads", hard: []string{"infra/not-measured"}, tell: deployed(reading(history.ReadMarkers, lefts))}, "D1? D2? P4"},
 	{trial{name: "a log that is longer than the suite reads", hard: []string{"deployment/startup-logs"}, tell: deployed(reading(history.ReadStart, lefts), logging("00f1", 1000, "ERROR", "cache is away"))}, "D1 D2! P4"},
 	{trial{name: "the log of one instance was not read", about: "nobody read the start-up log of instance 00f2", hard: []string{"infra/not-measured"}, tell: deployed(reading(history.ReadStart, func(a *ask) {
@@ -106,21 +106,21 @@ var startupTrials = []verdictTrial{
 	}))}, "D1 D2? P4"},
 }
 
-// lasting replaces how long the starts of a revision took.
-func lasting(revision string, created time.Duration, ms int) func(*evidence) {
+// starts replaces how long the starts of a revision took.
+func starts(revision string, created time.Duration, ms int) func(*evidence) {
 	return func(e *evidence) {
 		e.logs[revision] = append(backendStart(revision, "00f1", created, ms), backendStart(revision, "00f2", created, ms)...)
 	}
 }
 
 var startTimeTrials = []verdictTrial{
-	{trial{name: "as long as before, and two seconds", tell: deployed(lasting(fresh, -time.Minute, 5400))}, "D1 D2 P4"},
+	{trial{name: "as long as before, and two seconds", tell: deployed(starts(fresh, -time.Minute, 5400))}, "D1 D2 P4"},
 	{trial{name: "more than two seconds longer", about: fresh + " took 5.6s to start, the median over 2 instances by their own account; " + stale + " before it took 3.5s, and more than 5.5s is not normal",
-		hard: []string{"deployment/startup-time"}, tell: deployed(lasting(fresh, -time.Minute, 5600))}, "D1 D2 P4!"},
-	{trial{name: "a long start by less than half more", tell: deployed(lasting(stale, -time.Hour, 9000), lasting(fresh, -time.Minute, 13400))}, "D1 D2 P4"},
-	{trial{name: "a long start by more than half more", hard: []string{"deployment/startup-time"}, tell: deployed(lasting(stale, -time.Hour, 9000), lasting(fresh, -time.Minute, 13600))}, "D1 D2 P4!"},
+		hard: []string{"deployment/startup-time"}, tell: deployed(starts(fresh, -time.Minute, 5600))}, "D1 D2 P4!"},
+	{trial{name: "a long start by less than half more", tell: deployed(starts(stale, -time.Hour, 9000), starts(fresh, -time.Minute, 13400))}, "D1 D2 P4"},
+	{trial{name: "a long start by more than half more", hard: []string{"deployment/startup-time"}, tell: deployed(starts(stale, -time.Hour, 9000), starts(fresh, -time.Minute, 13600))}, "D1 D2 P4!"},
 	{trial{name: "the old one did not say how long", about: "took 11s to start, the median over 2 instances from the creation", hard: []string{"deployment/startup-time"},
-		tell: deployed(lasting(stale, -time.Hour, 3000), lasting(fresh, -time.Minute, 7000), unlogged(stale, "", "Total Time"))}, "D1 D2 P4!"},
+		tell: deployed(starts(stale, -time.Hour, 3000), starts(fresh, -time.Minute, 7000), unlogged(stale, "", "Total Time"))}, "D1 D2 P4!"},
 	{trial{name: "the auth service, which never says how long", about: freshAuth + " took 6s", hard: []string{"deployment/startup-time"}, tell: deployed(func(e *evidence) {
 		e.logs[freshAuth] = authStart(freshAuth, "00a1", -57*time.Second)
 	})}, "D1 D2 P4!"},
