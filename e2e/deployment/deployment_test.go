@@ -9,13 +9,13 @@ import (
 )
 
 func TestStagingNewRevisionServes(t *testing.T) {
-	s := suite.Start(t)
+	s := suite.Start(t, suite.Cold)
 	s.AwaitRollout()
 	s.Probe()
 }
 
 func TestStagingStartIsCleanAndQuick(t *testing.T) {
-	s := suite.Start(t)
+	s := suite.Start(t, suite.Cold)
 	s.ReadStart()
 }
 
