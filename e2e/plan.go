@@ -45,7 +45,7 @@ var Plan = suite.Plan{
 	{
 		Package: "goldenpath", Story: "TestStagingEveryPromptTypeIsAnswered",
 		Shows: "every documented message that starts a run is answered",
-		Cost:  suite.Cost{Edge: 2, API: 11, Runs: 11},
+		Cost:  suite.Cost{Edge: 12, API: 11, Runs: 4},
 	},
 	{
 		Package: "goldenpath", Story: "TestStagingContentIsFoundWhereverItMayStand",
@@ -131,11 +131,6 @@ var Plan = suite.Plan{
 		Cost:     suite.Cost{Edge: 27, API: 21, Runs: 1},
 	},
 	{
-		Package: "goldenpath", Story: "TestStagingHealthFamily",
-		Shows: "every health endpoint answers as it should, and none contradicts another",
-		Cost:  suite.Cost{Edge: 20, API: 3},
-	},
-	{
 		Package: "goldenpath", Story: "TestStagingServedURLsAreTheTargets",
 		Shows: "every URL that the target serves is one of its own",
 		Cost:  suite.Cost{Edge: 1, API: 3},
@@ -148,7 +143,7 @@ var Plan = suite.Plan{
 	{
 		Package: "agentregistry", Story: "TestStagingAgentExecutionFullFlow",
 		Shows: "the supervisor leads a full analysis, and every advertised agent gives one answer over WebSocket, REST and stream",
-		Cost:  suite.Cost{Edge: 2, API: 20, Runs: 19},
+		Cost:  suite.Cost{Edge: 8, API: 20, Runs: 7},
 	},
 	{
 		Package: "agentregistry", Story: "TestStagingAgentRegistryHealth",
@@ -163,17 +158,17 @@ var Plan = suite.Plan{
 	{
 		Package: "agentregistry", Story: "TestStagingUnknownAgentIsReported",
 		Shows: "an unknown agent is reported once, and nobody else is affected",
-		Cost:  suite.Cost{Edge: 4, API: 5, Runs: 5},
+		Cost:  suite.Cost{Edge: 4, API: 5, Runs: 4},
 	},
 	{
 		Package: "agentregistry", Story: "TestStagingFailingToolIsReported",
 		Shows: "a failing agent is reported once, and nobody else is affected",
-		Cost:  suite.Cost{Edge: 4, API: 5, Runs: 5},
+		Cost:  suite.Cost{Edge: 4, API: 5, Runs: 4},
 	},
 	{
 		Package: "agentregistry", Story: "TestStagingAgentTimeoutIsReported",
 		Shows: "an agent that takes too long is reported once, and nobody else is affected",
-		Cost:  suite.Cost{Edge: 4, API: 5, Runs: 7},
+		Cost:  suite.Cost{Edge: 4, API: 5, Runs: 6},
 	},
 	{
 		Package: "concurrentusers", Story: "TestStagingConcurrentUserWebSocketConnections",
@@ -225,5 +220,30 @@ var Plan = suite.Plan{
 		Package: "concurrentusers", Story: "TestStagingServerRestartDuringRun",
 		Shows: "a restart is said to who is connected, and who comes back goes on",
 		Cost:  suite.Cost{Edge: 4, API: 2, Runs: 2},
+	},
+	{
+		Package: "deployment", Story: "TestStagingNewRevisionServes",
+		Shows: "the new revision has all of the traffic, its application has started, and one version answers",
+		Cost:  suite.Cost{Edge: 8, API: 4},
+	},
+	{
+		Package: "deployment", Story: "TestStagingStartIsCleanAndQuick",
+		Shows: "no instance logged an error while it started, and none took longer than before",
+	},
+	{
+		Package: "deployment", Story: "TestStagingHealthFamily",
+		Shows: "every health endpoint answers as it should, and none contradicts another",
+		Cost:  suite.Cost{Edge: 40, API: 6},
+	},
+	{
+		Package: "deployment", Story: "TestStagingAnswersAsWellAsItsPredecessor",
+		Shows: "the new revision fails no more often than the one before it",
+		Cost:  suite.Cost{Edge: 1, API: 120},
+	},
+	{
+		Package: "deployment", Story: "TestStagingNothingAccumulates",
+		Shows: "use leaves neither sessions nor memory behind",
+		Alone: true,
+		Cost:  suite.Cost{Edge: 133, API: 80, Runs: 10, Cleanups: 2},
 	},
 }

@@ -13,16 +13,16 @@ import (
 func TestStagingAgentExecutionFullFlow(t *testing.T) {
 	s := suite.Start(t)
 	alice := s.User()
-	chat := alice.Connect()
-
-	chat.Ask(prompts.FullAnalysis(alice.Nonce)).Wait()
-	for _, agent := range alice.Agents() {
+	alice.Connect().Ask(prompts.FullAnalysis(alice.Nonce)).Wait()
+	suite.Each(s, alice.Agents(), func(agent string) {
 		// Whichever way one question goes, the substance of the answer is the same.
 		question := prompts.ForAgent(agent, alice.Nonce)
+		chat := alice.Connect()
 		chat.Ask(question, staging.ToAgent(agent)).Wait()
 		alice.Execute(agent, question)
 		alice.Stream(agent, question)
-	}
+		chat.Close()
+	})
 }
 
 func TestStagingStartedAgentsComplete(t *testing.T) {

@@ -50,7 +50,8 @@ func TestStagingAgentTimeoutIsReported(t *testing.T) {
 
 // unaffected lets the user whose agent failed, and another one, ask the agent that failed, and another.
 func unaffected(alices, bobs *suite.Session, alice, bob *suite.User) {
-	alices.Ask(prompts.Sum(alice.Nonce), staging.ToAgent("data")).Wait()
+	hers := alices.Ask(prompts.Sum(alice.Nonce), staging.ToAgent("data"))
 	bobs.Ask(prompts.Sum(bob.Nonce), staging.ToAgent("data")).Wait()
+	hers.Wait()
 	alices.Ask(prompts.Largest(alice.Nonce)).Wait()
 }

@@ -11,10 +11,11 @@ import (
 func TestStagingEveryPromptTypeIsAnswered(t *testing.T) {
 	s := suite.Start(t)
 	alice := s.User()
-	chat := alice.Connect()
-	for _, message := range staging.PromptTypes {
+	suite.Each(s, staging.PromptTypes, func(message string) {
+		chat := alice.Connect()
 		chat.Ask(prompts.Sum(alice.Nonce), staging.As(message)).Wait()
-	}
+		chat.Close()
+	})
 }
 
 func TestStagingContentIsFoundWhereverItMayStand(t *testing.T) {

@@ -6,11 +6,6 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/suite"
 )
 
-func TestStagingHealthFamily(t *testing.T) {
-	s := suite.Start(t)
-	s.Health()
-}
-
 func TestStagingServedURLsAreTheTargets(t *testing.T) {
 	s := suite.Start(t)
 	s.Discover()

@@ -40,9 +40,20 @@ type Config struct {
 	SessionLimit int      `env:"STAGING_SESSION_LIMIT" default:"0, undeclared" example:"10" doc:"sessions that one user may hold at a time, 1 to 10000"`
 	Abilities    []string `env:"STAGING_ABILITIES" default:"none" example:"short-tokens" doc:"what a remote target lets the suite do, of exact-answers, short-tokens and simulated-failures (the embedded one declares its own); a criterion that needs an ability that is not declared is not measured"`
 
+	GCPProject       string    `env:"STAGING_GCP_PROJECT" section:"The deployment on Google Cloud (a remote target only; README, Deployment checks)" default:"none: what needs it is not measured" example:"netra-staging" doc:"id of the project that the deployment runs in"`
+	GCPRegion        string    `env:"STAGING_GCP_REGION" default:"us-central1" example:"us-central1" doc:"region of its services"`
+	GCPEndpoint      string    `env:"STAGING_GCP_ENDPOINT" default:"Google's own" example:"http://127.0.0.1:8090" doc:"base URL of all the cloud's APIs, without a path; it needs STAGING_GCP_TOKEN, since Application Default Credentials are sent to Google only"`
+	GCPToken         Secret    `env:"STAGING_GCP_TOKEN" default:"Application Default Credentials" example:"" doc:"access token for the cloud's APIs"`
+	BackendService   string    `env:"STAGING_BACKEND_SERVICE" default:"netra-backend-staging" example:"netra-backend-staging" doc:"Cloud Run service of the backend"`
+	AuthService      string    `env:"STAGING_AUTH_SERVICE" default:"netra-auth-service" example:"netra-auth-service" doc:"Cloud Run service of authentication"`
+	BaselineRevision []string  `env:"STAGING_BASELINE_REVISION" default:"the newest that was ready before STAGING_DEPLOYMENT_BEGAN" example:"netra-backend-staging-00641-xyz" doc:"short names of the revisions before the deployment, at most one of each service"`
+	DeploymentBegan  time.Time `env:"STAGING_DEPLOYMENT_BEGAN" default:"unknown" example:"2025-09-16T17:00:00Z" doc:"when the deployment began (RFC 3339); not needed for a service whose baseline is given"`
+	ImageDigest      []string  `env:"STAGING_IMAGE_DIGEST" default:"none, any image is right" example:"netra-backend-staging=sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae" doc:"images that must run, as SERVICE=DIGEST, at most one of each service"`
+	LogAllowlist     string    `env:"STAGING_LOG_ALLOWLIST" default:"none, nothing is excused" example:"log-allowlist.yaml" doc:"YAML file of the log entries that a start may have"`
+
 	Users                int      `env:"STAGING_USERS" section:"The run" default:"25 embedded, 3 remote" example:"3" doc:"concurrent users of the stories about concurrency, 2 to 500"`
 	MaxRequestsPerMinute int      `env:"STAGING_MAX_REQUESTS_PER_MINUTE" default:"90 remote, 0 embedded" example:"90" doc:"pace of all processes of this machine together, ten times as much below /api/; 0 is no pacing, on loopback only"`
-	AllowUnmeasured      []string `env:"STAGING_ALLOW_UNMEASURED" default:"none" example:"forged-tokens,restart,D4" doc:"criteria that may stay unmeasured without failing a story: abilities that the target lacks, and criteria of issue #891"`
+	AllowUnmeasured      []string `env:"STAGING_ALLOW_UNMEASURED" default:"none" example:"forged-tokens,restart,D4" doc:"criteria that may stay unmeasured without failing a story: abilities that the target lacks (README, Aim it at a real staging), and D1 to D4, P3 and P4 of issue #891"`
 	Fault                []string `env:"STAGING_FAULT" default:"none" example:"" doc:"regressions that the embedded target shall exhibit, by their ids in the catalogue; never allowed with a remote target"`
 	Artifacts            string   `env:"STAGING_ARTIFACTS" default:"netra-staging-e2e-UID below the system's temporary directory" example:"artifacts" doc:"directory in which failing stories keep their history"`
 	EnvFile              string   `env:"STAGING_ENV_FILE" default:".env beside go.mod, if there is one" example:"" doc:"file to read instead of .env, or none to read no file; only in the environment"`

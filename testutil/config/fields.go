@@ -54,6 +54,8 @@ func (f field) form() string {
 		return "write a whole number such as " + f.example
 	case reflect.TypeFor[time.Duration]():
 		return "write a duration with its unit such as " + f.example
+	case reflect.TypeFor[time.Time]():
+		return "write a time with its zone such as " + f.example
 	default:
 		return "see the configuration table in README.md"
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/joho/godotenv"
 )
@@ -17,7 +18,8 @@ const NoEnvFile = "none"
 
 // Load is Parse on the process's environment and the .env file of the module that the working
 // directory is in, found from any package's directory; a missing .env is none. Relative paths in
-// the configuration mean the module root. Load also reads the file of STAGING_CA_FILE.
+// the configuration mean the module root. Load also reads the files of STAGING_CA_FILE and
+// STAGING_LOG_ALLOWLIST.
 //
 // Every variable is looked up by name and every file opened by the process itself, so that go test
 // sees them when it decides whether a cached result still holds, if Load is called after the tests
@@ -35,6 +37,7 @@ func Load() (Config, error) {
 	c, ps := parse(environ, dotenv)
 	c.EnvFile = path
 	c.CAFile = below(root, c.CAFile)
+	c.LogAllowlist = below(root, c.LogAllowlist)
 	if c.Artifacts == "" {
 		// A directory for each user of the machine: nobody can write into that of another.
 		c.Artifacts = filepath.Join(os.TempDir(), fmt.Sprintf("netra-staging-e2e-%d", os.Getuid()))
@@ -43,7 +46,9 @@ func Load() (Config, error) {
 	if _, err := c.CertPool(); err != nil {
 		ps = append(ps, err)
 	}
-	if err := ps.err(); err != nil {
+	ps.checkPast("STAGING_DEPLOYMENT_BEGAN", c.DeploymentBegan, time.Now())
+	_, unreadable := readAllowances(c.LogAllowlist)
+	if err := append(ps, unreadable...).err(); err != nil {
 		return Config{}, err
 	}
 	return c, nil

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -14,7 +15,8 @@ import (
 // may be nil. A variable of the environment wins, even when it is empty: then it means its default.
 //
 // The error joins every Problem there is, in an order that does not change; the Config is then
-// empty. Parse is pure: CAFile and Artifacts stay as they were given, and no file is read.
+// empty. Parse is pure: CAFile, LogAllowlist and Artifacts stay as they were given, no file is read, and
+// the clock neither.
 func Parse(environ, dotenv map[string]string) (Config, error) {
 	c, ps := parse(environ, dotenv)
 	if err := ps.err(); err != nil {
@@ -36,6 +38,7 @@ func parse(environ, dotenv map[string]string) (Config, problems) {
 	c.chooseTarget(&ps)
 	c.fill(vars)
 	c.check(&ps)
+	c.checkCloud(vars, &ps)
 	return c, ps
 }
 
@@ -100,7 +103,7 @@ func (c *Config) chooseTarget(ps *problems) {
 	}
 }
 
-// fill sets the defaults that depend on the kind of target.
+// fill sets the defaults that are not zero; some depend on the kind of target.
 func (c *Config) fill(vars variables) {
 	users, pace := 25, 0
 	if c.Target == Remote {
@@ -113,10 +116,9 @@ func (c *Config) fill(vars variables) {
 	if !vars.given("STAGING_MAX_REQUESTS_PER_MINUTE") {
 		c.MaxRequestsPerMinute = pace
 	}
-	if c.Dialect == "" {
-		c.Dialect = auto
-	}
-	if c.EventShape == "" {
-		c.EventShape = auto
-	}
+	c.Dialect = cmp.Or(c.Dialect, auto)
+	c.EventShape = cmp.Or(c.EventShape, auto)
+	c.GCPRegion = cmp.Or(c.GCPRegion, "us-central1") // docs/protocol/deployment.md, first lines
+	c.BackendService = cmp.Or(c.BackendService, "netra-backend-staging")
+	c.AuthService = cmp.Or(c.AuthService, "netra-auth-service") // likewise, section 1
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/netra-systems/staging-e2e/fixtures"
 )
 
 const (
@@ -61,7 +63,10 @@ func refused(t *testing.T, err error) (variables []string) {
 func TestParseNothingIsTheEmbeddedTarget(t *testing.T) {
 	c, err := Parse(nil, nil)
 	require.NoError(t, err)
-	assert.Equal(t, Config{Target: Embedded, Dialect: "auto", EventShape: "auto", Users: 25}, c)
+	assert.Equal(t, Config{
+		Target: Embedded, Dialect: "auto", EventShape: "auto", Users: 25,
+		GCPRegion: "us-central1", BackendService: fixtures.BackendService, AuthService: fixtures.AuthService,
+	}, c)
 }
 
 func TestParseRemote(t *testing.T) {
@@ -190,6 +195,7 @@ func TestParseRefuses(t *testing.T) {
 		{"ability twice", with(nil, "STAGING_ABILITIES=short-tokens,short-tokens"), []string{"STAGING_ABILITIES"}},
 		{"empty item", with(nil, "STAGING_FAULT=a,,b"), []string{"STAGING_FAULT"}},
 		{"blank in an item", with(nil, "STAGING_ALLOW_UNMEASURED=D4 P3"), []string{"STAGING_ALLOW_UNMEASURED"}},
+		{"criterion that there is not", with(nil, "STAGING_ALLOW_UNMEASURED=D4,D5"), []string{"STAGING_ALLOW_UNMEASURED"}},
 		{"users no number", with(nil, "STAGING_USERS=many"), []string{"STAGING_USERS"}},
 		{"one user", with(nil, "STAGING_USERS=1"), []string{"STAGING_USERS"}},
 		{"no users", with(nil, "STAGING_USERS=0"), []string{"STAGING_USERS"}},

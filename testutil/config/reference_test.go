@@ -66,7 +66,7 @@ func TestTheExamplesAreValid(t *testing.T) {
 	for _, f := range fields {
 		vars[f.variable] = f.example
 	}
-	vars["E2E_OAUTH_SIMULATION_KEY"], vars["TEST_USER_PASSWORD"] = "x", "x"
+	vars["E2E_OAUTH_SIMULATION_KEY"], vars["TEST_USER_PASSWORD"], vars["STAGING_GCP_TOKEN"] = "x", "x", "x"
 	delete(vars, "STAGING_ENV_FILE")
 	_, err = Parse(nil, vars)
 	assert.NoError(t, err)

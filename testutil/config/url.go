@@ -29,22 +29,26 @@ func (c *Config) urls() []location {
 // checkURLs refuses bad URLs, rewrites good ones to their plainest form, and derives the WebSocket's.
 func (c *Config) checkURLs(ps *problems) {
 	for _, l := range c.urls() {
-		if *l.value == "" {
-			continue
-		}
-		u, err := l.parse()
-		if err == nil {
-			err = c.admit(l, u)
-		}
-		if err != nil {
-			*ps = append(*ps, err)
-			continue
-		}
-		*l.value = u.String()
+		c.checkURL(l, ps)
 	}
 	if u, err := url.Parse(c.APIURL); err == nil && c.WebSocketURL == "" && c.APIURL != "" {
 		c.WebSocketURL = strings.Replace(u.Scheme, "http", "ws", 1) + "://" + u.Host + "/ws"
 	}
+}
+
+func (c *Config) checkURL(l location, ps *problems) {
+	if *l.value == "" {
+		return
+	}
+	u, err := l.parse()
+	if err == nil {
+		err = c.admit(l, u)
+	}
+	if err != nil {
+		*ps = append(*ps, err)
+		return
+	}
+	*l.value = u.String()
 }
 
 // parse reads the URL. Its errors never quote it, since people paste tokens into URLs.

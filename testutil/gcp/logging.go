@@ -92,11 +92,11 @@ func ParseEntries(body string) (all []Entry, next string, err error) {
 			JSON    map[string]any    `json:"jsonPayload"`
 			Proto   map[string]any    `json:"protoPayload"`
 			Request *struct {
-				Method    string `json:"requestMethod"`
-				URL       string `json:"requestUrl"`
-				Status    int    `json:"status"`
-				Latency   string `json:"latency"`
-				UserAgent string `json:"userAgent"`
+				Method    string  `json:"requestMethod"`
+				URL       string  `json:"requestUrl"`
+				Status    integer `json:"status"`
+				Latency   span    `json:"latency"`
+				UserAgent string  `json:"userAgent"`
 			} `json:"httpRequest"`
 		} `json:"entries"`
 		Next string `json:"nextPageToken"`
@@ -115,8 +115,7 @@ func ParseEntries(body string) (all []Entry, next string, err error) {
 			entry.Text, _ = e.JSON["message"].(string)
 		}
 		if r := e.Request; r != nil {
-			latency, _ := time.ParseDuration(r.Latency) // "0.012s"; absent when it took no time
-			entry.Request = &Request{r.Method, r.URL, r.Status, latency, r.UserAgent}
+			entry.Request = &Request{r.Method, r.URL, int(r.Status), time.Duration(r.Latency), r.UserAgent}
 		}
 		all = append(all, entry)
 	}

@@ -46,11 +46,11 @@ func ParseSeries(body string) (all []Series, next string, err error) {
 					End   time.Time `json:"endTime"`
 				} `json:"interval"`
 				Value struct {
-					Int          int64   `json:"int64Value,string"`
-					Double       float64 `json:"doubleValue"`
+					Int          integer `json:"int64Value"`
+					Double       double  `json:"doubleValue"`
 					Distribution *struct {
-						Count int64   `json:"count,string"`
-						Mean  float64 `json:"mean"`
+						Count integer `json:"count"`
+						Mean  double  `json:"mean"`
 					} `json:"distributionValue"`
 				} `json:"value"`
 			} `json:"points"`
@@ -68,11 +68,13 @@ func ParseSeries(body string) (all []Series, next string, err error) {
 			}
 		}
 		for _, p := range s.Points {
-			point := Point{Start: p.Interval.Start, End: p.Interval.End, Value: p.Value.Double + float64(p.Value.Int)}
+			value, count := p.Value.Double+double(p.Value.Int), int64(0)
 			if d := p.Value.Distribution; d != nil {
-				point.Value, point.Count = d.Mean, d.Count
+				value, count = d.Mean, int64(d.Count)
 			}
-			series.Points = append(series.Points, point)
+			if value.finite() { // else it says nothing
+				series.Points = append(series.Points, Point{p.Interval.Start, p.Interval.End, float64(value), count})
+			}
 		}
 		slices.SortFunc(series.Points, func(a, b Point) int { return a.End.Compare(b.End) })
 		all = append(all, series)

@@ -1,6 +1,7 @@
 package gcp
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -28,6 +29,21 @@ type Service struct {
 	LatestReady   string // likewise
 	Traffic       []Share
 	URI           string
+}
+
+// Percent is how much of the traffic reaches a revision.
+func (s Service) Percent(revision string) int {
+	percent := 0
+	for _, share := range s.Traffic {
+		to := share.Revision
+		if to == "" && share.Latest {
+			to = s.LatestReady
+		}
+		if to == revision {
+			percent += share.Percent
+		}
+	}
+	return percent
 }
 
 // A Condition is one aspect of a service or revision.
@@ -90,25 +106,54 @@ func condition(all []Condition, kind string) Condition {
 	return Condition{}
 }
 
+// Predecessor is the revision that fresh replaces: the given one; without that, the newest that was ready of
+// those created before the deployment began; where nobody knows when that was, before fresh itself. It is
+// false if there is none; of a given one that is not in the list only the name is known.
+func Predecessor(all []Revision, fresh Revision, given string, began time.Time) (Revision, bool) {
+	if began.IsZero() || fresh.Created.Before(began) {
+		began = fresh.Created
+	}
+	var newest Revision
+	for _, r := range all {
+		switch {
+		case given != "" && r.Name == Short(given):
+			return r, true
+		case given == "" && r.Ready().State == Succeeded && r.Created.Before(began) && r.Created.After(newest.Created):
+			newest = r
+		}
+	}
+	if given != "" {
+		return Revision{Name: Short(given), Service: fresh.Service}, true
+	}
+	return newest, newest.Name != ""
+}
+
 // Short is the last segment of a resource name.
 func Short(name string) string { return name[strings.LastIndex(name, "/")+1:] }
+
+// ownerOf is the service in the full name of a revision, empty if there is none.
+func ownerOf(name string) string {
+	_, rest, _ := strings.Cut(name, "/services/")
+	owner, _, _ := strings.Cut(rest, "/")
+	return owner
+}
 
 // ParseService reads the answer to services.get.
 func ParseService(body string) (Service, error) {
 	var w struct {
 		Name          string      `json:"name"`
-		Generation    int64       `json:"generation,string"`
-		Observed      int64       `json:"observedGeneration,string"`
+		Generation    integer     `json:"generation"`
+		Observed      integer     `json:"observedGeneration"`
 		Reconciling   bool        `json:"reconciling"`
 		Terminal      Condition   `json:"terminalCondition"`
 		Conditions    []Condition `json:"conditions"`
 		LatestCreated string      `json:"latestCreatedRevision"`
 		LatestReady   string      `json:"latestReadyRevision"`
 		Traffic       []struct {
-			Type     string `json:"type"`
-			Revision string `json:"revision"`
-			Percent  int    `json:"percent"`
-			Tag      string `json:"tag"`
+			Type     string  `json:"type"`
+			Revision string  `json:"revision"`
+			Percent  integer `json:"percent"`
+			Tag      string  `json:"tag"`
 		} `json:"trafficStatuses"`
 		URI string `json:"uri"`
 	}
@@ -119,12 +164,12 @@ func ParseService(body string) (Service, error) {
 		return Service{}, fmt.Errorf("read the state of a service: it has no name")
 	}
 	s := Service{
-		Name: Short(w.Name), Generation: w.Generation, Observed: w.Observed, Reconciling: w.Reconciling,
+		Name: Short(w.Name), Generation: int64(w.Generation), Observed: int64(w.Observed), Reconciling: w.Reconciling,
 		Terminal: w.Terminal, Conditions: w.Conditions,
 		LatestCreated: Short(w.LatestCreated), LatestReady: Short(w.LatestReady), URI: w.URI,
 	}
 	for _, t := range w.Traffic {
-		s.Traffic = append(s.Traffic, Share{t.Type == "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", Short(t.Revision), t.Percent, t.Tag})
+		s.Traffic = append(s.Traffic, Share{t.Type == "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", Short(t.Revision), int(t.Percent), t.Tag})
 	}
 	return s, nil
 }
@@ -140,8 +185,8 @@ func ParseRevisions(body string) (all []Revision, next string, err error) {
 				Image string `json:"image"`
 			} `json:"containers"`
 			Scaling struct {
-				Min int `json:"minInstanceCount"`
-				Max int `json:"maxInstanceCount"`
+				Min integer `json:"minInstanceCount"`
+				Max integer `json:"maxInstanceCount"`
 			} `json:"scaling"`
 			Reconciling bool        `json:"reconciling"`
 			Conditions  []Condition `json:"conditions"`
@@ -153,8 +198,8 @@ func ParseRevisions(body string) (all []Revision, next string, err error) {
 	}
 	for _, r := range w.Revisions {
 		revision := Revision{
-			Name: Short(r.Name), Service: Short(r.Service), Created: r.Created,
-			MinInstances: r.Scaling.Min, MaxInstances: r.Scaling.Max, Reconciling: r.Reconciling, Conditions: r.Conditions,
+			Name: Short(r.Name), Service: cmp.Or(Short(r.Service), ownerOf(r.Name)), Created: r.Created,
+			MinInstances: int(r.Scaling.Min), MaxInstances: int(r.Scaling.Max), Reconciling: r.Reconciling, Conditions: r.Conditions,
 		}
 		if len(r.Containers) > 0 {
 			revision.Image = r.Containers[0].Image

@@ -36,6 +36,10 @@ type Intent struct {
 	Abandon   bool   `json:"abandon,omitempty"`    // of a send: the story means to leave before the outcome
 }
 
+// Provokes tells whether the story makes a request that is to fail, or may, so that its failure says nothing
+// about the server. A nil Intent provokes nothing.
+func (i *Intent) Provokes() bool { return i != nil && (i.Expect != "" || i.Recovers || i.Freed) }
+
 // Values of Intent.Expect besides an HTTP status and a close code.
 const (
 	// Refused, of a dial: 101, an error frame, and close 1008, or 1013 where Intent.Token is empty

@@ -20,7 +20,7 @@ import (
 type Log struct {
 	start   time.Time
 	observe func(*Record)
-	secrets secrets
+	secrets *secrets
 
 	mu     sync.Mutex
 	seq    uint64
@@ -49,6 +49,16 @@ func Create(path string, h Header, observe func(*Record)) (*Log, error) {
 	return l, nil
 }
 
+// Beside makes a further file, as Create does, from which the same secrets are kept.
+func (l *Log) Beside(path string, h Header) (*Log, error) {
+	beside, err := Create(path, h, nil)
+	if err != nil {
+		return nil, err
+	}
+	beside.secrets = l.secrets
+	return beside, nil
+}
+
 // New starts a history on w with the header, whose Version and, if zero, Start it fills in. The
 // observer, which may be nil, sees every record in order before the next one is appended; it must not
 // keep the record. A write error is kept and returned by Close.
@@ -61,6 +71,7 @@ func New(w io.Writer, h Header, observe func(*Record)) *Log {
 	l := &Log{
 		start:   now,
 		observe: observe,
+		secrets: &secrets{},
 		out:     bufio.NewWriterSize(w, 64<<10),
 		dirty:   make(chan struct{}, 1),
 		flushed: make(chan struct{}),

@@ -29,8 +29,8 @@ type Header struct {
 	Budgets fixtures.Budgets `json:"budgets"`
 	// AllowUnmeasured are the criteria that may stay unmeasured without failing the story.
 	AllowUnmeasured []string `json:"allow_unmeasured,omitempty"`
-	// Agent is the user agent of every request of the story's process and of no other; Provoked stands behind
-	// it where the story wants the request to fail.
+	// Agent is the user agent of every request of the story's process and of no other. Where the story wants the
+	// request to fail, "; " and Provoked stand before its last parenthesis.
 	Agent string `json:"agent,omitempty"`
 	// Deployment is what is known of the deployment on its cloud; nil without access to one.
 	Deployment *Deployment `json:"deployment,omitempty"`

@@ -30,6 +30,10 @@ func (l *Log) redact(r *Record) {
 		c.Header = l.redactHeader(c.Header)
 		l.redactBroken(c.Broken)
 	}
+	if c := r.Cloud; c != nil {
+		c.URL, c.Request, c.Body = clean(c.URL), clean(c.Request), clean(c.Body)
+		l.redactBroken(c.Broken)
+	}
 	if n := r.Note; n != nil {
 		n.Text = clean(n.Text)
 	}

@@ -81,6 +81,7 @@ func everywhere(text string) []*history.Record {
 		{Kind: history.Dial, Dialled: &history.Dialled{URL: text, Offered: []string{"jwt-auth", "jwt." + text}}},
 		{Kind: history.Open, Opened: &history.Opened{Subprotocol: "jwt." + text, Header: headers()}},
 		{Kind: history.Close, Closed: &history.Closed{Reason: text, Body: text, Header: headers(), Broken: broken}},
+		{Kind: history.Cloud, Cloud: &history.Reading{URL: "https://x/?k=" + text, Request: text, Body: text, Broken: broken}},
 		{Kind: history.Note, Note: &history.Remark{Topic: history.TopicStory, Text: text}},
 	}
 }
@@ -121,10 +122,23 @@ func TestUnannouncedSecretsAreFound(t *testing.T) {
 		"jwt." + base64.RawURLEncoding.EncodeToString([]byte(token(3))),
 		`{"session_token":"sess-made-up-0001"}`,
 		`{"access_token" : "a\"b-c-d-e-f"}`,
+		`{"access_token":"a\"b-c-d-e-f\`,
 		`Authorization: Bearer abcdef123456`,
 		`wss://x/ws?token=abcdef123456&env=staging`,
 		`https://app.x/callback#access_token=abcdef123456&state=1`,
 		`{"jwt_secret":"0123456789"}`,
+		`{"requestUrl":"https://x/ws?env=staging\u0026access_token\u003dabcdef123456"}`,
+		`https://x/login?next=%2Fws%3Ftoken%3Dabcdef123456`,
+		`the token ya29.c.made-up_c-d-e-f was used`,
+		`{"requestUrl":"https://x/ws?env=staging\u0026token=abcdef123456"}`,
+		`{"requestUrl":"https://x/ws?token\u003dabcdef123456"}`,
+		`https://x/login?next=%2Fws%3Ftoken%3Dabcdef123456`,
+		`{"textPayload":"{\"access_token\": \"abcdef123456\", \"a\": 1}"}`,
+		`{"jsonPayload":{"message":"{\\\"api_key\\\":\\\"abcdef123456\\\"}"}}`,
+		`{"textPayload":"headers {'x-api_key': 'abcdef123456'}"}`,
+		`{"textPayload":"got ya29.abcdef123456-x_y for it"}`,
+		`{"textPayload":"{\"private\": \"-----BEGIN RSA PRIVATE KEY-----\\nabcdef123456\\n-----END RSA PRIVATE KEY-----\\n\"}"}`,
+		"-----BEGIN PRIVATE KEY-----\nabcdef123456\n-----END PRIVATE KEY-----\n",
 	} {
 		got := log.Redact(text)
 		assert.Contains(t, got, history.Redacted, text)
@@ -132,6 +146,64 @@ func TestUnannouncedSecretsAreFound(t *testing.T) {
 			assert.NotContains(t, got, secret, text)
 		}
 	}
+}
+
+const privateKey = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMIIEvQIBADANBgkq+hkiG9w0/AQEFAASC==\n-----END RSA PRIVATE KEY-----\n"
+
+// A redacted answer of an API is read again, so it must still be JSON, however deep the text lies in it.
+func TestSecretsInNestedJSONLeaveItValid(t *testing.T) {
+	log := history.New(&bytes.Buffer{}, header(), nil)
+	defer func() { require.NoError(t, log.Close()) }()
+	for name, text := range map[string]string{
+		"private key":     "key: " + privateKey + " loaded",
+		"cut private key": privateKey[:70],
+		"google token":    `got ya29.a0AfB_made-up.MIIE`,
+		"logged URL":      "GET /ws?token=MIIE123456&env=staging HTTP/1.1",
+		"session token":   `{"session_token":"sess-MIIE-0001"}`,
+		"bearer":          `header "Authorization: Bearer MIIE+/abcdef="`,
+	} {
+		body := text
+		for depth := range 3 {
+			quoted, err := json.Marshal(map[string]string{"textPayload": body})
+			require.NoError(t, err)
+			body = string(quoted)
+			got := log.Redact(body)
+			assert.True(t, json.Valid([]byte(got)), "%s, depth %d: %s", name, depth, got)
+			assert.Contains(t, got, history.Redacted, "%s, depth %d", name, depth)
+			assert.NotContains(t, got, "MIIE", "%s, depth %d", name, depth)
+		}
+	}
+}
+
+func TestNamedSecretsAreFoundAtAnyDepth(t *testing.T) {
+	log := history.New(&bytes.Buffer{}, header(), nil)
+	defer func() { require.NoError(t, log.Close()) }()
+	rapid.Check(t, func(t *rapid.T) {
+		name := rapid.SampledFrom([]string{"refresh_token", "PASSWORD", "client-secret", "apikey", "X-API-Key", "set-cookie", "private_key"})
+		secret := rapid.StringMatching(`canary[a-z0-9 .:,{}]{0,20}`)
+		plain := rapid.StringMatching(`["\\:{}a-z ]{0,20}`)
+		body := rapid.SampledFrom([]string{"", "ends in a \\"}).Draw(t, "text")
+		depth := rapid.IntRange(1, 4).Draw(t, "depth")
+		for range depth {
+			quoted, err := json.Marshal(map[string]any{
+				name.Draw(t, "name"): secret.Draw(t, "secret"), "message": plain.Draw(t, "plain"), "token_type": "Bearer", "textPayload": body, "code": 7,
+			})
+			require.NoError(t, err)
+			body = string(quoted)
+		}
+		got := log.Redact(body)
+		assert.NotContains(t, got, "canary")
+		assert.True(t, json.Valid([]byte(got)), got)
+		assert.Equal(t, depth, strings.Count(got, "Bearer"), "other members are kept")
+		cut := rapid.IntRange(0, len(body)).Draw(t, "cut")
+		assert.NotContains(t, log.Redact(body[:cut]), "canary")
+	})
+}
+
+func TestTheTextBehindAPrivateKeyIsKept(t *testing.T) {
+	log := history.New(&bytes.Buffer{}, header(), nil)
+	defer func() { require.NoError(t, log.Close()) }()
+	assert.Equal(t, "a "+history.Redacted+"\n b", log.Redact("a "+privateKey+" b"))
 }
 
 func TestOrdinaryTextIsLeftAlone(t *testing.T) {
@@ -143,7 +215,10 @@ func TestOrdinaryTextIsLeftAlone(t *testing.T) {
 		`{"type":"connection_established","data":{"mode":"main","user_id":"e2e-go-2...","connection_id":"main_06d1b7e2"}}`,
 		`{"token_type":"Bearer","expires_in":1800}`,
 		"https://api.staging.netrasystems.ai/health?verbose=1",
+		"no PRIVATE KEY here", "-----BEGIN CERTIFICATE-----MIIE", "ya29.", "sha256:2c3d", "https://x/?tokens%3D1",
 		"netra-stagi", "the bearer of this", "short",
+		`{"message":"{\"key\":\"value\"} it's 'fine': \"100%\", a=1"}`,
+		`{"filter":"jsonPayload.message:\"JWT TOKEN\" AND timestamp>=\"2025-09-16T17:05:41Z\""}`,
 	} {
 		assert.Equal(t, text, log.Redact(text))
 	}

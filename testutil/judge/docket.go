@@ -68,7 +68,8 @@ func (d *docket) hear(v *View, m moment) {
 	}
 }
 
-func (d *docket) file(f Finding) {
+// file takes in a finding, and tells whether it says what none said before.
+func (d *docket) file(f Finding) (news bool) {
 	if d.made == nil {
 		d.said, d.failed = map[sentence]bool{}, map[string]int{}
 		d.made, d.withheld, d.total = map[place]int{}, map[class]int{}, map[class]int{}
@@ -78,11 +79,11 @@ func (d *docket) file(f Finding) {
 		d.failed[f.Session]++
 	}
 	if d.said[sentence{at.class, f.Message}] {
-		return
+		return false
 	}
 	if d.total[at.class] >= perRule || d.made[at] >= perPlace {
 		d.withheld[at.class]++
-		return
+		return true
 	}
 	d.said[sentence{at.class, f.Message}] = true
 	d.made[at]++
@@ -90,6 +91,7 @@ func (d *docket) file(f Finding) {
 	slices.Sort(f.Records)
 	f.Records = slices.Compact(f.Records)
 	d.findings = append(d.findings, f)
+	return true
 }
 
 // explains tells whether a hard finding may say why a story stopped. That something was not measured

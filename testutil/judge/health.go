@@ -11,12 +11,12 @@ import (
 
 var healthRules = []Rule{
 	{
-		ID: "health/endpoint", Hard: true, Source: "issue #3, Health family; http.md 3.3, 5.1, 5.3, 5.5",
+		ID: "health/endpoint", Hard: true, Criterion: "D3", Source: "issue #3, Health family; http.md 3.3, 5.1, 5.3, 5.5",
 		Says:  "Every health endpoint says what the reference has it say: its status is ok, healthy or ready, and degraded with 200 is not; no circuit breaker is open; no credentials were let in unchecked. Other members are advice, unless the target declares its shape.",
 		Hooks: Hooks{Exchange: endpointSays},
 	},
 	{
-		ID: "health/agree", Hard: true, Source: "issue #3, Health family; deployment.md 7, D3",
+		ID: "health/agree", Hard: true, Criterion: "D3", Source: "issue #3, Health family; deployment.md 7, D3",
 		Says:  "The health endpoints of one service do not contradict each other.",
 		State: agreement,
 	},

@@ -27,7 +27,7 @@ var storyRules = []Rule{
 	{
 		ID: "infra/not-measured", Hard: true, Source: "DESIGN.md, There is no skip",
 		Says:  "A story measures every criterion that it is about; one that may stay unmeasured, because the configuration names it, is advice.",
-		Hooks: Hooks{Note: notMeasured},
+		Hooks: Hooks{Last: notMeasured},
 	},
 }
 
@@ -37,12 +37,12 @@ func nothingHappened(v *View) {
 	}
 }
 
-// notMeasured reports a note "CRITERION: reason".
+// notMeasured speaks last, when every rule has said what evidence it lacks, and once of each criterion.
 func notMeasured(v *View) {
-	if n := v.Record.Note; n != nil && n.Topic == history.TopicNotMeasured {
-		criterion, _, _ := strings.Cut(n.Text, ":")
-		allowed := slices.Contains(v.Header.AllowUnmeasured, strings.TrimSpace(criterion))
-		v.ReportAs(!allowed, v.Here(), "not measured: %s", quote(n.Text))
+	for _, c := range v.verdicts() {
+		if c.Verdict == NotMeasured {
+			v.ReportAs(!slices.Contains(v.Header.AllowUnmeasured, c.ID), c.Records, "%s is not measured: %s", line(c.ID), c.Reason)
+		}
 	}
 }
 

@@ -129,7 +129,7 @@ var infraTrials = []trial{
 
 	{name: "an empty history", hard: []string{"infra/nothing-happened"}, tell: func(*story) {}},
 	{name: "a killed process", killed: true, hard: []string{"infra/incomplete"}, tell: func(s *story) { s.user().connect().ask().whole().shut() }},
-	{name: "not measured", hard: []string{"infra/not-measured"}, about: "D4: no log access", tell: func(s *story) { s.note(history.TopicNotMeasured, "D4: no log access") }},
+	{name: "not measured", hard: []string{"infra/not-measured"}, about: "D4 is not measured: no log access", tell: func(s *story) { s.note(history.TopicNotMeasured, "D4: no log access") }},
 	{name: "not measured, as allowed", soft: []string{"infra/not-measured"}, tell: func(s *story) {
 		s.header.AllowUnmeasured = []string{"P3", "D4"}
 		s.note(history.TopicNotMeasured, "D4: no log access")

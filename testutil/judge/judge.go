@@ -60,6 +60,7 @@ func New(h history.Header, rules ...Rule) *Judge {
 func (j *Judge) Observe(r *history.Record) []Finding {
 	v := &j.view
 	v.begin(r)
+	v.Use.take(r)
 	switch r.Kind {
 	case history.Login:
 		j.login()
@@ -82,6 +83,10 @@ func (j *Judge) Observe(r *history.Record) []Finding {
 	case history.Note:
 		v.note()
 		j.docket.hear(v, onNote)
+	case history.Cloud:
+		v.Exchanged = true
+		v.Cloud.take(r)
+		j.docket.hear(v, onCloud)
 	}
 	j.docket.hear(v, onRecord)
 	j.retire()

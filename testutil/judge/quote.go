@@ -29,3 +29,12 @@ func quote(s string) string {
 	}
 	return q
 }
+
+// longest is how much of a reason is kept, in bytes.
+const longest = 500
+
+// line is quote without the quotation marks, for text that is nearly always the suite's own and longer.
+func line(s string) string {
+	q := strconv.Quote(s[:min(len(s), longest)])
+	return q[1 : len(q)-1]
+}

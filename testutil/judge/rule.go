@@ -10,6 +10,8 @@ type Rule struct {
 	Source string
 	// Hard says whether a finding fails the story. A single finding may differ: see View.ReportAs.
 	Hard bool
+	// Criterion is the one of issue #891 that a hard finding fails ("D1"); empty if it is about none.
+	Criterion string
 
 	Hooks
 
@@ -32,6 +34,7 @@ type Hooks struct {
 	Reply    func(*View) // a frame answered a message that is due a direct reply: View.Answered
 	Outcome  func(*View) // the run ended, as far as View.Session can see: with the event at hand, or in silence after an earlier one
 	Note     func(*View)
+	Cloud    func(*View) // a reading of the cloud's own APIs, which View.Cloud has taken in
 	Record   func(*View) // every record, after the hooks above
 
 	RunEnd     func(*View) // no session hears View.Run any more; View.Stream is that of the session that asked
@@ -54,6 +57,7 @@ const (
 	onReply
 	onOutcome
 	onNote
+	onCloud
 	onRecord
 	onRunEnd
 	onSessionEnd
@@ -64,7 +68,7 @@ const (
 
 func (h Hooks) at(m moment) func(*View) {
 	return [moments]func(*View){
-		h.Login, h.Exchange, h.Dial, h.Open, h.Send, h.Frame, h.Event, h.Reply, h.Outcome, h.Note, h.Record,
+		h.Login, h.Exchange, h.Dial, h.Open, h.Send, h.Frame, h.Event, h.Reply, h.Outcome, h.Note, h.Cloud, h.Record,
 		h.RunEnd, h.SessionEnd, h.End, h.Last,
 	}[m]
 }

@@ -149,7 +149,12 @@ func (v *View) note() {
 		if v.Stopped.Seq == 0 {
 			v.Stopped = Remark{v.Record.Seq, n.Topic, strings.Clone(n.Text)}
 		}
+	case history.TopicMeasures:
+		v.measures(n)
 	case history.TopicNotMeasured, history.TopicOneUser:
+		if n.Topic == history.TopicNotMeasured {
+			v.measures(n)
+		}
 		if len(v.Reasons) < maxReasons {
 			v.Reasons = append(v.Reasons, Remark{v.Record.Seq, n.Topic, strings.Clone(n.Text)})
 		}

@@ -44,7 +44,7 @@ type View struct {
 
 	// Now is the offset of the last record, also after the history has ended.
 	Now time.Duration
-	// Exchanged is whether any packet went to the network: an exchange or a dial.
+	// Exchanged is whether any packet went to the network: an exchange, a dial, or a reading of the cloud.
 	Exchanged bool
 	// Closing is whether the history was closed in order (history.TopicEnd), and Reasons are the notes
 	// that say why a story stopped early.
@@ -52,6 +52,15 @@ type View struct {
 	Reasons []Remark
 	// Stopped is the first note that says that the story ended before its end; its Seq is 0 if none does.
 	Stopped Remark
+
+	// Provoked is when the story first did what is to fail, by the suite's clock; zero if it did not.
+	Provoked time.Time
+
+	// Cloud is what the cloud's own APIs say.
+	Cloud Cloud
+
+	// Use is what the story did to find accumulation.
+	Use Use
 
 	// Offence is the last attempt with bad credentials.
 	Offence Offence
@@ -72,6 +81,7 @@ type View struct {
 	spare    []*Stream
 	stales   []*Run
 	shape    wire.DeclaredShape
+	criteria criteria
 	docket   *docket
 	answer   Asked // where Answered points
 }
@@ -96,6 +106,8 @@ func newView(h history.Header) View {
 		sessions: map[string]*Session{},
 		runs:     map[string]*Run{},
 		words:    map[string]string{},
+		criteria: criteria{},
+		Cloud:    newCloud(h.Deployment),
 	}
 }
 
@@ -141,11 +153,22 @@ func (v *View) begin(r *history.Record) {
 		return
 	}
 	v.Now, v.Event = r.At, r.Event
+	v.provoke(r)
 	if r.Session != "" {
 		v.Session = v.sessions[r.Session]
 	}
 	v.User = v.userOf(r.User, v.Session)
 	v.Run = v.runOf(r.Run, v.Session)
+}
+
+func (v *View) provoke(r *history.Record) {
+	if r.Intent == nil || !v.Provoked.IsZero() || r.Intent.Expect == "" {
+		return
+	}
+	v.Provoked = r.Wall
+	if r.Exchange != nil {
+		v.Provoked = r.Wall.Add(-r.Exchange.Took)
+	}
 }
 
 // userOf returns the user with the label, new if need be; without a label it is the session's. Of
@@ -193,7 +216,9 @@ func (v *View) ReportAs(hard bool, proof []uint64, format string, args ...any) {
 	if v.Run != nil {
 		f.Run = v.Run.Label
 	}
-	v.docket.file(f)
+	if v.docket.file(f) && f.Hard {
+		v.failed(v.docket.speaking.Criterion, f)
+	}
 }
 
 // Here is the proof that ends in the record at hand; earlier records may come before it.

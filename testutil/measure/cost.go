@@ -27,8 +27,8 @@ func (b *bench) drive(ctx context.Context, part string, j job) (used usage, err 
 	if err != nil {
 		return used, err
 	}
-	defer func() { err = errors.Join(err, server.end()) }()
-	if err := server.hear(&j.Place); err != nil {
+	defer func() { err = errors.Join(err, server.End()) }()
+	if err := server.Hear(&j.Place); err != nil {
 		return used, err
 	}
 	j.History = filepath.Join(b.dir, fmt.Sprintf("%s-%d.jsonl", part, time.Now().UnixNano()))

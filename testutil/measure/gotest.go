@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/netra-systems/staging-e2e/testutil/child"
 )
 
 // A goRun is one go test command that has ended.
@@ -46,7 +48,7 @@ func (b *bench) goTest(ctx context.Context, env []string, args ...string) (goRun
 	run.green = err == nil
 	var exit *exec.ExitError
 	if ctx.Err() != nil || err != nil && !errors.As(err, &exit) {
-		return run, fmt.Errorf("go test %s: %w\n%s", strings.Join(args, " "), errors.Join(ctx.Err(), err), tail(run.output))
+		return run, fmt.Errorf("go test %s: %w\n%s", strings.Join(args, " "), errors.Join(ctx.Err(), err), child.Tail(run.output))
 	}
 	return run, nil
 }
@@ -82,13 +84,4 @@ func (b *bench) keep(name string, r goRun) string {
 		return err.Error()
 	}
 	return path
-}
-
-// tail is the end of an output, where go test says what failed.
-func tail(output []byte) string {
-	const most = 2000
-	if len(output) > most {
-		output = output[len(output)-most:]
-	}
-	return string(output)
 }

@@ -103,9 +103,9 @@ func TestChildren(t *testing.T) {
 	b := testBench(t)
 	burner, err := b.spawn(t.Context(), partBurn, struct{}{})
 	require.NoError(t, err)
-	assert.Positive(t, burner.pid())
-	require.NoError(t, burner.end())
-	require.NoError(t, burner.end(), "twice is once")
+	assert.Positive(t, burner.PID())
+	require.NoError(t, burner.End())
+	require.NoError(t, burner.End(), "twice is once")
 
 	_, err = ask[usage](t.Context(), b, "nobody", struct{}{})
 	require.Error(t, err)
@@ -139,13 +139,6 @@ func TestCleanEnvironment(t *testing.T) {
 	assert.Equal(t, []string{"PATH=/bin", "MY_STAGING_X=1"}, cleanEnvironment([]string{
 		"PATH=/bin", "STAGING_FAULT=x", "E2E_OAUTH_SIMULATION_KEY=k", "TEST_USER_EMAIL=e", "MY_STAGING_X=1",
 	}))
-}
-
-func TestTail(t *testing.T) {
-	assert.Equal(t, "short", tail([]byte("short")))
-	long := strings.Repeat("x", 5000) + "end"
-	assert.Len(t, tail([]byte(long)), 2000)
-	assert.True(t, strings.HasSuffix(tail([]byte(long)), "end"))
 }
 
 func TestOptionsAreChecked(t *testing.T) {

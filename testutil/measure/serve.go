@@ -12,6 +12,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/netra-systems/staging-e2e/testutil/child"
 )
 
 // served runs the stories against "staging serve --tls" in another process, by environment variables
@@ -41,7 +43,7 @@ func (b *bench) serve(ctx context.Context) (*exec.Cmd, []string, error) {
 	var said bytes.Buffer
 	c.Stderr = &said
 	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) }
-	c.WaitDelay = graceful
+	c.WaitDelay = child.Graceful
 	out, err := c.StdoutPipe()
 	if err != nil {
 		return nil, nil, fmt.Errorf("start staging serve: %w", err)
@@ -52,7 +54,7 @@ func (b *bench) serve(ctx context.Context) (*exec.Cmd, []string, error) {
 	env, err := exported(out)
 	if err != nil {
 		err = errors.Join(err, stop(c))
-		return nil, nil, fmt.Errorf("%w\n%s", err, tail(said.Bytes()))
+		return nil, nil, fmt.Errorf("%w\n%s", err, child.Tail(said.Bytes()))
 	}
 	return c, env, nil
 }
@@ -62,7 +64,7 @@ func stop(c *exec.Cmd) error {
 	if err := c.Process.Signal(os.Interrupt); err != nil {
 		_ = c.Process.Kill() // a system without interrupts, or it has ended already
 	}
-	impatient := time.AfterFunc(graceful, func() { _ = c.Process.Kill() })
+	impatient := time.AfterFunc(child.Graceful, func() { _ = c.Process.Kill() })
 	defer impatient.Stop()
 	if err := c.Wait(); err != nil {
 		return fmt.Errorf("staging serve did not end in order: %w", err)

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/netra-systems/staging-e2e/testutil/child"
 )
 
 // mainJobLimit is the bar for the main job's wall time on two cores with a warm build cache (issue "The
@@ -25,7 +27,7 @@ func (b *bench) take(ctx context.Context, flags ...string) (inventory, error) {
 	case err != nil:
 		return inventory{}, err
 	case !list.green || len(list.listed) == 0:
-		return inventory{}, fmt.Errorf("list the stories: go test ./e2e/... -list Staging names none:\n%s", tail(list.output))
+		return inventory{}, fmt.Errorf("list the stories: go test ./e2e/... -list Staging names none:\n%s", child.Tail(list.output))
 	}
 	return inventory{packages: len(list.packages), stories: slices.Sorted(slices.Values(list.listed))}, nil
 }
@@ -118,10 +120,10 @@ func (b *bench) burning(ctx context.Context, g group) (rows []Row, err error) {
 	if err != nil {
 		return nil, err
 	}
-	var burners []*child
+	var burners []*child.Process
 	defer func() {
 		for _, c := range burners {
-			err = errors.Join(err, c.end())
+			err = errors.Join(err, c.End())
 		}
 	}()
 	for range cores() {
@@ -139,10 +141,10 @@ func (b *bench) burning(ctx context.Context, g group) (rows []Row, err error) {
 	row := s.row("while other processes burn every core", "all green")
 	took := time.Since(start)
 	for _, c := range burners {
-		if err := c.end(); err != nil {
+		if err := c.End(); err != nil {
 			return nil, err
 		}
-		row.Notes = append(row.Notes, fmt.Sprintf("process %d burned %s of CPU in %s", c.pid(), seconds(c.cpu()), seconds(took)))
+		row.Notes = append(row.Notes, fmt.Sprintf("process %d burned %s of CPU in %s", c.PID(), seconds(c.CPU()), seconds(took)))
 	}
 	return []Row{row}, nil
 }

@@ -13,17 +13,23 @@ import (
 type Failure struct {
 	Target   string // kind and address
 	Findings []judge.Finding
-	Stopped  string // why the story could not go on; empty if it came to its end
-	Rerun    string // a command
-	History  string // file
+	// Server returns the server's side of a finding, nil where there is none to be had. It may be nil.
+	Server  func(judge.Finding) *ServerSide
+	Stopped string // why the story could not go on; empty if it came to its end
+	Rerun   string // a command
+	History string // file
 }
 
 // Text writes the failure for a terminal or a CI log. Records that prove a finding come from record,
 // which returns nil for one that is not to be had.
 func (f Failure) Text(w io.Writer, record func(seq uint64) *history.Record) error {
 	var b strings.Builder
+	book := logbook{map[entryKey]bool{}}
 	for _, finding := range f.Findings {
 		writeFinding(&b, finding, record)
+		if f.Server != nil {
+			book.write(&b, f.Server(finding))
+		}
 	}
 	if f.Stopped != "" {
 		fmt.Fprintf(&b, "the story stopped: %s\n", Clean(f.Stopped))

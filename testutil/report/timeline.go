@@ -1,7 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -38,6 +40,8 @@ func what(r *history.Record) string {
 		return "  101 open after " + offset(r.Opened.Took) + subprotocol(r.Opened)
 	case r.Closed != nil:
 		return closed(r.Closed)
+	case r.Cloud != nil:
+		return reading(r.Cloud)
 	case r.Note != nil:
 		return "· " + r.Note.Topic + ": " + text(r.Note.Text)
 	case r.Kind == history.Send:
@@ -60,6 +64,34 @@ func exchange(x *history.Exchange) string {
 		line += " " + text(x.Body)
 	}
 	return line + cut(x.Cut)
+}
+
+// reading is what was asked of the cloud, and what came of it; a good answer is too long to stand here.
+func reading(c *history.Reading) string {
+	parts := []string{"☁", c.API, c.Purpose}
+	for _, about := range []string{cmp.Or(c.Revision, c.Service), short(c.Instance, 12)} {
+		if about != "" {
+			parts = append(parts, text(about))
+		}
+	}
+	if c.Page > 1 {
+		parts = append(parts, fmt.Sprintf("page %d", c.Page))
+	}
+	switch {
+	case c.Broken != nil:
+		parts = append(parts, "✗", broken(c.Broken), "after", offset(c.Took))
+	case c.Status == http.StatusOK:
+		parts = append(parts, "200 in", offset(c.Took))
+	default:
+		parts = append(parts, fmt.Sprint(c.Status), "in", offset(c.Took), text(c.Body))
+	}
+	if c.Role != "" {
+		parts = append(parts, "(lacks "+text(c.Role)+")")
+	}
+	if c.Left {
+		parts = append(parts, "(there is more)")
+	}
+	return strings.Join(parts, " ") + cut(c.Cut)
 }
 
 func identity(i *history.Identity) string {

@@ -40,6 +40,9 @@ func TestLineSaysWhatHappened(t *testing.T) {
 		"a login":         {&history.Record{Kind: history.Login, Login: &history.Identity{Email: "a@x", Subject: "e2e-a", Method: "simulation"}}, []string{"a@x is e2e-a (simulation)"}},
 		"a failed login":  {&history.Record{Kind: history.Login, Login: &history.Identity{Email: "a@x", Method: "password", Problem: "401"}}, []string{"✗ login of a@x (password): 401"}},
 		"a note":          {&history.Record{Kind: history.Note, Note: &history.Remark{Topic: history.TopicGaveUp, Text: "the answer"}}, []string{"gave-up: the answer"}},
+		"a reading":       {&history.Record{Kind: history.Cloud, Cloud: &history.Reading{API: history.LoggingAPI, Purpose: history.ReadStart, Service: "api", Revision: "api-00642-abc", Instance: "00f8a1b2c3d4e5f60718", Page: 2, Left: true, Status: 200, Body: "long"}}, []string{"☁ logging start api-00642-abc 00f8a1b2c3d… page 2 200 in 0.000s (there is more)"}},
+		"no access":       {&history.Record{Kind: history.Cloud, Cloud: &history.Reading{API: history.RunAPI, Purpose: history.ReadService, Service: "api", Page: 1, Status: 403, Body: "denied\n", Role: "roles/run.viewer"}}, []string{`☁ run service api 403 in 0.000s denied\n (lacks roles/run.viewer)`}},
+		"no cloud":        {&history.Record{Kind: history.Cloud, Cloud: &history.Reading{API: history.RunAPI, Purpose: history.ReadService, Broken: &history.Broken{Step: history.StepDNS, Error: "no such host"}}}, []string{"☁ run service ✗ at dns: no such host after 0.000s"}},
 		"a prompt":        {&history.Record{Kind: history.Send, Frame: "x"}, []string{"→ x"}},
 	} {
 		t.Run(name, func(t *testing.T) {

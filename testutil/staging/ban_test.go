@@ -50,6 +50,9 @@ func TestA429BansAlthoughItsBodyStalls(t *testing.T) {
 			last := exchanges[len(exchanges)-1].Exchange
 			assert.Equal(t, history.StepBanned, last.Broken.Step)
 			assert.Zero(t, last.Status)
+			assert.Empty(t, last.Trace, "nothing was sent that the server could have logged")
+			dials := of(records, history.Dial)
+			assert.Empty(t, dials[len(dials)-1].Dialled.Trace)
 		})
 	}
 }

@@ -124,6 +124,11 @@ func (d *dial) connect(ctx context.Context) (*Session, error) {
 	var paced error
 	d.waited, paced = u.target.pace.Wait(ctx, path)
 	dialled.Waited = d.waited
+	if paced == nil {
+		header := http.Header{}
+		maps.Copy(header, offered.header) // which may be nil
+		dialled.Trace, offered.header = u.target.sender.mark(header, &d.intent), header
+	}
 
 	u.target.append(d.record(history.Dial, func(r *history.Record) { r.Intent, r.Dialled = &d.intent, &dialled }), nil)
 	d.shown = dialled.URL
@@ -170,12 +175,7 @@ func (d *dial) upgrade(ctx context.Context, o offer, start time.Time) (*websocke
 	dialer.Subprotocols, dialer.Jar = o.subprotocols, d.user.cookies
 	interruptible, release := t.connect.interruptible()
 	dialer.NetDialContext = interruptible
-	header := o.header.Clone()
-	if header == nil {
-		header = http.Header{}
-	}
-	header.Set("User-Agent", userAgent)
-	conn, answer, err := dialer.DialContext(at.follow(ctx), d.url, header)
+	conn, answer, err := dialer.DialContext(at.follow(ctx), d.url, o.header)
 	release()
 	if err != nil {
 		return nil, d.refused(ctx, at, answer, err)

@@ -17,7 +17,3 @@ package staging
 
 // Version of the suite, as the target sees it in the user agent.
 const Version = "0.1.0"
-
-// userAgent holds none of the words by which the platform or its edge choose another behaviour (bot,
-// crawler, factory, isolated, …: http.md 1, websocket.md 3.1).
-const userAgent = "netra-staging-suite/" + Version

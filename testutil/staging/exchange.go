@@ -124,6 +124,7 @@ func (t *Target) attempt(ctx context.Context, c call, x *history.Exchange) (*rep
 		x.Broken = broken(ctx, history.StepProxy, err)
 		return nil, err
 	}
+	x.Trace = t.sender.mark(request.Header, c.intent)
 	answer, err := t.exchange(ctx, c, request, newProgress(proxy != nil), x)
 	return answer, c.watch.explain(x, err)
 }
@@ -192,7 +193,6 @@ func newRequest(ctx context.Context, c call, x *history.Exchange) (*http.Request
 	for name, values := range c.header {
 		request.Header[name] = values
 	}
-	request.Header.Set("User-Agent", userAgent)
 	if request.Header.Get("Accept") == "" {
 		request.Header.Set("Accept", "application/json")
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/fixtures/prompts"
+	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
 )
 
@@ -135,18 +136,15 @@ type act struct {
 
 // sendsNothing are the exported methods that send nothing by themselves.
 var sendsNothing = []string{
-	"Target.Budgets", "Target.Describe", "Target.Dialect", "Target.Record",
+	"Target.Agent", "Target.Budgets", "Target.Describe", "Target.Dialect", "Target.Record",
 	"User.AwaitExpiry", "User.Email", "User.Expiry", "User.Label", "User.Subject",
 	"Session.Dialect", "Session.Done", "Session.Err", "Session.Thread", "Run.Claims", "Run.Label",
 	"Target.Exclude", "Target.Share",
 }
 
-// TestNoHeaderSwitchesAuthenticationOff drives everything that the client can do. A header whose name
-// holds one of the two words is answered with a made-up identity (websocket.md 3.7, http.md 6), so that
-// every refusal that a story proves would prove nothing.
-func TestNoHeaderSwitchesAuthenticationOff(t *testing.T) {
-	seen := &sniffer{names: map[string][]string{}}
-	_, c := reference(t, refstaging.Config{SessionLimit: 100, HeartbeatEvery: 50 * time.Millisecond, Hooks: refstaging.Hooks{HTTP: refstaging.HTTPHooks{Auth: seen.hook, API: seen.hook}}})
+// everything drives all acts against a reference whose requests pass hook, and returns what was recorded.
+func everything(t *testing.T, hook func(http.Handler) http.Handler) (*Target, []history.Record) {
+	_, c := reference(t, refstaging.Config{SessionLimit: 100, HeartbeatEvery: 50 * time.Millisecond, Hooks: refstaging.Hooks{HTTP: refstaging.HTTPHooks{Auth: hook, API: hook}}})
 	target, recorded := target(t, c, fixtures.EmbeddedBudgets())
 	other, err := target.Login(t.Context())
 	require.NoError(t, err)
@@ -155,7 +153,7 @@ func TestNoHeaderSwitchesAuthenticationOff(t *testing.T) {
 		covered = append(covered, a.method)
 		require.NoError(t, a.do(), a.method)
 	}
-	recorded.close(t)
+	records, _ := recorded.close(t)
 
 	var missing []string
 	for _, value := range []any{target, other, &Session{}, &Run{}} {
@@ -167,6 +165,15 @@ func TestNoHeaderSwitchesAuthenticationOff(t *testing.T) {
 		}
 	}
 	assert.Empty(t, missing, "drive them in acts, or say that they send nothing")
+	return target, records
+}
+
+// TestNoHeaderSwitchesAuthenticationOff drives everything that the client can do. A header whose name
+// holds one of the two words is answered with a made-up identity (websocket.md 3.7, http.md 6), so that
+// every refusal that a story proves would prove nothing.
+func TestNoHeaderSwitchesAuthenticationOff(t *testing.T) {
+	seen := &sniffer{names: map[string][]string{}}
+	everything(t, seen.hook)
 	switches := regexp.MustCompile(`(?i)test|e2e`)
 	keys := 0
 	for request, names := range seen.names {

@@ -37,6 +37,7 @@ type Target struct {
 type deployment struct {
 	config    config.Config
 	budgets   fixtures.Budgets
+	sender    sender
 	secure    *tls.Config
 	transport *http.Transport
 	buffers   sync.Pool // gorilla's write buffers
@@ -58,7 +59,7 @@ func NewTarget(c config.Config, b fixtures.Budgets) (*Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &deployment{config: c, budgets: b, secure: secure, proxy: http.ProxyFromEnvironment, connect: (&net.Dialer{Resolver: resolver(new(net.Dialer).DialContext)}).DialContext}
+	d := &deployment{config: c, budgets: b, sender: newSender(), secure: secure, proxy: http.ProxyFromEnvironment, connect: (&net.Dialer{Resolver: resolver(new(net.Dialer).DialContext)}).DialContext}
 	d.transport = newTransport(secure, d.proxyFor, d.open)
 	if c.Target == config.Remote && c.MaxRequestsPerMinute > 0 {
 		if d.pace, err = newPace(c.APIURL, c.MaxRequestsPerMinute, c.MaxAPIRequestsPerMinute()); err != nil {

@@ -33,7 +33,9 @@ func (w *wiretap) tap(c *refstaging.Config) {
 			next.ServeHTTP(a, r)
 		})
 	}
-	c.Hooks.HTTP.API, c.Hooks.HTTP.Auth = look, look
+	growing(figure{}, 0)(c)
+	steady := c.Hooks.HTTP.API
+	c.Hooks.HTTP.API, c.Hooks.HTTP.Auth = func(next http.Handler) http.Handler { return look(steady(next)) }, look
 }
 
 func (w *wiretap) take(r *http.Request) {

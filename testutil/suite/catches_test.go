@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -84,15 +85,30 @@ func tellAt(t *testing.T, story string, served, declared refstaging.Config, envi
 		}
 	}
 	require.Contains(t, built, pkg, "there is no story %s", story)
-	text, err := stories(t, pkg, t.TempDir(), run, "60s", append(remote(t, server, declared), environment...)...).CombinedOutput()
+	environment = append(append(remote(t, server, declared), replacing(t, server)...), environment...)
+	text, err := stories(t, pkg, t.TempDir(), run, "60s", environment...).CombinedOutput()
 	return string(text), err
+}
+
+// replacing lets a deployment replace its first revision, which has served nobody, and returns the variables
+// with which its cloud can be read. A revision that fails is what a situation may be about.
+func replacing(t *testing.T, server *refstaging.Server) []string {
+	began := time.Now().UTC().Format(time.RFC3339Nano)
+	for _, service := range []string{"auth", "backend"} {
+		_, _ = server.Deploy(t.Context(), service)
+	}
+	of := server.Config().Cloud
+	return []string{
+		"STAGING_GCP_PROJECT=" + of.Project, "STAGING_GCP_REGION=" + of.Region,
+		"STAGING_GCP_ENDPOINT=" + server.CloudURL(), "STAGING_GCP_TOKEN=" + of.Token, "STAGING_DEPLOYMENT_BEGAN=" + began,
+	}
 }
 
 // remote are the variables with which a deployment is a remote target, as staging serve prints them. What
 // it declares is not always what it does.
 func remote(t *testing.T, server *refstaging.Server, declared refstaging.Config) []string {
 	abilities := "exact-answers,simulated-failures"
-	unmeasured := "forged-tokens,restart"
+	unmeasured := "forged-tokens,restart,D4" // nobody asked the first revision anything
 	if declared.AccessTTL > 0 {
 		abilities += ",short-tokens"
 	} else {
@@ -106,6 +122,7 @@ func remote(t *testing.T, server *refstaging.Server, declared refstaging.Config)
 		"STAGING_SESSION_LIMIT=" + fmt.Sprint(declared.SessionLimit), "STAGING_ABILITIES=" + abilities,
 		"STAGING_MAX_REQUESTS_PER_MINUTE=0", "STAGING_ALLOW_UNMEASURED=" + unmeasured,
 		"STAGING_BUDGET_SETTLE=50ms", "STAGING_BUDGET_RECOVERY=300ms",
+		"STAGING_BUDGET_ROLLOUT=2s", "STAGING_BUDGET_INGEST=2s", "STAGING_BUDGET_CLEANUP=50ms",
 		"XDG_CACHE_HOME=" + t.TempDir(), // where the processes of a machine meet
 	}
 }

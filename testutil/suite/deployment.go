@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/netra-systems/staging-e2e/fixtures"
+	"github.com/netra-systems/staging-e2e/testutil/child"
 	"github.com/netra-systems/staging-e2e/testutil/config"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
@@ -17,29 +18,46 @@ import (
 // A deployment is a target that stories are told at: the one that the configuration names or, where
 // that is the embedded one, a reference deployment that was started for it.
 type deployment struct {
+	config    config.Config // with what is known of the reference deployment
 	target    *staging.Target
-	reference *refstaging.Server // nil: the target is remote
+	reference *refstaging.Server // in this process; nil: the target is elsewhere
+	apart     *child.Process     // in a process of its own; nil: it is not
 	own       bool               // one story's, which closes it
+	access    access             // to its cloud
 }
 
-// deploy makes the target of c ready, starting a reference deployment if it is the embedded one. An own
-// deployment is scaled down.
-func deploy(c config.Config, own bool) (*deployment, error) {
-	d := &deployment{own: own}
+// A placing says where the embedded reference deployment runs.
+type placing string
+
+const (
+	shared placing = "shared" // in this process, for all of its stories
+	own    placing = "own"    // in this process, for one story, scaled down
+	apart  placing = "apart"  // in a process of its own
+)
+
+// deploy makes the target of c ready, starting a reference deployment if it is the embedded one.
+func deploy(ctx context.Context, c config.Config, where placing) (*deployment, error) {
+	d := &deployment{config: c, own: where == own}
 	if c.Target == config.Embedded {
-		if err := d.embed(&c, own); err != nil {
-			return nil, fmt.Errorf("start the embedded reference deployment: %w", err)
+		if err := d.embed(where); err != nil {
+			return nil, errors.Join(fmt.Errorf("start the embedded reference deployment: %w", err), d.close())
 		}
 	}
 	var err error
-	if d.target, err = staging.NewTarget(c, budgets(c)); err != nil {
+	if d.target, err = staging.NewTarget(d.config, budgets(c)); err != nil {
 		return nil, errors.Join(err, d.close())
+	}
+	if d.apart != nil {
+		if err := d.replace(ctx); err != nil {
+			return nil, errors.Join(fmt.Errorf("replace the first revision of the embedded reference deployment: %w", err), d.close())
+		}
 	}
 	return d, nil
 }
 
 // embed starts a reference deployment and points the configuration at it.
-func (d *deployment) embed(c *config.Config, own bool) (err error) {
+func (d *deployment) embed(where placing) (err error) {
+	c := &d.config
 	if len(c.Fault) > 0 {
 		return fmt.Errorf("STAGING_FAULT names %q, and the reference has no such fault: unset it", c.Fault)
 	}
@@ -47,22 +65,36 @@ func (d *deployment) embed(c *config.Config, own bool) (err error) {
 	if dialect == auto {
 		dialect = september
 	}
-	c.Abilities = []string{history.ExactAnswers, history.ForgedTokens, history.SimulatedFailures}
-	served := refstaging.Config{Dialect: dialect}
-	if own {
-		served = scaledDown(dialect)
-		c.Abilities = append(c.Abilities, history.ShortTokens, history.Restart)
+	c.Abilities = []string{history.ExactAnswers, history.SimulatedFailures}
+	at := served{}
+	if where == apart {
+		d.apart, at, err = startApart(apartTask{dialect})
+	} else {
+		at, err = d.within(dialect)
 	}
-	if d.reference, err = refstaging.Start(served); err != nil {
+	if err != nil {
 		return err
 	}
-	c.APIURL, c.AuthURL, c.WebSocketURL, c.AppURL = d.reference.APIURL(), d.reference.AuthURL(), d.reference.WebSocketURL(), d.reference.AppURL()
-	c.SimulationKey = config.NewSecret(d.reference.SimulationKey())
+	at.configure(c)
 	if c.EventShape == auto {
 		c.EventShape = dialect // the reference declares its shape
 	}
-	c.SessionLimit = d.reference.Config().SessionLimit
 	return nil
+}
+
+// within starts the reference deployment in this process.
+func (d *deployment) within(dialect string) (at served, err error) {
+	c := &d.config
+	c.Abilities = append(c.Abilities, history.ForgedTokens)
+	wanted := refstaging.Config{Dialect: dialect}
+	if d.own {
+		wanted = scaledDown(dialect)
+		c.Abilities = append(c.Abilities, history.ShortTokens, history.Restart)
+	}
+	if d.reference, err = refstaging.Start(wanted); err != nil {
+		return at, err
+	}
+	return servedBy(d.reference), nil
 }
 
 // auto leaves the dialect or the event shape to the target; the embedded one then speaks september.
@@ -79,8 +111,8 @@ func scaledDown(dialect string) refstaging.Config {
 	}
 }
 
-// within returns the reference deployment, for what can only be done in its own process.
-func (d *deployment) within(a Ability) (*refstaging.Server, error) {
+// power returns the reference deployment, for what can only be done in its own process.
+func (d *deployment) power(a Ability) (*refstaging.Server, error) {
 	if d.reference == nil {
 		return nil, fmt.Errorf("the target runs elsewhere, where the suite has no such power: take %q out of STAGING_ABILITIES", a)
 	}
@@ -89,7 +121,7 @@ func (d *deployment) within(a Ability) (*refstaging.Server, error) {
 
 // forge signs a token that is wrong in one thing.
 func (d *deployment) forge(f refstaging.Forgery) (token string, err error) {
-	reference, err := d.within(ForgedTokens)
+	reference, err := d.power(ForgedTokens)
 	if err != nil {
 		return "", fmt.Errorf("forge a token: %w", err)
 	}
@@ -98,7 +130,7 @@ func (d *deployment) forge(f refstaging.Forgery) (token string, err error) {
 
 // restart ends the story's own deployment and starts it anew, as the same one, at the same URLs.
 func (d *deployment) restart(ctx context.Context) error {
-	reference, err := d.within(Restart)
+	reference, err := d.power(Restart)
 	switch {
 	case err != nil:
 		return fmt.Errorf("restart the backend: %w", err)
@@ -144,10 +176,14 @@ func (d *deployment) close() error {
 	if d.target != nil {
 		d.target.Close()
 	}
-	if d.reference == nil {
-		return nil
+	var broken []error
+	if d.reference != nil {
+		broken = append(broken, d.reference.Close())
 	}
-	if err := d.reference.Close(); err != nil {
+	if d.apart != nil {
+		broken = append(broken, d.apart.End())
+	}
+	if err := errors.Join(broken...); err != nil {
 		return fmt.Errorf("close the embedded reference deployment: %w", err)
 	}
 	return nil

@@ -16,9 +16,9 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
 )
 
-func embedded(t *testing.T, own bool) *deployment {
+func embedded(t *testing.T, where placing) *deployment {
 	t.Helper()
-	d, err := deploy(config.Config{Target: config.Embedded, Dialect: auto, EventShape: auto}, own)
+	d, err := deploy(t.Context(), config.Config{Target: config.Embedded, Dialect: auto, EventShape: auto}, where)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, d.close()) })
 	return d
@@ -27,7 +27,7 @@ func embedded(t *testing.T, own bool) *deployment {
 // What a deployment cannot do, because it is elsewhere or belongs to all stories, says what to do.
 func TestPowerOverADeployment(t *testing.T) {
 	forgery := refstaging.Forgery{Subject: "e2e-somebody", Flaw: refstaging.Flaws[0]}
-	remote, shared, own := &deployment{}, embedded(t, false), embedded(t, true)
+	remote, shared, own := &deployment{}, embedded(t, shared), embedded(t, own)
 
 	require.ErrorContains(t, remote.restart(t.Context()), `take "restart" out of STAGING_ABILITIES`)
 	require.ErrorContains(t, shared.restart(t.Context()), "suite.Own")
@@ -69,7 +69,7 @@ func TestAStoryWithoutAHistoryKeepsNoFileOpen(t *testing.T) {
 	before := here
 	defer func() { here = before }()
 	here = &process{pkg: "goldenpath", config: config.Config{Artifacts: t.TempDir()}}
-	s := &Story{t: t, deployment: embedded(t, true)}
+	s := &Story{t: t, deployment: embedded(t, own)}
 	// What stands in the way of the history, in the directory of this second and of the next.
 	for _, at := range []time.Time{time.Now(), time.Now().Add(time.Second)} {
 		dir := filepath.Join(here.config.Artifacts, here.pkg, directoryName(t.Name(), at, 1))

@@ -22,8 +22,8 @@ func (s *Story) end() {
 	if panicking() {
 		s.note(errors.New("it panicked"))
 	}
+	defer s.handOver()
 	s.leave()
-	s.cancel()
 	broken := s.log.Close()
 	s.found(s.judge.Finish())
 	broken = errors.Join(broken, s.file.Close())
@@ -61,19 +61,21 @@ func (s *Story) leave() {
 		})
 	}
 	closing.Wait()
-	// At the very end: it gives the target, or the one user where there is only one, to the next story.
-	defer func() {
-		s.target.Close()
-		s.release()
-		if err := s.abandon(); err != nil {
-			s.t.Error(err)
-		}
-	}()
 	if !short {
 		if err := s.target.Archive(s.ctx); err != nil {
 			s.note(fmt.Errorf("archive the threads of the story: %w", err))
 			s.t.Fail()
 		}
+	}
+}
+
+// handOver gives the target, or the one user where there is only one, to the next story.
+func (s *Story) handOver() {
+	s.target.Close()
+	s.release()
+	s.cancel()
+	if err := s.abandon(); err != nil {
+		s.t.Error(err)
 	}
 }
 
@@ -124,8 +126,10 @@ func (s *Story) tell() {
 		History:  s.historyFile(),
 	}
 	var b strings.Builder
-	records, err := readRecords(s.historyFile(), s.findings)
-	if err = errors.Join(err, f.Text(&b, records)); err != nil {
+	seen, err := readSeen(s.historyFile(), s.findings)
+	server := s.serverLog(seen)
+	f.Server = server.side
+	if err = errors.Join(err, f.Text(&b, seen.record), server.close()); err != nil {
 		s.t.Errorf("read the history back: %v", err)
 	}
 	s.t.Error("\n" + b.String())
@@ -150,29 +154,41 @@ func (s *Story) rerun() string {
 	return command + "   (with the STAGING_*, E2E_* and TEST_USER_* variables of this run)"
 }
 
-// readRecords gives access to the records that prove the findings.
-func readRecords(path string, findings []judge.Finding) (func(uint64) *history.Record, error) {
-	kept := map[uint64]*history.Record{}
+// seen are the records of a history that findings are about.
+type seen struct {
+	records map[uint64]*history.Record
+	dials   map[string]*history.Record // by session
+}
+
+func (s seen) record(seq uint64) *history.Record    { return s.records[seq] }
+func (s seen) dial(session string) *history.Record { return s.dials[session] }
+
+// readSeen reads the records that prove the findings, and the dials of sessions. What it has read is good
+// also with an error.
+func readSeen(path string, findings []judge.Finding) (seen, error) {
+	kept := seen{map[uint64]*history.Record{}, map[string]*history.Record{}}
 	for _, f := range findings {
 		for _, seq := range f.Records {
-			kept[seq] = nil
+			kept.records[seq] = nil
 		}
 	}
-	record := func(seq uint64) *history.Record { return kept[seq] }
 	r, err := history.ReadFile(path)
 	if err != nil {
-		return record, err
+		return kept, err
 	}
 	for {
 		next, err := r.Next()
 		if errors.Is(err, io.EOF) {
-			return record, r.Close()
+			return kept, r.Close()
 		}
 		if err != nil {
-			return record, errors.Join(err, r.Close())
+			return kept, errors.Join(err, r.Close())
 		}
-		if _, wanted := kept[next.Seq]; wanted {
-			kept[next.Seq] = next
+		if _, wanted := kept.records[next.Seq]; wanted {
+			kept.records[next.Seq] = next
+		}
+		if next.Kind == history.Dial {
+			kept.dials[next.Session] = next
 		}
 	}
 }

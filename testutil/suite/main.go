@@ -25,13 +25,23 @@ import (
 	"go.uber.org/goleak"
 )
 
+// An Arrangement says how the stories of a package are told.
+type Arrangement func(*process)
+
 // Main runs the stories of one package below e2e; its TestMain calls nothing else. It does not return.
 //
 // Besides running the tests it closes go test's own traps: a result is never cached, a -run pattern
 // that selects no story anywhere fails, and so does a process that leaves a goroutine behind.
-func Main(m *testing.M, plan Plan) {
+func Main(m *testing.M, plan Plan, arrangements ...Arrangement) {
+	if len(os.Args) == 2 && os.Args[1] == apartArgument {
+		if err := serveApart(os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, err) // its parent hears on standard output
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	flag.Parse()
-	here = begin(plan)
+	here = begin(plan, arrangements)
 	code := m.Run()
 	if here.started.Load() == 0 {
 		code = max(code, complain(here.nothingStarted(flags())))

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"time"
+
+	"github.com/netra-systems/staging-e2e/fixtures"
 )
 
 // A Plan lists every story of every package below e2e, so that each test process knows the whole: what
@@ -20,8 +22,13 @@ type Entry struct {
 	// their process are done, and on a remote target when no other process of this machine tells one: a
 	// target may take refusals as an attack, and then refuse others too (websocket.md 3.5).
 	Refusing bool
-	Cost     Cost
+	// Alone is a story that measures what others would disturb; it is told as the Refusing ones are.
+	Alone bool
+	Cost  Cost
 }
+
+// excludes tells whether a story has the target for itself.
+func (e Entry) excludes() bool { return e.Refusing || e.Alone }
 
 // Cost bounds the requests of a story; the suite reports it before a remote run, and fails a story that
 // exceeds it on the embedded target. Warm-up and health, the same for every story, are not in it. The
@@ -32,6 +39,7 @@ type Cost struct {
 	EdgePerUser int
 	APIPerUser  int
 	Runs        int // agent runs one after the other; overlapping ones count once
+	Cleanups    int // how often it waits until the target has cleaned up, for the budget Cleanup
 }
 
 // What every story begins with, when the target is quick: the health of the auth service, twice, and of
@@ -131,24 +139,33 @@ type need struct {
 // answerEstimate is how long a slow but healthy answer takes: half the budget of P2 of issue #891.
 const answerEstimate = 30 * time.Second
 
+// cleanupEstimate is how long a remote target is given to clean up.
+var cleanupEstimate = fixtures.RemoteBudgets().Cleanup
+
+// waits is how long the story waits for a slow but healthy target, besides the pace.
+func (c Cost) waits() time.Duration {
+	return time.Duration(c.Runs)*answerEstimate + time.Duration(c.Cleanups)*cleanupEstimate
+}
+
 // need adds up the stories. They run one after the other in a package, the packages side by side (go
-// test -p), and refusing stories one after the other when all others are done. All share the pace;
+// test -p), and those that have the target for themselves one after the other when all others are done. All share the pace;
 // edgePace and apiPace are in requests a minute, 0 without a limit.
 func (p Plan) need(users, edgePace, apiPace int) need {
 	n := need{stories: len(p)}
-	runs, refusing, longest := map[string]int{}, 0, 0
+	beside := map[string]time.Duration{} // package → what its stories take that have others beside them
+	var alone, longest time.Duration
 	for _, e := range p {
 		n.edge += preconditions + e.Cost.edge(users)
 		n.api += apiPreconditions + e.Cost.api(users)
-		if e.Refusing {
-			refusing += e.Cost.Runs
+		if e.excludes() {
+			alone += e.Cost.waits()
 		} else {
-			runs[e.Package] += e.Cost.Runs
-			longest = max(longest, runs[e.Package])
+			beside[e.Package] += e.Cost.waits()
+			longest = max(longest, beside[e.Package])
 		}
 	}
 	n.paced = max(spread(n.edge, edgePace), spread(n.api, apiPace))
-	n.expected = n.paced + time.Duration(longest+refusing)*answerEstimate
+	n.expected = n.paced + longest + alone
 	return n
 }
 

@@ -21,6 +21,7 @@ var here *process
 type process struct {
 	plan    Plan
 	pkg     string // folder below e2e
+	apart   bool   // its embedded deployment is a process of its own
 	started atomic.Int32
 	attempt sync.Map // story name → *atomic.Int32
 
@@ -40,8 +41,11 @@ type process struct {
 // ErrInterrupted is the cause of the end of a story that a signal stopped.
 var ErrInterrupted = errors.New("interrupted by a signal")
 
-func begin(plan Plan) *process {
+func begin(plan Plan, arrangements []Arrangement) *process {
 	p := &process{plan: plan}
+	for _, arrange := range arrangements {
+		arrange(p)
+	}
 	p.watchSignals()
 	p.pkg, p.err = packageName()
 	if p.err != nil {
@@ -126,7 +130,11 @@ func (p *process) announce(s selection, timeout time.Duration) error {
 func (p *process) reach() (*deployment, error) {
 	p.once.Do(func() {
 		if p.absent = p.err; p.err == nil {
-			p.shared, p.absent = deploy(p.config, false)
+			where := shared
+			if p.apart {
+				where = apart
+			}
+			p.shared, p.absent = deploy(p.interrupted, p.config, where)
 		}
 	})
 	return p.shared, p.absent
@@ -138,7 +146,7 @@ func (p *process) own() (d *deployment, err error) {
 	if p.err != nil || p.config.Target != config.Embedded {
 		return p.reach()
 	}
-	return deploy(p.config, true)
+	return deploy(p.interrupted, p.config, own)
 }
 
 // end closes what reach made.

@@ -33,6 +33,7 @@ type Story struct {
 	log        *history.Log
 	entry      Entry
 	dir        string // of the history and the findings
+	header     history.Header
 
 	mu       sync.Mutex
 	judge    *judge.Judge
@@ -41,6 +42,8 @@ type Story struct {
 	sessions []*staging.Session
 	stopped  string // why the story could not go on; redacted
 	stats    *stats
+	witness  *witness
+	start    time.Time
 }
 
 // Start begins the story of a test: a history, judged as it grows. When the test ends, its sessions
@@ -55,7 +58,7 @@ func Start(t *testing.T, options ...Option) *Story {
 	if !planned {
 		t.Fatalf("%s did not begin: it is not in the plan (e2e/plan.go)", t.Name())
 	}
-	if entry.Refusing {
+	if entry.excludes() {
 		t.Parallel() // go test runs what is parallel when the rest is done
 	}
 	s, err := here.story(t, entry, under(options))
@@ -73,13 +76,15 @@ func Start(t *testing.T, options ...Option) *Story {
 
 // begin waits for the story's turn and for the target.
 func (s *Story) begin() error {
-	release, err := here.turn.take(s.ctx, s.target, s.entry.Refusing)
+	release, err := here.turn.take(s.ctx, s.target, s.entry.excludes())
 	if err != nil {
 		return err
 	}
 	s.release = release
-	if err := s.target.WarmUp(s.ctx); err != nil {
-		return err
+	if !s.cold {
+		if err := s.target.WarmUp(s.ctx); err != nil {
+			return err
+		}
 	}
 	s.stats.begin()
 	return nil
@@ -97,7 +102,7 @@ func (p *process) story(t *testing.T, entry Entry, told circumstances) (*Story, 
 	if err != nil {
 		return nil, err
 	}
-	s := &Story{t: t, circumstances: told, deployment: d, release: func() {}, entry: entry, stats: newStats()}
+	s := &Story{t: t, circumstances: told, deployment: d, release: func() {}, entry: entry, stats: newStats(), witness: newWitness(d.config.AuthURL), start: time.Now()}
 	s.ctx, s.cancel = p.deadline(t)
 	if err := s.open(d.target); err != nil {
 		s.cancel()
@@ -148,13 +153,17 @@ func (s *Story) open(target *staging.Target) error {
 	if s.file, err = os.OpenFile(filepath.Join(dir, "findings.txt"), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600); err != nil {
 		return fmt.Errorf("keep findings: %w", err)
 	}
-	header := history.Header{
+	on, err := s.deployment.described()
+	if err != nil {
+		return err
+	}
+	s.header = history.Header{
 		Suite: staging.Version, Package: "./e2e/" + here.pkg, Story: s.t.Name(), Attempt: attempt,
 		Start: time.Now().UTC().Round(0), Target: target.Describe(), Budgets: target.Budgets(),
-		AllowUnmeasured: here.config.AllowUnmeasured,
+		AllowUnmeasured: here.config.AllowUnmeasured, Agent: target.Agent(), Deployment: on,
 	}
-	s.judge = judge.New(header)
-	if s.log, err = history.Create(s.historyFile(), header, s.observe); err != nil {
+	s.judge = judge.New(s.header)
+	if s.log, err = history.Create(s.historyFile(), s.header, s.observe); err != nil {
 		return errors.Join(err, s.file.Close())
 	}
 	s.target = target.Record(s.log)
@@ -189,6 +198,7 @@ func (s *Story) keeps() bool {
 // observe judges a record. The history calls it for one record at a time.
 func (s *Story) observe(r *history.Record) {
 	s.stats.count(r)
+	s.witness.see(r)
 	s.found(s.judge.Observe(r))
 }
 

@@ -15,8 +15,8 @@ type turn struct {
 
 // take blocks until a story may be told, and returns what ends its turn. The process shares the target
 // from its first ordinary story until all of them are done.
-func (p *turn) take(ctx context.Context, target *staging.Target, refusing bool) (release func(), err error) {
-	if refusing {
+func (p *turn) take(ctx context.Context, target *staging.Target, alone bool) (release func(), err error) {
+	if alone {
 		p.end()
 		return target.Exclude(ctx)
 	}

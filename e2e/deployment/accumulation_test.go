@@ -1,0 +1,27 @@
+package deployment_test
+
+import (
+	"testing"
+
+	"github.com/netra-systems/staging-e2e/fixtures/prompts"
+	"github.com/netra-systems/staging-e2e/testutil/suite"
+)
+
+// What is used and left, politely and not, by several users at the same time and by one of them twice,
+// leaves nothing behind.
+func TestStagingNothingAccumulates(t *testing.T) {
+	s := suite.Start(t)
+	alice, bob := s.User(), s.User()
+	polite, abrupt := (*suite.Session).Close, (*suite.Session).Abort
+	type visit struct {
+		by    *suite.User
+		leave func(*suite.Session)
+	}
+	s.Rounds(func() {
+		suite.Each(s, []visit{{alice, polite}, {alice, abrupt}, {bob, polite}}, func(v visit) {
+			session := v.by.Connect()
+			session.Ask(prompts.Sum(v.by.Nonce)).Wait()
+			v.leave(session)
+		})
+	})
+}

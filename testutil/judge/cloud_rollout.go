@@ -1,0 +1,54 @@
+package judge
+
+import (
+	"github.com/netra-systems/staging-e2e/testutil/gcp"
+	"github.com/netra-systems/staging-e2e/testutil/history"
+)
+
+// New is the revision of a service that is to serve: the one that was created last. Only its name is known
+// if the revisions were not read. It is false if the state of the service was not.
+func (c *Cloud) New(s history.Service) (gcp.Revision, bool) {
+	state := c.State(s.Name)
+	if len(state.Items) == 0 || state.Items[0].LatestCreated == "" {
+		return gcp.Revision{}, false
+	}
+	return c.revision(s.Name, state.Items[0].LatestCreated), true
+}
+
+// Baseline is the revision that the deployment replaces: the one that the configuration names, else the
+// newest that was ready of those created before the deployment began. It is false if there is none.
+func (c *Cloud) Baseline(s history.Service) (gcp.Revision, bool) {
+	if s.Baseline != "" {
+		return c.revision(s.Name, gcp.Short(s.Baseline)), true
+	}
+	var newest gcp.Revision
+	if c.deployment == nil || c.deployment.Began.IsZero() {
+		return newest, false
+	}
+	for _, r := range c.Revisions(s.Name).Items {
+		if r.Ready().State == gcp.Succeeded && r.Created.Before(c.deployment.Began) && r.Created.After(newest.Created) {
+			newest = r
+		}
+	}
+	return newest, newest.Name != ""
+}
+
+// Replaced tells whether the deployment is known to concern a service: its baseline is given, or it was
+// created since the deployment began. Without either, only the backend has to be new (deployment.md 2:
+// each service is deployed by itself).
+func (c *Cloud) Replaced(s history.Service) bool {
+	if s.Role == history.Backend || s.Baseline != "" {
+		return true
+	}
+	fresh, ok := c.New(s)
+	return ok && c.deployment != nil && !c.deployment.Began.IsZero() && !fresh.Created.Before(c.deployment.Began)
+}
+
+func (c *Cloud) revision(service, name string) gcp.Revision {
+	for _, r := range c.Revisions(service).Items {
+		if r.Name == name {
+			return r
+		}
+	}
+	return gcp.Revision{Name: name, Service: service}
+}

@@ -1,0 +1,70 @@
+package judge
+
+import (
+	"slices"
+	"time"
+
+	"github.com/netra-systems/staging-e2e/fixtures"
+	"github.com/netra-systems/staging-e2e/testutil/history"
+)
+
+// proofRules are criterion D3, together with healthRules: that what the endpoints say is no constant.
+var proofRules = []Rule{
+	{
+		ID: "health/reached", Hard: true, Criterion: "D3", Source: "deployment.md 7, D3",
+		Says:  "Where a story measures D3, the endpoints that it names answer 200 themselves, without a redirect, within 10 s.",
+		State: reached,
+	},
+	{
+		ID: "health/fresh", Hard: true, Criterion: "D3", Source: "issue #4, Rules; http.md 2.1 (11)",
+		Says:  "What a health endpoint says was found out for the request: its time is not a minute old, and neither time nor uptime is the same a second later. A story that measures D3 sees that of each service.",
+		State: freshAnswers,
+	},
+}
+
+// healthLimit is deployment.md 7's, D3.
+const healthLimit = 10 * time.Second
+
+// criterionD3 are the endpoints that it names.
+var criterionD3 = []endpoint{
+	{fixtures.Auth, "/health"}, {fixtures.Auth, "/health/auth"}, {fixtures.Backend, "/health"}, {fixtures.Backend, "/api/monitoring/ping"},
+}
+
+// reached says more plainly, and once more, what rules infra/ say of any exchange: here it is about D3, of
+// which not to be reached is a failure.
+func reached() Hooks {
+	asked := map[endpoint]bool{}
+	return Hooks{
+		Exchange: func(v *View) {
+			x := v.Record.Exchange
+			if x.Purpose != history.PurposeHealth || !v.Measuring("D3") || !slices.ContainsFunc(v.endpointsAt(x.URL), isOfD3) {
+				return
+			}
+			if isBan(x.Broken) {
+				return // the suite did not ask
+			}
+			for _, e := range v.endpointsAt(x.URL) {
+				asked[endpoint{e.Service, e.Path}] = true
+			}
+			switch {
+			case x.Broken != nil:
+				v.Report(v.Here(), "%s was not answered: %s", what(x), quote(x.Broken.Error))
+			case x.Status != 200:
+				v.Report(v.Here(), "%s was answered %s", what(x), status(x.Status))
+			case x.Took > healthLimit:
+				v.Report(v.Here(), "%s was answered after %s, and within %s it has to be", what(x), x.Took.Round(time.Millisecond), healthLimit)
+			}
+		},
+		End: func(v *View) {
+			for _, e := range criterionD3 {
+				if !asked[e] {
+					v.Unmeasured("D3", nil, "%s of the %s service was not asked", e.path, e.service)
+				}
+			}
+		},
+	}
+}
+
+func isOfD3(e fixtures.HealthEndpoint) bool {
+	return slices.Contains(criterionD3, endpoint{e.Service, e.Path})
+}

@@ -1,0 +1,118 @@
+package suite_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/netra-systems/staging-e2e/testutil/refstaging"
+)
+
+// newly does something to the starts of all revisions but the first of their services.
+func newly(do func(ctx context.Context, i *refstaging.Instance, phase string) error) wrong {
+	return func(c *refstaging.Config) {
+		c.Hooks.Startup.Phase = func(next refstaging.StartPhase) refstaging.StartPhase {
+			return func(ctx context.Context, i *refstaging.Instance, phase string) error {
+				if strings.Contains(i.Revision(), "-00001-") {
+					return next(ctx, i, phase)
+				}
+				return errors.Join(do(ctx, i, phase), next(ctx, i, phase))
+			}
+		}
+	}
+}
+
+// printing prints a line when the database, of which only the backend has one, is reached.
+func printing(line string) wrong {
+	return newly(func(_ context.Context, i *refstaging.Instance, phase string) error {
+		if phase == "DATABASE" {
+			i.Print(refstaging.Stderr, line)
+		}
+		return nil
+	})
+}
+
+// sharing gives the second revision of each service a part of the traffic, in percent, and leaves the rest
+// where it was.
+func sharing(percent int) wrong {
+	return func(c *refstaging.Config) {
+		c.Hooks.Cloud.Rollout = func(refstaging.Rollout) refstaging.Rollout {
+			return func(before []refstaging.Target, revision string) []refstaging.Target {
+				switch {
+				case len(before) == 0 || strings.Contains(revision, "-00001-"):
+					return []refstaging.Target{{Revision: revision, Percent: 100}}
+				case percent == 0:
+					return before
+				}
+				return []refstaging.Target{{Revision: before[0].Revision, Percent: 100 - percent}, {Revision: revision, Percent: percent}}
+			}
+		}
+	}
+}
+
+// TestStoriesSeeWrongDeployments breaks the deployment itself. The second revision of each service is the
+// one that is wrong.
+func TestStoriesSeeWrongDeployments(t *testing.T) {
+	const serves, start = "NewRevisionServes", "StartIsCleanAndQuick"
+	fails := newly(func(_ context.Context, _ *refstaging.Instance, phase string) error {
+		if phase == "DATABASE" {
+			return errors.New("relation \"users\" does not exist")
+		}
+		return nil
+	})
+	slow := newly(func(ctx context.Context, _ *refstaging.Instance, phase string) error {
+		if phase != "CACHE" {
+			return nil
+		}
+		slowly := time.NewTimer(2200 * time.Millisecond)
+		defer slowly.Stop()
+		select {
+		case <-slowly.C:
+		case <-ctx.Done():
+		}
+		return ctx.Err()
+	})
+	caught(t, "september", []situation{
+		{"ready without the application", serves, fails, "deployment/application"},
+		{"the start fails", start, fails, "deployment/startup-marker deployment/startup-logs"},
+		{"the start takes long", start, slow, "deployment/startup-time"},
+		{"an ERROR during the start", start, printing(`{"severity":"ERROR","message":"could not warm the cache"}`), "deployment/startup-logs"},
+		{"a CRITICAL entry without a payload", start, printing(`{"severity":"CRITICAL"}`), "deployment/startup-logs"},
+		{"a traceback as text", start, printing("Traceback (most recent call last)"), "deployment/startup-text"},
+		{"the deployment fails", serves, func(c *refstaging.Config) {
+			c.Hooks.Cloud.Probe = func(next refstaging.Probe) refstaging.Probe {
+				return func(revision string) error {
+					if strings.Contains(revision, "-00002-") {
+						return refstaging.Reason("MIN_INSTANCES_NOT_PROVISIONED")
+					}
+					return next(revision)
+				}
+			}
+		}, "deployment/ready deployment/latest-ready"},
+		{"the traffic is split", serves, sharing(60), "deployment/traffic"},
+		{"the traffic stays where it was", serves, sharing(0), "deployment/traffic"},
+		{"two versions answer", serves, func(c *refstaging.Config) {
+			sharing(50)(c)
+			c.Hooks.Health.Version = func(refstaging.Version) refstaging.Version {
+				return func(_, revision string) string { return "1.0.0-" + revision }
+			}
+		}, "deployment/traffic deployment/one-version"},
+		{"the image that runs already", serves, func(c *refstaging.Config) {
+			c.Hooks.Cloud.Image = func(refstaging.Image) refstaging.Image {
+				return func(service, _ string) string { return service + "@sha256:" + strings.Repeat("0", 64) }
+			}
+		}, "deployment/new-revision"},
+		{"nobody may read the log", start, func(c *refstaging.Config) {
+			c.Hooks.Cloud.Permit = func(next refstaging.Permit) refstaging.Permit {
+				return func(token, permission string) error {
+					if strings.HasPrefix(permission, "logging.") {
+						return refstaging.PermissionDenied(permission)
+					}
+					return next(token, permission)
+				}
+			}
+		}, "infra/not-measured"},
+	})
+}
