@@ -3,10 +3,13 @@ package suite_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
 )
 
@@ -49,6 +52,40 @@ func sharing(percent int) wrong {
 				return []refstaging.Target{{Revision: before[0].Revision, Percent: 100 - percent}, {Revision: revision, Percent: percent}}
 			}
 		}
+	}
+}
+
+// onceReplaced lets the backend do something else once its second revision serves.
+func onceReplaced(h handler) wrong {
+	return func(c *refstaging.Config) {
+		var replaced atomic.Bool
+		c.Hooks.Cloud.Rollout = func(next refstaging.Rollout) refstaging.Rollout {
+			return func(before []refstaging.Target, revision string) []refstaging.Target {
+				if strings.HasPrefix(revision, fixtures.BackendService+"-00002-") {
+					replaced.Store(true)
+				}
+				return next(before, revision)
+			}
+		}
+		onAPI(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+			if replaced.Load() {
+				h(next, w, r)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})(c)
+	}
+}
+
+// every lets one request in n meet something else.
+func every(n int64, h handler) handler {
+	var requests atomic.Int64
+	return func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		if requests.Add(1)%n == 0 {
+			h(next, w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
 	}
 }
 
@@ -104,6 +141,7 @@ func TestStoriesSeeWrongDeployments(t *testing.T) {
 				return func(service, _ string) string { return service + "@sha256:" + strings.Repeat("0", 64) }
 			}
 		}, "deployment/new-revision"},
+		{"one answer in five fails", "AnswersAsWellAsItsPredecessor", onceReplaced(at("/api/monitoring/ping", every(5, answers(http.StatusInternalServerError, `{}`)))), "deployment/error-rate"},
 		{"nobody may read the log", start, func(c *refstaging.Config) {
 			c.Hooks.Cloud.Permit = func(next refstaging.Permit) refstaging.Permit {
 				return func(token, permission string) error {
