@@ -81,3 +81,13 @@ func (s *Start) Up() bool { return !s.Done.Time.IsZero() && s.Failed.Time.IsZero
 
 // Down tells whether the instance said that it did not start.
 func (s *Start) Down() bool { return !s.Failed.Time.IsZero() }
+
+// String is the beginning of the instance's id, which has over a hundred digits on Cloud Run: enough to find
+// it by, with the filter labels.instanceId:"…".
+func (s *Start) String() string {
+	const shown = 20
+	if len(s.Instance) <= shown {
+		return line(s.Instance)
+	}
+	return line(s.Instance[:shown]) + "…"
+}

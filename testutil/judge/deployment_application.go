@@ -58,8 +58,9 @@ func application() Hooks {
 
 // started judges what the instances say, and leaves out those whose time is not yet up.
 func (r rollout) started(v *View) {
-	markers := v.Cloud.Markers(r.Name, r.revision.Name)
-	if !markers.Asked() && !v.Cloud.Replaced(r.Service) {
+	all := v.startup(r.Service, r.revision)
+	markers := all.markers
+	if all.older && len(all.starts) == 0 {
 		return // it started long ago
 	}
 	if !markers.Whole() {
@@ -67,21 +68,19 @@ func (r rollout) started(v *View) {
 	}
 	ready := r.Name + " is ready, as the platform has it"
 	proof := slices.Concat(r.proof, markers.Readings)
-	starts := v.Cloud.Starts(r.Service, r.revision.Name)
-	for _, s := range starts {
-		instance := line(bounded(s.Instance))
+	for _, s := range all.starts {
 		switch {
 		case s.Up():
 		case s.Down():
-			v.Report(proof, "%s, and its application did not start on instance %s: %s", ready, instance, quote(s.Failed.Text))
+			v.Report(proof, "%s, and its application did not start on instance %s: %s", ready, s, quote(s.Failed.Text))
 		case markers.Whole() && v.due(markers, s.Begun):
-			v.Report(proof, "%s, and instance %s has not said that its application started", ready, instance)
+			v.Report(proof, "%s, and instance %s has not said that its application started", ready, s)
 		default:
-			v.Unmeasured("D1", markers.Readings, "instance %s of %s had not said that it started when its log was read", instance, r.revision.Name)
+			v.Unmeasured("D1", markers.Readings, "instance %s of %s had not said that it started when its log was read", s, r.revision.Name)
 		}
 	}
 	switch {
-	case len(starts) > 0 || !markers.Whole():
+	case len(all.starts) > 0 || !markers.Whole():
 	case v.due(markers, r.revision.Created):
 		v.Report(proof, "%s, and no instance of %s is heard of in its log", ready, r.revision.Name)
 	default:

@@ -68,12 +68,10 @@ func newRevision(v *View, r rollout) {
 		v.Report(r.proof, "nothing was deployed: %s is the revision of %s as before", r.revision.Name, r.Name)
 	case !known && began.IsZero():
 		v.Unmeasured("D1", r.proof, "nobody said which revision of %s was there before the deployment: set STAGING_BASELINE_REVISION to its name, or STAGING_DEPLOYMENT_BEGAN to the time", r.Name)
-	case !list.Whole():
-		v.Unmeasured("D1", list.Readings, "%s", list.Lacks)
 	case r.revision.Created.IsZero():
-		v.Unmeasured("D1", list.Readings, "%s, which was created last, is not among the revisions of %s", line(r.revision.Name), r.Name)
+		v.Unmeasured("D1", list.Readings, "%s, which was created last, is not among the revisions of %s%s", line(r.revision.Name), r.Name, because(list.Lacks))
 	case r.Baseline != "" && baseline.Created.IsZero():
-		v.Unmeasured("D1", list.Readings, "STAGING_BASELINE_REVISION names %s, which is none of the %d revisions of %s", line(baseline.Name), len(list.Items), r.Name)
+		v.Unmeasured("D1", list.Readings, "STAGING_BASELINE_REVISION names %s, which is none of the %d revisions of %s%s", line(baseline.Name), len(list.Items), r.Name, because(list.Lacks))
 	case r.Baseline != "" && !r.revision.Created.After(baseline.Created):
 		v.Report(r.andRevisions(v), "%s is not newer than the baseline %s", r.revision.Name, baseline.Name)
 	case r.Baseline == "" && r.revision.Created.Before(began):
@@ -88,10 +86,18 @@ func image(v *View, r rollout) {
 	}
 	switch got := r.revision.Digest(); {
 	case r.revision.Created.IsZero():
-		v.Unmeasured("D1", r.proof, "which image %s runs is not known: %s", r.Name, cmp.Or(v.Cloud.Revisions(r.Name).Lacks, "its latest revision is not listed"))
+		v.Unmeasured("D1", r.proof, "which image %s runs is not known, for its latest revision is not listed%s", r.Name, because(v.Cloud.Revisions(r.Name).Lacks))
 	case got == "":
 		v.Unmeasured("D1", r.andRevisions(v), "%s names its image by a tag only, %s: deploy it by its digest, or do not set STAGING_IMAGE_DIGEST", r.revision.Name, quote(r.revision.Image))
 	case got != r.Image:
 		v.Report(r.andRevisions(v), "%s runs the image %s, and not %s", r.revision.Name, quote(got), r.Image)
 	}
+}
+
+// because adds what a listing lacks to what follows from it.
+func because(lacks string) string {
+	if lacks == "" {
+		return ""
+	}
+	return "; " + lacks
 }

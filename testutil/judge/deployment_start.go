@@ -45,6 +45,9 @@ type startup struct {
 	revision gcp.Revision
 	markers  *Listing[gcp.Entry]
 	starts   []*Start
+	// older tells whether the revision may have been there before: of its starts, only those are judged that
+	// are still in the log as a whole.
+	older bool
 }
 
 // everyStart judges the start of each service that was deployed, or whose start somebody read.
@@ -55,17 +58,24 @@ func everyStart(judge func(*View, startup)) func(*View) {
 		}
 		for _, s := range v.Cloud.Services() {
 			fresh, known := v.Cloud.New(s)
-			markers := v.Cloud.Markers(s.Name, fresh.Name)
-			switch state := v.Cloud.State(s.Name); {
-			case !known:
+			if state := v.Cloud.State(s.Name); !known {
 				v.Unmeasured("D2", state.Readings, "which revision of %s is to serve is not known: %s", s.Name, cmp.Or(state.Lacks, "it has none"))
-			case !markers.Asked() && !v.Cloud.Replaced(s):
-			default:
+				continue
+			}
+			if all := v.startup(s, fresh); !all.older || len(all.starts) > 0 {
 				v.Measured("D2")
-				judge(v, startup{Service: s, revision: fresh, markers: markers, starts: v.Cloud.Starts(s, fresh.Name)})
+				judge(v, all)
 			}
 		}
 	}
+}
+
+func (v *View) startup(s history.Service, r gcp.Revision) startup {
+	all := startup{Service: s, revision: r, markers: v.Cloud.Markers(s.Name, r.Name), starts: v.Cloud.Starts(s, r.Name), older: !v.Cloud.Replaced(s)}
+	if all.older {
+		all.starts = slices.DeleteFunc(all.starts, func(one *Start) bool { return !one.Up() && !one.Down() })
+	}
+	return all
 }
 
 // due tells whether an instance that began then should have said that it started when the markers were read;
@@ -80,21 +90,20 @@ func startupMarker(v *View, s startup) {
 		v.Unmeasured("D2", s.markers.Readings, "%s", s.markers.Lacks)
 	}
 	for _, one := range s.starts {
-		instance := line(bounded(one.Instance))
 		switch {
 		case one.Down():
-			v.Report(s.proof(one), "instance %s of %s did not start: %s", instance, s.revision.Name, quote(one.Failed.Text))
+			v.Report(s.proof(one), "instance %s of %s did not start: %s", one, s.revision.Name, quote(one.Failed.Text))
 		case one.Up():
 		case s.markers.Whole() && v.due(s.markers, one.Begun):
-			v.Report(s.proof(one), "instance %s of %s has not said within %s that it started", instance, s.revision.Name, v.Header.Budgets.Rollout)
+			v.Report(s.proof(one), "instance %s of %s has not said within %s that it started", one, s.revision.Name, v.Header.Budgets.Rollout)
 		default:
-			v.Unmeasured("D2", s.proof(one), "instance %s of %s had not said that it started when its log was read", instance, s.revision.Name)
+			v.Unmeasured("D2", s.proof(one), "instance %s of %s had not said that it started when its log was read", one, s.revision.Name)
 		}
 	}
 	switch want := max(1, s.revision.MinInstances); {
-	case !s.markers.Whole() || len(s.starts) >= want:
+	case s.older || !s.markers.Whole() || len(s.starts) >= want:
 	case s.revision.Created.IsZero():
-		v.Unmeasured("D2", s.markers.Readings, "how many instances of %s have to start is not known: %s", s.revision.Name, v.Cloud.Revisions(s.Name).Lacks)
+		v.Unmeasured("D2", s.markers.Readings, "how many instances of %s have to start is not known, for it is not listed%s", s.revision.Name, because(v.Cloud.Revisions(s.Name).Lacks))
 	case v.due(s.markers, s.revision.Created):
 		v.Report(s.markers.Readings, "%d of at least %d instances of %s are heard of in its log, %s after it was created",
 			len(s.starts), want, s.revision.Name, s.markers.Read.Sub(s.revision.Created).Round(time.Second))

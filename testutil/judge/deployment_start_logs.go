@@ -29,13 +29,16 @@ func (s startup) windows(v *View) []window {
 	var all []window
 	over := len(s.starts) > 0
 	for _, one := range s.starts {
-		w := window{whose: fmt.Sprintf("instance %s of %s", line(bounded(one.Instance)), s.revision.Name), log: one.Log}
+		w := window{whose: fmt.Sprintf("instance %s of %s", one, s.revision.Name), log: one.Log}
 		w.until = one.Done.Time
 		common.until = latest(common.until, w.until)
 		over = over && !w.until.IsZero()
 		all = append(all, w)
 	}
-	if !over {
+	switch {
+	case s.older:
+		return all
+	case !over:
 		common.until = time.Time{}
 	}
 	return append(all, common)
@@ -44,7 +47,7 @@ func (s startup) windows(v *View) []window {
 // entries calls judge with every entry of the start that is the start's own, and says where some are missing.
 func (s startup) entries(v *View, judge func(window, gcp.Entry)) {
 	for _, w := range s.windows(v) {
-		if !w.log.Whole() {
+		if !w.log.Whole() && (w.log.Asked() || s.markers.Whole()) { // else the markers say why
 			v.Unmeasured("D2", w.log.Readings, "%s", w.log.Lacks)
 		}
 		until, blurred := w.until, false

@@ -88,9 +88,9 @@ var startupTrials = []verdictTrial{
 	{trial{name: "fewer instances than nobody knows", about: "how many instances of", hard: []string{"infra/not-measured"}, tell: deployed(func(e *evidence) {
 		e.logs[fresh], e.revisions[backend] = nil, []string{"no JSON"}
 	})}, "D1? D2? P4?"},
-	{trial{name: "no log at all", about: "0 of at least 2 instances", hard: []string{"deployment/application", "deployment/startup-marker"}, tell: deployed(func(e *evidence) { e.logs[fresh] = nil })}, "D1! D2! P4"},
+	{trial{name: "no log at all", about: "0 of at least 2 instances", hard: []string{"deployment/application", "deployment/startup-marker", "infra/not-measured"}, tell: deployed(func(e *evidence) { e.logs[fresh] = nil })}, "D1! D2! P4?"},
 
-	{trial{name: "no access to the logs", about: "grant roles/logging.viewer", hard: []string{"infra/not-measured"}, tell: deployed(reading(history.ReadStart, noAccess), reading(history.ReadMarkers, noAccess))}, "D1? D2? P4"},
+	{trial{name: "no access to the logs", about: "grant roles/logging.viewer", hard: []string{"infra/not-measured"}, tell: deployed(reading(history.ReadStart, noAccess), reading(history.ReadMarkers, noAccess))}, "D1? D2? P4?"},
 	{trial{name: "no access to the log of a start", hard: []string{"infra/not-measured"}, tell: deployed(reading(history.ReadStart, noAccess))}, "D1 D2? P4"},
 	{trial{name: "more instances than the suite looks at", about: "than the suite reads", hard: []string{"infra/not-measured"}, tell: deployed(reading(history.ReadMarkers, lefts))}, "D1? D2? P4"},
 	{trial{name: "a log that is longer than the suite reads", hard: []string{"deployment/startup-logs"}, tell: deployed(reading(history.ReadStart, lefts), logging("00f1", 1000, "ERROR", "cache is away"))}, "D1 D2! P4"},
@@ -127,11 +127,11 @@ var startTimeTrials = []verdictTrial{
 	{trial{name: "instances that came later do not count", tell: deployed(func(e *evidence) {
 		e.logs[freshAuth] = append(e.logs[freshAuth], authStart(freshAuth, "00a2", -20*time.Second)...)
 	})}, "D1 D2 P4"},
-	{trial{name: "no log of the old one", tell: deployed(func(e *evidence) { e.logs[stale] = nil })}, "D1 D2 P4"},
+	{trial{name: "no log of the old one", about: "no instance of " + stale + " is known to have started: its log does not say so", hard: []string{"infra/not-measured"}, tell: deployed(func(e *evidence) { e.logs[stale] = nil })}, "D1 D2 P4?"},
 	{trial{name: "no log of the old one, and ready later than before", about: "until it was ready", hard: []string{"deployment/startup-time"}, tell: deployed(func(e *evidence) {
 		e.logs[stale], e.revisions[backend][1] = nil, revisionState(stale, -time.Hour, stamp(-time.Hour+10*time.Second), stamp(-time.Hour+5*time.Second))
 	})}, "D1 D2 P4!"},
-	{trial{name: "nothing is believed of the old one", about: "there is no way to tell", hard: []string{"infra/not-measured"}, tell: deployed(func(e *evidence) {
-		e.logs[stale], e.revisions[backend][1] = nil, revisionState(stale, -time.Hour, stamp(-time.Hour+10*time.Second), stamp(-time.Minute))
+	{trial{name: "nothing is believed of the old one", about: "not known by the same measure", hard: []string{"infra/not-measured"}, tell: deployed(starts(stale, -59*time.Minute, 3000), unlogged(stale, "", "Total Time"), func(e *evidence) {
+		e.revisions[backend][1] = revisionState(stale, -time.Hour, stamp(-time.Hour+10*time.Second), stamp(-time.Minute))
 	})}, "D1 D2 P4?"},
 }

@@ -76,6 +76,13 @@ var revisionTrials = []verdictTrial{
 			}
 		}
 	})}, "D1 D2 P4"},
+	{trial{name: "the auth service was deployed long ago, and little of its log is left", tell: deployed(told(func(s *story) { s.service(history.Auth).Baseline = "" }), func(e *evidence) {
+		e.logs[freshAuth] = []obj{logged(freshAuth, "00a1", -time.Second, "ERROR", "no database", shape1)}
+	})}, "D1 D2 P4"},
+	{trial{name: "the auth service was deployed some time ago, and not well", hard: []string{"deployment/startup-logs"}, tell: deployed(told(func(s *story) { s.service(history.Auth).Baseline = "" }), func(e *evidence) {
+		e.logs[freshAuth] = append(e.logs[freshAuth], logged(freshAuth, "00a1", -58*time.Second, "ERROR", "no database", shape1))
+	})}, "D1 D2! P4"},
+	{trial{name: "more revisions than the suite reads", tell: deployed(reading(history.ReadRevisions, lefts))}, "D1 D2 P4"},
 	{trial{name: "a baseline by its full name", tell: deployed(told(baseline(full(stale))))}, "D1 D2 P4"},
 	{trial{name: "a baseline by its full name, and nothing was deployed", hard: []string{"deployment/new-revision", "infra/not-measured"}, tell: deployed(told(baseline(full(fresh))))}, "D1! D2 P4?"},
 	{trial{name: "no baseline", about: "set STAGING_BASELINE_REVISION", hard: []string{"infra/not-measured"}, tell: deployed(told(baseline("")))}, "D1? D2 P4?"},
@@ -137,10 +144,10 @@ var revisionTrials = []verdictTrial{
 	{trial{name: "ready before it was", hard: []string{"infra/unavailable"}, tell: deployed(told(func(s *story) { s.says(endpoint{fixtures.Backend, "/health"}, 503) }))}, "D1 D2 P4"},
 	{trial{name: "ready, and its start failed", about: "did not start on instance 00f1", hard: []string{"deployment/application", "deployment/startup-logs", "deployment/startup-marker"},
 		tell: deployed(unlogged(fresh, "00f1", "COMPLETED SUCCESSFULLY", "Total Time"), logging("00f1", 3000, "CRITICAL", "DETERMINISTIC STARTUP SEQUENCE FAILED"))}, "D1! D2! P4"},
-	{trial{name: "ready, and no instance says so", about: "instance 00f1 has not said that its application started", hard: []string{"deployment/application", "deployment/startup-marker"},
+	{trial{name: "ready, and no instance says so", about: "instance 00f1 has not said that its application started", hard: []string{"deployment/application", "deployment/startup-marker", "infra/not-measured"},
 		tell: deployed(unlogged(fresh, "", "COMPLETED SUCCESSFULLY", "Total Time"), func(e *evidence) {
 			e.logs[fresh] = only(e.logs[fresh], func(o obj) bool { return o["severity"] != "CRITICAL" })
-		})}, "D1! D2! P4"},
+		})}, "D1! D2! P4?"},
 }
 
 func baseline(name string) func(*story) {
