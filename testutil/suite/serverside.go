@@ -74,11 +74,15 @@ func (l *serverLog) close() error {
 // for in it.
 func (l *serverLog) side(f judge.Finding) *report.ServerSide {
 	since, until, traces := report.Correlate(f, l.seen.record, l.seen.dial)
-	if !f.Hard || since.IsZero() || errors.Is(l.story.deployment.access.err, errNoProject) {
+	if !f.Hard || f.Rule == judge.Unmeasured || since.IsZero() || errors.Is(l.story.deployment.access.err, errNoProject) {
 		return nil
 	}
-	side := &report.ServerSide{Unread: l.unread}
+	side := &report.ServerSide{}
 	if l.cloud == nil {
+		if l.unread == "" {
+			return nil // said already
+		}
+		side.Unread, l.unread = l.unread, ""
 		return side
 	}
 	if l.asked++; l.asked > lookedUp {
