@@ -175,7 +175,7 @@ type seen struct {
 	dials   map[string]*history.Record // by session
 }
 
-func (s seen) record(seq uint64) *history.Record    { return s.records[seq] }
+func (s seen) record(seq uint64) *history.Record   { return s.records[seq] }
 func (s seen) dial(session string) *history.Record { return s.dials[session] }
 
 // readSeen reads the records that prove the findings, and the dials of sessions. What it has read is good
