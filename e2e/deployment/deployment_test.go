@@ -9,20 +9,19 @@ import (
 )
 
 func TestStagingNewRevisionServes(t *testing.T) {
-	s := suite.Start(t)
+	s := suite.Start(t, suite.Cold)
 	s.AwaitRollout()
 	s.Probe()
 }
 
 func TestStagingStartIsCleanAndQuick(t *testing.T) {
-	s := suite.Start(t)
+	s := suite.Start(t, suite.Cold)
 	s.ReadStart()
 }
 
 func TestStagingHealthFamily(t *testing.T) {
 	s := suite.Start(t)
 	s.Health()
-	s.Health() // again: what never changes is no proof
 }
 
 func TestStagingAnswersAsWellAsItsPredecessor(t *testing.T) {

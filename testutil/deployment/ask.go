@@ -46,7 +46,7 @@ func (c *Cloud) ask(ctx context.Context, about history.Reading, do func(context.
 		if ctx.Err() != nil || over || !a.temporary(err) {
 			return nil, c.explain(ctx, &a.reading, err, time.Since(begun))
 		}
-		if err := gax.Sleep(ctx, pause); err != nil {
+		if gax.Sleep(ctx, pause) != nil {
 			return nil, c.explain(ctx, &a.reading, err, time.Since(begun))
 		}
 	}
@@ -125,20 +125,21 @@ func retryAfter(err error) time.Duration {
 func (c *Cloud) explain(ctx context.Context, r *history.Reading, err error, tried time.Duration) error {
 	refused, answered := errors.AsType[*googleapi.Error](err)
 	switch {
-	case ctx.Err() != nil:
-		err = ctx.Err()
 	case denied(err):
-		problem := &DeniedError{API: r.API, Project: c.Project, Role: apis[r.API].role, Permission: permissions[r.Purpose], Status: r.Status, Cause: err}
-		if detail, ok := apierror.FromError(err); ok {
-			problem.Disabled = detail.Reason() == "SERVICE_DISABLED"
-		}
-		err = problem
+		detail, ok := errors.AsType[*apierror.APIError](err)
+		disabled := ok && detail.Reason() == "SERVICE_DISABLED"
+		err = &DeniedError{r.API, c.Project, apis[r.API].role, permissions[r.Purpose], r.Status, disabled, brief(err)}
 	case answered && refused.Code == http.StatusNotFound:
-		err = &MissingError{r.API, c.Project, c.Region, r.Service, r.Revision, err}
+		err = &MissingError{r.API, c.Project, c.Region, r.Service, r.Revision, brief(err)}
 	case answered && exhausted(refused):
-		err = &QuotaError{r.API, tried, err}
-	case !answered && r.Broken != nil:
+		err = &QuotaError{r.API, tried, brief(err)}
+	case answered:
+		err = brief(err)
+	case r.Broken != nil:
 		err = fmt.Errorf("reach %s: %w", hostOf(r.URL), err)
+	}
+	if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
+		err = fmt.Errorf("%w after %w", ended, err)
 	}
 	return fmt.Errorf("read %s of %s: %w", r.Purpose, subject(r), err)
 }

@@ -1,9 +1,14 @@
 package deployment
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
+
+	"google.golang.org/api/googleapi"
 
 	"github.com/netra-systems/staging-e2e/testutil/history"
 )
@@ -84,3 +89,27 @@ func (e *QuotaError) Error() string {
 }
 
 func (e *QuotaError) Unwrap() error { return e.Cause }
+
+// A refusal shows an API's error in one line.
+type refusal struct{ cause *googleapi.Error }
+
+// shown is how much of an error's text is shown.
+const shown = 300
+
+func (e *refusal) Error() string {
+	text := strings.Join(strings.Fields(cmp.Or(e.cause.Message, e.cause.Body)), " ")
+	if len(text) > shown {
+		text = strings.ToValidUTF8(text[:shown], "") + " …"
+	}
+	return fmt.Sprintf("%d %s: %s", e.cause.Code, http.StatusText(e.cause.Code), text)
+}
+
+func (e *refusal) Unwrap() error { return e.cause }
+
+// brief shortens the text of an API's error, and leaves others as they are.
+func brief(err error) error {
+	if refused, ok := errors.AsType[*googleapi.Error](err); ok {
+		return &refusal{refused}
+	}
+	return err
+}

@@ -32,7 +32,7 @@ func listings(boots []boot, least int) []startListing {
 		rest.until = time.Time{} // what went wrong may come later
 	}
 	if len(boots) > len(first) { // entries of these must not be taken for those of none
-		next := boots[len(first)].began
+		next := boots[len(first)].began.Add(-moment)
 		if rest.until.IsZero() || next.Before(rest.until) {
 			rest.until = next
 		}

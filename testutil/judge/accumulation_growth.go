@@ -1,6 +1,10 @@
 package judge
 
-import "github.com/netra-systems/staging-e2e/testutil/stat"
+import (
+	"slices"
+
+	"github.com/netra-systems/staging-e2e/testutil/stat"
+)
 
 // How a trend is told from chance (deployment.md 6; 7, P3).
 const (
@@ -63,14 +67,18 @@ const (
 	hasGrown           // it grows, and chance does not explain it
 )
 
-// by judges a growth of which that much is an effect.
+// by judges a growth of which that much is an effect. What has returned to what it was at the beginning did
+// not grow, whatever it did meanwhile: a target need not clean up in every round.
 func (g *growth) by(effect float64) judgement {
+	begin := slices.Min(g.least[:min(2, len(g.least))]) // one of them may be high by chance
 	switch {
+	case g.last-begin < effect:
+		return notGrown
 	case g.total() >= effect && g.chance*float64(g.instances) < trendByChance && g.known():
 		return hasGrown
 	case g.total() >= effect && g.chance < doubtByChance:
 		return mayGrow
-	case g.last-g.first >= effect && g.known():
+	case g.known():
 		return leftOver
 	}
 	return notGrown

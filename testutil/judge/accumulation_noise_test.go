@@ -18,6 +18,9 @@ type noise struct{ *rand.Rand }
 
 func (n noise) others() float64 { return max(0, n.ExpFloat64()*1.5-0.5) }
 
+// cyclesOfARound are the sessions that come and go in each.
+const cyclesOfARound = 4
+
 func (n noise) garbage() float64 { return n.Float64() * 12 * mebi }
 
 // sampled is the view of a use of so many rounds, as the plan has it, whose samples are answered by instances
@@ -30,8 +33,8 @@ func (n noise) sampled(instances, rounds int, leaks map[string]float64) *View {
 	}
 	for round := 1; round <= rounds; round++ {
 		v.Use.Round++
-		v.Use.opened = append(v.Use.opened, fixtures.Accumulation.Cycles)
-		for cycle := range fixtures.Accumulation.Cycles {
+		v.Use.opened = append(v.Use.opened, cyclesOfARound)
+		for cycle := range cyclesOfARound {
 			for member, each := range leaks {
 				if i := cycle % instances; i == 0 {
 					left[i][member] += each

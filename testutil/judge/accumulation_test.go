@@ -120,6 +120,12 @@ func useTrials() []measured {
 		{name: "noise above the least", want: Pass, tell: from(func(f *fleet) {
 			f.tasks = func(_, round, nth int) float64 { return 12 + float64(round*(nth/2)*10) }
 		})},
+		{name: "more between, until the target cleaned up at the end", want: Pass, tell: from(func(f *fleet) {
+			f.tasks = func(_, round, _ int) float64 { return 12 + 4*float64(round*(9-round))*float64(round/3) }
+		})},
+		{name: "more between, and a leak", want: Fail, hard: rule("tasks"), tell: from(func(f *fleet) {
+			f.tasks = func(_, round, _ int) float64 { return 12 + 2*float64(round) + 3*float64(min(1, round/3*(9-round))) }
+		})},
 		{name: "it shrinks", want: Pass, tell: from(func(f *fleet) { f.tasks = growing(0, 200, -3) })},
 		{name: "a step, once, is doubtful", want: NotMeasured, about: "perhaps a leak", tell: from(func(f *fleet) {
 			f.tasks = func(_, round, _ int) float64 { return 12 + 20*float64(round/6) }

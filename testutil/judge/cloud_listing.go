@@ -19,6 +19,8 @@ type Listing[T any] struct {
 	// Lacks says why it is not all that the cloud has, in words that say what to do; empty if it is all. What
 	// Items hold is true even so.
 	Lacks string
+	// More is set if all that it lacks is what the suite does not read: Items are the first of what it asked for.
+	More bool
 
 	pages int
 }
@@ -72,13 +74,13 @@ func (l *Listing[T]) take(r *history.Record, parse func(string) ([]T, string, er
 		*l = Listing[T]{}
 	}
 	l.read(r)
-	if l.Lacks = problem; problem != "" {
+	if l.Lacks, l.More = problem, false; problem != "" {
 		return
 	}
 	l.pages, l.Items = page, append(l.Items, items...)
 	switch {
 	case x.Left:
-		l.Lacks = fmt.Sprintf("there is more of %s than the suite reads", whatOf(x))
+		l.More, l.Lacks = true, fmt.Sprintf("there is more of %s than the suite reads", whatOf(x))
 	case next != "":
 		l.Lacks = fmt.Sprintf("%s was read only up to page %d", whatOf(x), page)
 	case len(l.Items) > maxItems:

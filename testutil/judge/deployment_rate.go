@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/netra-systems/staging-e2e/fixtures"
+	"github.com/netra-systems/staging-e2e/testutil/gcp"
 	"github.com/netra-systems/staging-e2e/testutil/stat"
 )
 
@@ -29,7 +30,7 @@ func errorRates(v *View) {
 		fresh, base := v.requests(c)
 		r := rateOf(usageOf(fresh.Items), usageOf(base.Items))
 		proof := slices.Concat(fresh.Readings, base.Readings)
-		whole := fresh.Whole() && base.Whole()
+		whole := sampled(fresh) && sampled(base)
 		enough := min(r.Of, r.BaseOf) >= fixtures.MinimumSample
 		if enough && r.rose() {
 			v.ReportAs(whole && r.significant(), proof, "%s", r.describe(c))
@@ -45,6 +46,10 @@ func errorRates(v *View) {
 		}
 	}
 }
+
+// sampled tells whether a request log is all there is, or its latest entries: a sample of
+// fixtures.LargestSample. One of which pages could not be read is neither.
+func sampled(log *Listing[gcp.Entry]) bool { return log.Whole() || log.More }
 
 // A rate is how two revisions failed at the routes that both served.
 type rate struct {

@@ -235,15 +235,25 @@ func hiddenTrials() []measured {
 			s.counts(fresh, 40, 0)
 			s.counts(stale, 100, 2)
 		}},
-		{name: "part of a log that is worse is advice", want: NotMeasured, soft: rose, about: "there is more of the request log", tell: func(s *story) {
-			s.deployed("D4").requests(fresh, times(60, fresh, "GET", "/x", 200), times(20, fresh, "GET", "/x", 500)).Cloud.Left = true
+		{name: "part of a log that is worse is advice", want: NotMeasured, soft: rose, about: "followed page 1", tell: func(s *story) {
+			s.deployed("D4").requests(fresh, times(60, fresh, "GET", "/x", 200), times(20, fresh, "GET", "/x", 500))
+			s.requests(fresh, times(20, fresh, "GET", "/y", 500)).Cloud.Page = 3
 			s.requests(stale, times(100, stale, "GET", "/x", 200))
 		}},
 		{name: "part of a log that is good, and the counts", want: Pass, tell: func(s *story) {
-			s.deployed("D4").requests(fresh, times(60, fresh, "GET", "/x", 200)).Cloud.Left = true
+			s.deployed("D4").requests(fresh, times(60, fresh, "GET", "/x", 200))
+			s.requests(fresh).Cloud.Page = 3
 			s.requests(stale, times(100, stale, "GET", "/x", 200))
 			s.counts(fresh, 100, 0)
 			s.counts(stale, 100, 0)
+		}},
+		{name: "the latest of a long log are a sample", want: Pass, tell: func(s *story) {
+			s.deployed("D4").requests(fresh, times(60, fresh, "GET", "/x", 200))
+			s.requests(stale, times(100, stale, "GET", "/x", 200)).Cloud.Left = true
+		}},
+		{name: "the latest of a long log are worse", want: Fail, hard: rose, tell: func(s *story) {
+			s.deployed("D4").requests(fresh, times(60, fresh, "GET", "/x", 200), times(20, fresh, "GET", "/x", 500)).Cloud.Left = true
+			s.requests(stale, times(100, stale, "GET", "/x", 200))
 		}},
 	}
 }

@@ -3,10 +3,13 @@ package suite_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
 )
 
@@ -34,9 +37,55 @@ func printing(line string) wrong {
 	})
 }
 
-func rolling(out func(before []refstaging.Target, revision string) []refstaging.Target) wrong {
+// sharing gives the second revision of each service a part of the traffic, in percent, and leaves the rest
+// where it was.
+func sharing(percent int) wrong {
 	return func(c *refstaging.Config) {
-		c.Hooks.Cloud.Rollout = func(refstaging.Rollout) refstaging.Rollout { return out }
+		c.Hooks.Cloud.Rollout = func(refstaging.Rollout) refstaging.Rollout {
+			return func(before []refstaging.Target, revision string) []refstaging.Target {
+				switch {
+				case len(before) == 0 || strings.Contains(revision, "-00001-"):
+					return []refstaging.Target{{Revision: revision, Percent: 100}}
+				case percent == 0:
+					return before
+				}
+				return []refstaging.Target{{Revision: before[0].Revision, Percent: 100 - percent}, {Revision: revision, Percent: percent}}
+			}
+		}
+	}
+}
+
+// onceReplaced lets the backend do something else once its second revision serves.
+func onceReplaced(h handler) wrong {
+	return func(c *refstaging.Config) {
+		var replaced atomic.Bool
+		c.Hooks.Cloud.Rollout = func(next refstaging.Rollout) refstaging.Rollout {
+			return func(before []refstaging.Target, revision string) []refstaging.Target {
+				if strings.HasPrefix(revision, fixtures.BackendService+"-00002-") {
+					replaced.Store(true)
+				}
+				return next(before, revision)
+			}
+		}
+		onAPI(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+			if replaced.Load() {
+				h(next, w, r)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})(c)
+	}
+}
+
+// every lets one request in n meet something else.
+func every(n int64, h handler) handler {
+	var requests atomic.Int64
+	return func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		if requests.Add(1)%n == 0 {
+			h(next, w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
 	}
 }
 
@@ -79,25 +128,21 @@ func TestStoriesSeeWrongDeployments(t *testing.T) {
 				}
 			}
 		}, "deployment/ready deployment/latest-ready"},
-		{"the traffic is split", serves, rolling(func(before []refstaging.Target, revision string) []refstaging.Target {
-			if strings.Contains(revision, "-00001-") {
-				return []refstaging.Target{{Percent: 100}}
+		{"the traffic is split", serves, sharing(60), "deployment/traffic"},
+		{"the traffic stays where it was", serves, sharing(0), "deployment/traffic"},
+		{"two versions answer", serves, func(c *refstaging.Config) {
+			sharing(50)(c)
+			c.Hooks.Health.Version = func(refstaging.Version) refstaging.Version {
+				return func(_, revision string) string { return "1.0.0-" + revision }
 			}
-			return []refstaging.Target{{Revision: strings.Replace(revision, "-00002-", "-00002-", 1), Percent: 60}, {Revision: first(before, revision), Percent: 40}}
-		}), "deployment/traffic"},
-		{"the traffic stays where it was", serves, rolling(func(before []refstaging.Target, revision string) []refstaging.Target {
-			if strings.Contains(revision, "-00001-") {
-				return []refstaging.Target{{Revision: revision, Percent: 100}}
-			}
-			return before
-		}), "deployment/traffic"},
+		}, "deployment/traffic deployment/one-version"},
 		{"the image that runs already", serves, func(c *refstaging.Config) {
 			c.Hooks.Cloud.Image = func(refstaging.Image) refstaging.Image {
 				return func(service, _ string) string { return service + "@sha256:" + strings.Repeat("0", 64) }
 			}
 		}, "deployment/new-revision"},
-		{"two versions answer", serves, onAPI(at("/health", alternating("version"))), "deployment/one-version"},
-		{"requests are denied", start, func(c *refstaging.Config) {
+		{"one answer in five fails", "AnswersAsWellAsItsPredecessor", onceReplaced(at("/api/monitoring/ping", every(5, answers(http.StatusInternalServerError, `{}`)))), "deployment/error-rate"},
+		{"nobody may read the log", start, func(c *refstaging.Config) {
 			c.Hooks.Cloud.Permit = func(next refstaging.Permit) refstaging.Permit {
 				return func(token, permission string) error {
 					if strings.HasPrefix(permission, "logging.") {

@@ -2,6 +2,7 @@ package suite_test
 
 import (
 	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/netra-systems/staging-e2e/e2e"
+	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
 	"github.com/netra-systems/staging-e2e/testutil/suite"
 )
@@ -90,9 +92,10 @@ func tellAt(t *testing.T, story string, served, declared refstaging.Config, envi
 	return string(text), err
 }
 
-// replacing lets a deployment replace its first revision, which has served nobody, and returns the variables
-// with which its cloud can be read. A revision that fails is what a situation may be about.
+// replacing lets a deployment replace its first revision, which has served somebody, and returns the
+// variables with which its cloud can be read. A revision that fails is what a situation may be about.
 func replacing(t *testing.T, server *refstaging.Server) []string {
+	ordinaryUse(t, server)
 	began := time.Now().UTC().Format(time.RFC3339Nano)
 	for _, service := range []string{"auth", "backend"} {
 		_, _ = server.Deploy(t.Context(), service)
@@ -104,11 +107,30 @@ func replacing(t *testing.T, server *refstaging.Server) []string {
 	}
 }
 
+// ordinaryUse asks each service what any revision answers alike, often enough for a comparison.
+func ordinaryUse(t *testing.T, server *refstaging.Server) {
+	t.Helper()
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	for range fixtures.MinimumSample + 10 {
+		for _, ask := range []struct{ method, url string }{
+			{http.MethodPost, server.AuthURL() + "/api/v1/jwt/validate"},
+			{http.MethodGet, server.APIURL() + "/api/monitoring/ping"},
+			{http.MethodGet, server.APIURL() + "/api/threads"},
+		} {
+			request, err := http.NewRequestWithContext(t.Context(), ask.method, ask.url, strings.NewReader(`{"token":"none"}`))
+			require.NoError(t, err)
+			answer, err := client.Do(request)
+			require.NoError(t, err)
+			require.NoError(t, answer.Body.Close())
+		}
+	}
+}
+
 // remote are the variables with which a deployment is a remote target, as staging serve prints them. What
 // it declares is not always what it does.
 func remote(t *testing.T, server *refstaging.Server, declared refstaging.Config) []string {
 	abilities := "exact-answers,simulated-failures"
-	unmeasured := "forged-tokens,restart,D4" // nobody asked the first revision anything
+	unmeasured := "forged-tokens,restart"
 	if declared.AccessTTL > 0 {
 		abilities += ",short-tokens"
 	} else {

@@ -4,7 +4,7 @@ package suite
 type Option func(*circumstances)
 
 // circumstances are what the options of a story ask for.
-type circumstances struct{ own bool }
+type circumstances struct{ own, cold bool }
 
 func under(options []Option) (c circumstances) {
 	for _, option := range options {
@@ -17,3 +17,7 @@ func under(options []Option) (c circumstances) {
 // and which can be restarted: heartbeats every 300 ms, access tokens that live 3 s, runs of at most 2 s,
 // 3 sessions a user. On a remote target it changes nothing.
 func Own(c *circumstances) { c.own = true }
+
+// Cold begins the story without waiting until the target is warm, for one that asks others about it, and has
+// to say why it does not answer.
+func Cold(c *circumstances) { c.cold = true }

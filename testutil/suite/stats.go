@@ -19,6 +19,8 @@ type stats struct {
 	refusals       int         // of credentials or sessions, provoked
 	users          map[string]bool
 	sessions       int
+	exchanges      int
+	readings       int // of the cloud
 	runs, events   int
 	connect        time.Duration // slowest dial to welcome
 	answer         time.Duration // slowest prompt to completion of an agent
@@ -39,7 +41,10 @@ func (s *stats) count(r *history.Record) {
 	switch r.Kind {
 	case history.Login:
 		s.users[r.User] = true
+	case history.Cloud:
+		s.readings++
 	case history.HTTP:
+		s.exchanges++
 		if s.begun.Load() && r.Exchange.Purpose != history.PurposeRefresh { // refreshed as often as the target needs
 			s.request(r.Exchange.URL)
 		}
@@ -82,8 +87,11 @@ func (s *stats) frame(r *history.Record) {
 }
 
 func (s *stats) String() string {
-	line := fmt.Sprintf("%s, %s, %s, %s", many(len(s.users), "user", "users"), many(s.sessions, "session", "sessions"),
-		many(s.runs, "run", "runs"), many(s.events, "event", "events"))
+	line := fmt.Sprintf("%s, %s, %s, %s, %s", many(len(s.users), "user", "users"), many(s.exchanges, "request", "requests"),
+		many(s.sessions, "session", "sessions"), many(s.runs, "run", "runs"), many(s.events, "event", "events"))
+	if s.readings > 0 {
+		line += fmt.Sprintf(", %s of the cloud", many(s.readings, "reading", "readings"))
+	}
 	if s.refusals > 0 {
 		line += fmt.Sprintf(", %s provoked", many(s.refusals, "refusal", "refusals"))
 	}

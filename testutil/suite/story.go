@@ -81,8 +81,10 @@ func (s *Story) begin() error {
 		return err
 	}
 	s.release = release
-	if err := s.target.WarmUp(s.ctx); err != nil {
-		return err
+	if !s.cold {
+		if err := s.target.WarmUp(s.ctx); err != nil {
+			return err
+		}
 	}
 	s.stats.begin()
 	return nil
