@@ -24,11 +24,12 @@ type figure struct {
 
 const mebi = 1 << 20
 
-// figures are those of the backend (deployment.md 6). The auth service says none of its own.
+// figures are those of the backend (deployment.md 6). The auth service says none of its own. The least memory of
+// a round of the reference stays within 0.6 MiB, measured over ten rounds, with the race detector and without.
 var figures = []figure{
 	{
 		name: "memory", path: "/health/system", member: processMemory, required: true, show: mebibytes,
-		effect: func(g growth) float64 { return max(16*mebi, g.first/20) }, says: "16 MiB or a twentieth, whichever is more",
+		effect: func(g growth) float64 { return max(8*mebi, g.first/20) }, says: "8 MiB or a twentieth, whichever is more",
 	},
 	{
 		name: "tasks", path: "/api/system/debug/async_tasks", member: "total_tasks", required: true, show: count,

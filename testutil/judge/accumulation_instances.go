@@ -67,7 +67,7 @@ func (v *View) unsaid(f figure) Remark {
 func (v *View) untold() string {
 	switch l := v.Cloud.Traced(); {
 	case v.Header.Deployment == nil:
-		return "the instances cannot be told apart without the server's log: set STAGING_GCP_PROJECT"
+		return "the instances cannot be told apart: " + noProject
 	case l.Asked() && !l.Whole():
 		return "the instances cannot be told apart: " + l.Lacks
 	}

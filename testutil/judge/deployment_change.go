@@ -13,6 +13,9 @@ type change struct {
 
 // changes are those of the deployment. What keeps one from being known is told to lacks.
 func (v *View) changes(lacks func(proof []uint64, reason string, args ...any)) (all []change) {
+	if v.Header.Deployment == nil {
+		lacks(nil, noProject)
+	}
 	for _, s := range v.Cloud.Services() {
 		if !v.Cloud.Replaced(s) {
 			continue

@@ -197,6 +197,7 @@ func rateTrials() []measured {
 			s.requests(stale, good(stale, 80))
 			s.header.Deployment.Services = append(s.header.Deployment.Services, history.Service{Role: history.Auth, Name: fixtures.AuthService})
 		}},
+		{name: "no cloud", want: NotMeasured, about: "set STAGING_GCP_PROJECT", tell: func(s *story) { s.note(history.TopicMeasures, "D4") }},
 		{name: "nobody measures it", tell: func(s *story) { s.user() }},
 	}
 }
