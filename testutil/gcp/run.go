@@ -106,26 +106,30 @@ func condition(all []Condition, kind string) Condition {
 	return Condition{}
 }
 
-// Predecessor is the revision that fresh replaces: the given one; without that, the newest that was ready of
-// those created before the deployment began; where nobody knows when that was, before fresh itself. It is
-// false if there is none; of a given one that is not in the list only the name is known.
-func Predecessor(all []Revision, fresh Revision, given string, began time.Time) (Revision, bool) {
-	if began.IsZero() || fresh.Created.Before(began) {
-		began = fresh.Created
+// Baseline is the revision of a service that a deployment replaces: the given one or, without that, the
+// newest that was ready of those created before the deployment began, which is zero if nobody knows when that
+// was. It is false if there is none. Of a given one that is not in the list only the name is known.
+func Baseline(all []Revision, service, given string, began time.Time) (Revision, bool) {
+	if given != "" {
+		return Named(all, service, Short(given)), true
 	}
 	var newest Revision
 	for _, r := range all {
-		switch {
-		case given != "" && r.Name == Short(given):
-			return r, true
-		case given == "" && r.Ready().State == Succeeded && r.Created.Before(began) && r.Created.After(newest.Created):
+		if r.Ready().State == Succeeded && r.Created.Before(began) && r.Created.After(newest.Created) {
 			newest = r
 		}
 	}
-	if given != "" {
-		return Revision{Name: Short(given), Service: fresh.Service}, true
-	}
 	return newest, newest.Name != ""
+}
+
+// Named is the revision with the name. Of one that is not in the list only the name is known.
+func Named(all []Revision, service, name string) Revision {
+	for _, r := range all {
+		if r.Name == name {
+			return r
+		}
+	}
+	return Revision{Name: name, Service: service}
 }
 
 // Short is the last segment of a resource name.

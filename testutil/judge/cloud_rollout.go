@@ -12,25 +12,16 @@ func (c *Cloud) New(s history.Service) (gcp.Revision, bool) {
 	if len(state.Items) == 0 || state.Items[0].LatestCreated == "" {
 		return gcp.Revision{}, false
 	}
-	return c.revision(s.Name, state.Items[0].LatestCreated), true
+	return gcp.Named(c.Revisions(s.Name).Items, s.Name, state.Items[0].LatestCreated), true
 }
 
 // Baseline is the revision that the deployment replaces: the one that the configuration names, else the
 // newest that was ready of those created before the deployment began. It is false if there is none.
 func (c *Cloud) Baseline(s history.Service) (gcp.Revision, bool) {
-	if s.Baseline != "" {
-		return c.revision(s.Name, gcp.Short(s.Baseline)), true
+	if c.deployment == nil {
+		return gcp.Revision{}, false
 	}
-	var newest gcp.Revision
-	if c.deployment == nil || c.deployment.Began.IsZero() {
-		return newest, false
-	}
-	for _, r := range c.Revisions(s.Name).Items {
-		if r.Ready().State == gcp.Succeeded && r.Created.Before(c.deployment.Began) && r.Created.After(newest.Created) {
-			newest = r
-		}
-	}
-	return newest, newest.Name != ""
+	return gcp.Baseline(c.Revisions(s.Name).Items, s.Name, s.Baseline, c.deployment.Began)
 }
 
 // Replaced tells whether the deployment is known to concern a service: its baseline is given, or it was
@@ -42,13 +33,4 @@ func (c *Cloud) Replaced(s history.Service) bool {
 	}
 	fresh, ok := c.New(s)
 	return ok && c.deployment != nil && !c.deployment.Began.IsZero() && !fresh.Created.Before(c.deployment.Began)
-}
-
-func (c *Cloud) revision(service, name string) gcp.Revision {
-	for _, r := range c.Revisions(service).Items {
-		if r.Name == name {
-			return r
-		}
-	}
-	return gcp.Revision{Name: name, Service: service}
 }

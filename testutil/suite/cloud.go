@@ -70,7 +70,7 @@ func (s *Story) measure(criterion string, read func(context.Context, *cloud.Clou
 type rollout struct {
 	history.Service
 	fresh  gcp.Revision // that is to serve
-	before gcp.Revision // that it replaces, or else the one that was ready before it; without a name if there is none
+	before gcp.Revision // that it replaces; without a name if nobody knows it
 }
 
 // rollouts reads the state of every service. With a limit it waits for rollouts to end.
@@ -95,7 +95,7 @@ func (s *Story) rollouts(ctx context.Context, c *cloud.Cloud, limit time.Duratio
 			return nil, fmt.Errorf("the cloud lists no revision %q of %s, which it says it created last", state.LatestCreated, service.Name)
 		}
 		r.fresh = revisions[at]
-		r.before, _ = gcp.Predecessor(revisions, r.fresh, service.Baseline, on.Began)
+		r.before, _ = gcp.Baseline(revisions, service.Name, service.Baseline, on.Began)
 		all = append(all, r)
 	}
 	return all, nil
