@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/testutil/config"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
@@ -40,5 +41,6 @@ func (s serving) variables(server *refstaging.Server, baseline string) string {
 	set("STAGING_BASELINE_REVISION", baseline)
 	set("STAGING_ALLOW_UNMEASURED", strings.Join(notHere, ","))
 	set("STAGING_MAX_REQUESTS_PER_MINUTE", "0")
+	set("STAGING_BUDGET_CLEANUP", fixtures.EmbeddedBudgets().Cleanup.String()) // nothing is left to be cleaned up
 	return b.String()
 }

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -60,7 +61,7 @@ func google(t *testing.T, token http.HandlerFunc) (carrier, *http.Header) {
 	mux.HandleFunc("/token", token)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		last = r.Header
-		io.WriteString(w, healthy)
+		io.WriteString(w, strings.Replace(healthy, "{", `{"etag":"`+opaque+`",`, 1))
 	})
 	s := httptest.NewServer(mux)
 	t.Cleanup(s.Close)
@@ -69,9 +70,12 @@ func google(t *testing.T, token http.HandlerFunc) (carrier, *http.Header) {
 	return carrier{to}, &last
 }
 
+// opaque is a token that has no shape by which it could be known.
+const opaque = "0123456789-abcdefghijk"
+
 func give(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/json")
-	io.WriteString(w, `{"access_token":"`+bearer+`","token_type":"Bearer","expires_in":3600}`)
+	io.WriteString(w, `{"access_token":"`+opaque+`","token_type":"Bearer","expires_in":3600}`)
 }
 
 func TestServiceAccount(t *testing.T) {
@@ -99,7 +103,7 @@ func TestServiceAccount(t *testing.T) {
 	}
 	assert.Equal(t, 2, asked, "tried again, then kept")
 	assert.Equal(t, "run.googleapis.com", seen.Get("X-Asked-For"))
-	assert.Equal(t, "Bearer "+bearer, seen.Get("Authorization"))
+	assert.Equal(t, "Bearer "+opaque, seen.Get("Authorization"))
 	assert.Empty(t, seen.Get("X-Goog-User-Project"))
 	read := w.readings(history.ReadService)
 	require.Len(t, read, 3)
@@ -107,7 +111,7 @@ func TestServiceAccount(t *testing.T) {
 	assert.Empty(t, read[0].Role)
 	assert.Equal(t, "https://run.googleapis.com/v2/projects/netra-staging/locations/us-central1/services/netra-backend-staging?alt=json&prettyPrint=false", read[1].URL)
 	require.NoError(t, w.log.Close())
-	assert.NotContains(t, w.file.String(), bearer)
+	assert.NotContains(t, w.file.String(), opaque)
 }
 
 // The credentials of a user have no project that pays; the file of gcloud names one.

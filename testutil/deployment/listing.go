@@ -32,10 +32,14 @@ func (l listing[T]) read(ctx context.Context, c *Cloud) ([]T, error) {
 			return nil, err
 		}
 		items, next, err := l.parse(reading.Body)
-		all = append(all, items...)
-		last := next == "" || len(all) >= l.most
-		reading.Left = last && (next != "" || l.left != nil && l.left(all))
+		so := append(all, items...)
+		last := next == "" || len(so) >= l.most
+		reading.Left = last && (next != "" || l.left != nil && l.left(so))
 		c.record(reading)
+		if err == nil { // again, now that its secrets are replaced
+			items, _, err = l.parse(reading.Body)
+		}
+		all = append(all, items...)
 		if err == nil && last {
 			return all, nil
 		}

@@ -212,6 +212,9 @@ func TestFailedAndSilentStarts(t *testing.T) {
 	deployed.Store(true)
 	_, err := s.Deploy(t.Context(), "backend")
 	require.Error(t, err)
+	for n := range 4 {
+		assert.Equal(t, 503, get(t, s.APIURL()+"/health", traceOf(n)), "an ERROR in the request log, which is no part of a start")
+	}
 	r := newest(t, c, backend)
 	require.NoError(t, c.Start(t.Context(), history.Backend, r, 100*time.Millisecond, patience))
 
@@ -222,6 +225,9 @@ func TestFailedAndSilentStarts(t *testing.T) {
 		entries := listing(t, readings, id)
 		assert.Len(t, says(entries, "DETERMINISTIC STARTUP FAILURE: phase 4, CACHE: redis does not answer"), 1)
 		assert.NotEmpty(t, says(entries, "Container called exit(3)."), "after the markers")
+		for _, e := range entries {
+			assert.Nil(t, e.Request)
+		}
 	}
 	rest := says(listing(t, readings, ""), traceback)
 	require.Len(t, rest, 1)

@@ -210,6 +210,24 @@ func plain(t *testing.T) string {
 	return s.URL
 }
 
+// Whoever stops waiting learns what there was to wait for.
+func TestCancelledBetweenAttempts(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	c, w := serve(t, deployment.Options{}, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "10")
+		w.WriteHeader(http.StatusTooManyRequests)
+	})
+	ended := make(chan error, 1)
+	go func() { _, err := c.Service(ctx, backend); ended <- err }()
+	require.Eventually(t, func() bool { return len(w.readings(history.ReadService)) == 1 }, patience, time.Millisecond)
+	cancel()
+	err := <-ended
+	assert.ErrorIs(t, err, context.Canceled)
+	var quota *deployment.QuotaError
+	assert.ErrorAs(t, err, &quota)
+}
+
 // The end of the context also ends a request that nobody answers, and says how far it came.
 func TestSilentServer(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
@@ -222,31 +240,12 @@ func TestSilentServer(t *testing.T) {
 	read := w.readings(history.ReadService)
 	require.Len(t, read, 1)
 	assert.Equal(t, history.StepAnswer, read[0].Broken.Step)
-}
+	assert.False(t, read[0].Broken.Timeout)
 
-// Pages that lead nowhere end.
-func TestPagesThatLeadNowhere(t *testing.T) {
-	page := 0
-	for name, c := range map[string]struct {
-		page  func() string
-		error string
-	}{
-		"in a circle":         {func() string { page++; return fmt.Sprintf(`{"entries":[{}],"nextPageToken":"%d"}`, page%3) }, "page 4 leads back to one before"},
-		"to itself":           {func() string { return `{"entries":[{}],"nextPageToken":"x"}` }, "page 2 leads back to one before"},
-		"empty":               {func() string { page++; return fmt.Sprintf(`{"nextPageToken":"%d"}`, page) }, "nothing but empty pages for 50ms"},
-		"empty and to itself": {func() string { return `{"nextPageToken":"x"}` }, "nothing but empty pages for 50ms"},
-		"broken":              {func() string { return `{"entries":[{"timestamp":"now"}]}` }, "read log entries"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			cloud, w := serve(t, deployment.Options{Patience: 50 * time.Millisecond, Poll: time.Millisecond}, func(w http.ResponseWriter, _ *http.Request) {
-				io.WriteString(w, c.page())
-			})
-			_, err := cloud.Requests(t.Context(), backend, "r", time.Now(), time.Now(), 100)
-			require.ErrorContains(t, err, c.error)
-			assert.ErrorContains(t, err, "read requests of r: ")
-			for i, r := range w.readings(history.ReadRequests) {
-				require.Equal(t, i+1, r.Page)
-			}
-		})
-	}
+	ctx, cancel = context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	c, w = serve(t, deployment.Options{}, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	_, err = c.Service(ctx, backend)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	assert.True(t, w.readings(history.ReadService)[0].Broken.Timeout)
 }

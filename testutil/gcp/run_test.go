@@ -40,6 +40,12 @@ func TestParseService(t *testing.T) {
 	}
 }
 
+// The latest may be named or not.
+func TestPercent(t *testing.T) {
+	s := gcp.Service{LatestReady: "b", Traffic: []gcp.Share{{Latest: true, Percent: 50}, {Latest: true, Revision: "b", Percent: 20}, {Latest: true, Revision: "a", Percent: 30}}}
+	assert.Equal(t, []int{30, 70, 0}, []int{s.Percent("a"), s.Percent("b"), s.Percent("")})
+}
+
 // What is false or zero is absent; numbers may come in either form.
 func TestWhatMayVary(t *testing.T) {
 	for name, c := range map[string]struct {

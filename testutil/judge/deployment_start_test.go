@@ -29,8 +29,11 @@ var startupTrials = []verdictTrial{
 	{trial{name: "an emergency in shape 1", hard: []string{"deployment/startup-logs"}, tell: deployed(logging("00f2", 1000, "EMERGENCY", "cache is away", shape1))}, "D1 D2! P4"},
 	{trial{name: "a warning, and errors that are only quoted", tell: deployed(logging("00f1", 1000, "WARNING", `"severity":"ERROR"`, shape1), logging("00f1", 1000, "INFO", `severity="CRITICAL" ERROR`))}, "D1 D2 P4"},
 	{trial{name: "an error after the start", tell: deployed(logging("00f1", 4000, "ERROR", "Invalid JSON in message"))}, "D1 D2 P4"},
+	{trial{name: "an error between two starts of an instance", tell: deployed(logging("00f1", 5000, "ERROR", "worker timeout"), logging("00f1", 6000, "INFO", "DETERMINISTIC STARTUP SEQUENCE COMPLETED SUCCESSFULLY"))}, "D1 D2 P4"},
 	{trial{name: "an error that belongs to no instance", about: fresh + " logged ERROR", hard: []string{"deployment/startup-logs"}, tell: deployed(logging("", 1000, "ERROR", "no available instance"))}, "D1 D2! P4"},
 	{trial{name: "an error of no instance, after all have started", tell: deployed(logging("", 4000, "ERROR", "no available instance"))}, "D1 D2 P4"},
+	{trial{name: "an error of no instance, after one has started", hard: []string{"deployment/application", "deployment/startup-logs", "deployment/startup-marker"},
+		tell: deployed(logging("", 4000, "ERROR", "no available instance"), unlogged(fresh, "00f2", "COMPLETED SUCCESSFULLY", "Total Time", "GOLDEN PATH", "JWT INVALID"))}, "D1! D2! P4"},
 	{trial{name: "a request that failed is no entry of the start", tell: deployed(logging("", 1000, "ERROR", "", request("GET", "/health", 503)))}, "D1 D2 P4"},
 	{trial{name: "an error of the auth service", about: "instance 00a1", hard: []string{"deployment/startup-logs"}, tell: deployed(func(e *evidence) {
 		e.logs[freshAuth] = append(e.logs[freshAuth], logged(freshAuth, "00a1", -58*time.Second, "ERROR", "no database", shape1))

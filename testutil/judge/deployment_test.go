@@ -82,6 +82,9 @@ var revisionTrials = []verdictTrial{
 	{trial{name: "the auth service was deployed some time ago, and not well", hard: []string{"deployment/startup-logs"}, tell: deployed(told(func(s *story) { s.service(history.Auth).Baseline = "" }), func(e *evidence) {
 		e.logs[freshAuth] = append(e.logs[freshAuth], logged(freshAuth, "00a1", -58*time.Second, "ERROR", "no database", shape1))
 	})}, "D1 D2! P4"},
+	{trial{name: "the auth service was deployed some time ago, and what belongs to no instance is of any time since", tell: deployed(told(func(s *story) { s.service(history.Auth).Baseline = "" }), func(e *evidence) {
+		e.logs[freshAuth] = append(e.logs[freshAuth], logged(freshAuth, "", -58*time.Second, "ERROR", "no available instance"))
+	})}, "D1 D2 P4"},
 	{trial{name: "more revisions than the suite reads", tell: deployed(reading(history.ReadRevisions, lefts))}, "D1 D2 P4"},
 	{trial{name: "a baseline by its full name", tell: deployed(told(baseline(full(stale))))}, "D1 D2 P4"},
 	{trial{name: "a baseline by its full name, and nothing was deployed", hard: []string{"deployment/new-revision", "infra/not-measured"}, tell: deployed(told(baseline(full(fresh))))}, "D1! D2 P4?"},
@@ -123,6 +126,9 @@ var revisionTrials = []verdictTrial{
 	{trial{name: "the old revision still answers", about: stale + ` answered 2 requests after`, hard: []string{"deployment/one-revision"}, tell: deployed(func(e *evidence) {
 		e.requests[stale] = append(e.requests[stale], logged(stale, "00e1", 10*time.Second, "INFO", "", request("GET", "/health", 200)), logged(stale, "00e1", 11*time.Second, "INFO", "", request("POST", "/x", 200)))
 	})}, "D1! D2 P4"},
+	{trial{name: "the old revision answers for a moment", tell: deployed(func(e *evidence) {
+		e.requests[stale] = append(e.requests[stale], logged(stale, "00e1", 900*time.Millisecond, "INFO", "", request("GET", "/health", 200)))
+	})}, "D1 D2 P4"},
 	{trial{name: "a session goes on with the old revision", tell: deployed(func(e *evidence) {
 		e.requests[stale] = append(e.requests[stale], logged(stale, "00e1", 30*time.Second, "INFO", "", request("GET", "/ws", 101), set("httpRequest.latency", "90s")))
 	})}, "D1 D2 P4"},
@@ -141,6 +147,8 @@ var revisionTrials = []verdictTrial{
 			x.Purpose, x.Status, x.Broken = history.PurposeHealth, 0, &history.Broken{Step: history.StepTCP, Error: "refused"}
 			s.http(x, nil)
 		}))}, "D1! D2 P4"},
+	{trial{name: "ready, and nobody asked the application", about: "nobody asked /api/monitoring/ping of the backend service whether it runs", hard: []string{"infra/not-measured"},
+		tell: deployed(func(e *evidence) { e.mute = true })}, "D1? D2 P4"},
 	{trial{name: "ready before it was", hard: []string{"infra/unavailable"}, tell: deployed(told(func(s *story) { s.says(endpoint{fixtures.Backend, "/health"}, 503) }))}, "D1 D2 P4"},
 	{trial{name: "ready, and its start failed", about: "did not start on instance 00f1", hard: []string{"deployment/application", "deployment/startup-logs", "deployment/startup-marker"},
 		tell: deployed(unlogged(fresh, "00f1", "COMPLETED SUCCESSFULLY", "Total Time"), logging("00f1", 3000, "CRITICAL", "DETERMINISTIC STARTUP SEQUENCE FAILED"))}, "D1! D2! P4"},

@@ -18,16 +18,15 @@ func traffic(v *View, r rollout) {
 	if r.state.LatestCreated == "" {
 		return // deployment/latest-ready
 	}
-	shares, total := map[string]int{}, 0
+	shares := map[string]int{}
 	for _, s := range r.state.Traffic {
 		name := s.Revision
 		if s.Latest {
 			name = cmp.Or(name, r.state.LatestReady)
 		}
 		shares[name] += s.Percent
-		total += s.Percent
 	}
-	if shares[r.state.LatestCreated] == 100 && total == 100 {
+	if shares[r.state.LatestCreated] == 100 {
 		return
 	}
 	var said []string

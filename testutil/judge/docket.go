@@ -98,7 +98,7 @@ func (d *docket) file(f Finding) (news bool) {
 // does not.
 func (d *docket) explains() bool {
 	for c := range d.total {
-		if c.hard && c.rule != "infra/not-measured" {
+		if c.hard && c.rule != Unmeasured {
 			return true
 		}
 	}

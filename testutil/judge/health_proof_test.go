@@ -115,6 +115,9 @@ var proofTrials = []verdictTrial{
 	{trial{name: "the same time twice", about: "says the same as 2.037s before", hard: []string{"health/fresh"}, tell: probed(each(fixtures.Backend, ping, func(n int, p *probe) {
 		p.ahead = time.Duration(-n) * (2*time.Second + 40*time.Millisecond)
 	}))}, "D3!"},
+	{trial{name: "the same time twice in a second, which may be one of whole seconds", hard: []string{"infra/not-measured"}, tell: probed(each(fixtures.Backend, ping, func(n int, p *probe) {
+		p.Took, p.ahead = time.Duration(n)*1200*time.Millisecond, time.Duration(-n)*(2*time.Second+40*time.Millisecond)
+	}))}, "D3?"},
 	{trial{name: "the same uptime twice", hard: []string{"health/fresh"}, tell: probed(each(fixtures.Auth, "/health", func(n int, p *probe) { p.edits = []string{`"uptime_seconds":1.5`, `"uptime_seconds":7.25`} }))}, "D3!"},
 	{trial{name: "the same whole uptime twice, of two instances", tell: probed(each(fixtures.Auth, "/health", func(n int, p *probe) { p.edits = []string{`"uptime_seconds":1.5`, `"uptime_seconds":7`} }))}, "D3"},
 	{trial{name: "a time of old", about: "which was 1m1s before it was asked", hard: []string{"health/fresh"}, tell: probed(each(fixtures.Backend, ping, func(_ int, p *probe) { p.ahead = -61 * time.Second }))}, "D3!"},

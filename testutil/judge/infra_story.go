@@ -7,6 +7,9 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/history"
 )
 
+// Unmeasured is the rule that finds criteria that were not measured.
+const Unmeasured = "infra/not-measured"
+
 // storyRules judge the history itself: what did not happen cannot be green.
 var storyRules = []Rule{
 	{
@@ -25,7 +28,7 @@ var storyRules = []Rule{
 		State: stopped,
 	},
 	{
-		ID: "infra/not-measured", Hard: true, Source: "DESIGN.md, There is no skip",
+		ID: Unmeasured, Hard: true, Source: "DESIGN.md, There is no skip",
 		Says:  "A story measures every criterion that it is about; one that may stay unmeasured, because the configuration names it, is advice.",
 		Hooks: Hooks{Last: notMeasured},
 	},

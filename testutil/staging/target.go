@@ -86,7 +86,7 @@ func (d *deployment) open(ctx context.Context, network, address string) (net.Con
 // Record returns a view of the same deployment for one story, which records into l and labels its
 // users u1, u2, … in the order of their logins.
 func (t *Target) Record(l *history.Log) *Target {
-	l.Secret(t.config.SimulationKey.Reveal(), t.config.Password.Reveal())
+	l.Secret(t.config.SimulationKey.Reveal(), t.config.Password.Reveal(), t.config.GCPToken.Reveal())
 	return &Target{deployment: t.deployment, log: l}
 }
 

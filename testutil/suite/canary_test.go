@@ -26,6 +26,7 @@ import (
 type gossip struct {
 	mu     sync.Mutex
 	key    string
+	cloud  string // token that may read the logs
 	issued map[string][]string // tokens by user
 }
 
@@ -67,6 +68,13 @@ func (g *gossip) hooks() refstaging.Hooks {
 		})
 	}
 	h.HTTP.API, h.HTTP.Auth = echo, echo
+	h.Startup.Phase = func(next refstaging.StartPhase) refstaging.StartPhase {
+		return func(ctx context.Context, i *refstaging.Instance, phase string) error {
+			i.Print(refstaging.Stderr, "ERROR "+g.tales(""))
+			i.Print(refstaging.Stdout, `{"severity":"ERROR","message":`+string(quote(g.tales("")))+`,"authorization":`+string(quote(g.cloud))+`}`)
+			return next(ctx, i, phase)
+		}
+	}
 	h.Handshake.Negotiate = func(refstaging.Negotiate) refstaging.Negotiate {
 		return func(offered []string) (string, bool) {
 			for _, o := range offered {
@@ -103,7 +111,7 @@ func (g *gossip) tales(user string) string {
 func (g *gossip) secrets(user string) []string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	all := []string{g.key}
+	all := []string{g.key, g.cloud}
 	for owner, tokens := range g.issued {
 		if user == "" || owner == user {
 			all = append(all, tokens...)
@@ -120,18 +128,21 @@ func forms(secret string) []string {
 // TestNoSecretIsWritten runs whole stories, in processes of their own, against a deployment that tells
 // every secret it knows, and looks for each piece of each secret in all that the processes wrote.
 func TestNoSecretIsWritten(t *testing.T) {
-	g := &gossip{key: `canary+k3y/Zq8Lw==&"hv5T`, issued: map[string][]string{}}
-	server, err := refstaging.Start(refstaging.Config{SimulationKey: g.key, Hooks: g.hooks()})
+	g := &gossip{key: `canary+k3y/Zq8Lw==&"hv5T`, cloud: "canary-of-the-cloud-7Xw2Qp", issued: map[string][]string{}}
+	server, err := refstaging.Start(refstaging.Config{SimulationKey: g.key, Cloud: refstaging.Cloud{Token: g.cloud}, Hooks: g.hooks()})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, server.Close()) }()
 
 	dir := t.TempDir()
 	var output string
-	for _, pkg := range []string{"goldenpath", "agentregistry"} {
-		output += runStories(t, pkg, dir, "Staging",
+	cloud := replacing(t, server)
+	for _, pkg := range []string{"deployment", "goldenpath", "agentregistry"} {
+		output += runStories(t, pkg, dir, "Staging", append(cloud,
 			"STAGING_API_URL="+server.APIURL(), "STAGING_AUTH_URL="+server.AuthURL(), "STAGING_MAX_REQUESTS_PER_MINUTE=0",
-			"STAGING_BUDGET_SETTLE=50ms", "E2E_OAUTH_SIMULATION_KEY="+g.key)
+			"STAGING_BUDGET_SETTLE=50ms", "STAGING_BUDGET_INGEST=2s", "STAGING_BUDGET_CLEANUP=50ms", "E2E_OAUTH_SIMULATION_KEY="+g.key)...)
 	}
+	require.Contains(t, output, "--- FAIL: TestStagingStartIsCleanAndQuick", "secrets are logged")
+	require.Contains(t, output, "the server's log:")
 	require.Contains(t, output, "--- FAIL: TestStagingAgentExecutionFullFlow", "the deployment misbehaves")
 
 	written := map[string]string{"the output": output}

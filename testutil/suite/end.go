@@ -109,12 +109,13 @@ func (s *Story) tell() {
 		}
 	}
 	s.t.Attr("netra.findings", fmt.Sprintf("%d hard, %d soft", hard, len(s.findings)-hard))
+	criteria := s.criteria()
 	failed := s.t.Failed() || hard > 0 || s.stopped != ""
 	if !failed {
 		for _, f := range s.findings {
 			s.t.Log(report.Summary(f))
 		}
-		s.t.Logf("target: %s\n%s\njudged by %d rules, none of them broken hard", describe(s.target.Describe()), s.stats, len(judge.Standing()))
+		s.t.Logf("target: %s\n%s\n%sjudged by %d rules, none of them broken hard", describe(s.target.Describe()), s.stats, criteria, len(judge.Standing()))
 		s.discard()
 		return
 	}
@@ -133,6 +134,20 @@ func (s *Story) tell() {
 		s.t.Errorf("read the history back: %v", err)
 	}
 	s.t.Error("\n" + b.String())
+}
+
+// criteria says what became of the criteria of issue #891 that the story is about, on a line of its own.
+func (s *Story) criteria() string {
+	var verdicts []string
+	for _, c := range s.judge.Criteria() {
+		verdicts = append(verdicts, fmt.Sprintf("%s %s", c.ID, c.Verdict))
+	}
+	if len(verdicts) == 0 {
+		return ""
+	}
+	all := strings.Join(verdicts, ", ")
+	s.t.Attr("netra.criteria", all)
+	return all + "\n"
 }
 
 // discard removes the history of a green story, unless go test -artifacts asks for it.
@@ -160,7 +175,7 @@ type seen struct {
 	dials   map[string]*history.Record // by session
 }
 
-func (s seen) record(seq uint64) *history.Record    { return s.records[seq] }
+func (s seen) record(seq uint64) *history.Record   { return s.records[seq] }
 func (s seen) dial(session string) *history.Record { return s.dials[session] }
 
 // readSeen reads the records that prove the findings, and the dials of sessions. What it has read is good

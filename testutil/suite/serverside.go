@@ -3,7 +3,6 @@ package suite
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"slices"
 	"time"
@@ -15,8 +14,8 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/report"
 )
 
-// What looking at the server's log may cost a red story: of how many findings, how many entries, and how
-// long all of it takes. A story that was cut off has less time.
+// What looking at the server's log may cost a red story: for how many findings, which mostly have one cause,
+// how many entries, and how long all of it takes. A story that was cut off has less time.
 const (
 	lookedUp    = 5
 	serverLines = 50
@@ -75,16 +74,21 @@ func (l *serverLog) close() error {
 // for in it.
 func (l *serverLog) side(f judge.Finding) *report.ServerSide {
 	since, until, traces := report.Correlate(f, l.seen.record, l.seen.dial)
-	if !f.Hard || since.IsZero() || errors.Is(l.story.deployment.access.err, errNoProject) {
+	if !f.Hard || f.Rule == judge.Unmeasured || since.IsZero() || errors.Is(l.story.deployment.access.err, errNoProject) {
 		return nil
 	}
-	side := &report.ServerSide{Unread: l.unread}
+	side := &report.ServerSide{}
 	if l.cloud == nil {
+		if l.unread == "" {
+			return nil // said already
+		}
+		side.Unread, l.unread = l.unread, ""
 		return side
 	}
 	if l.asked++; l.asked > lookedUp {
-		side.Unread = fmt.Sprintf("it was for the first %d findings", lookedUp)
-	} else if err := l.read(side, since, until, traces); err != nil {
+		return nil // they are too many to be read by anybody
+	}
+	if err := l.read(side, since, until, traces); err != nil {
 		side.Unread = err.Error()
 	}
 	side.Query = gcp.And(l.cloud.ServerSideFilter("", since, until, traces), ofRevisions(side.Entries)).String()
