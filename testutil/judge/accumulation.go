@@ -85,7 +85,7 @@ func (v *View) grows(f figure) {
 	switch {
 	case known:
 		v.Measured("P3")
-	case f.required && !(f.member == processMemory && v.platformTells()):
+	case f.required:
 		v.Unmeasured("P3", []uint64{lack.Seq}, "%s", lack.Text)
 	}
 }

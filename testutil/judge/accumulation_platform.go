@@ -14,7 +14,7 @@ var platformRules = []Rule{{
 	Hooks: Hooks{End: platformMemory},
 }}
 
-// processMemory is the figure for which the platform's can stand.
+// processMemory is the figure that the platform knows as well.
 const processMemory = "process.memory_rss"
 
 func platformMemory(v *View) {
@@ -43,21 +43,11 @@ func platformMemory(v *View) {
 
 func percent(part float64) string { return fmt.Sprintf("%.1f %%", 100*part) }
 
-// samplesTell tells whether the memory of the backend's instances is known from samples, and platformTells
-// whether it is from the platform.
+// samplesTell tells whether the memory of the backend's instances is known from samples.
 func (v *View) samplesTell() bool {
 	i := slices.IndexFunc(figures, func(f figure) bool { return f.member == processMemory })
 	all, _ := v.growths(figures[i])
 	return slices.ContainsFunc(all, func(g growth) bool { return g.known() })
-}
-
-func (v *View) platformTells() bool {
-	for _, s := range v.Cloud.Services() {
-		if g, _ := v.platformGrowth(s); s.Role == history.Backend && g.known() {
-			return true
-		}
-	}
-	return false
 }
 
 // platformGrowth is that of the memory of a service's revision, by the least of each round that counts; empty
@@ -71,9 +61,8 @@ func (v *View) platformGrowth(s history.Service) (growth, []uint64) {
 	rounds := map[int][]float64{}
 	for _, series := range l.Items {
 		for _, p := range series.Points {
-			if n := v.Use.roundOf(p); n > uncounted {
-				rounds[n] = append(rounds[n], p.Value)
-			}
+			n := v.Use.roundOf(p)
+			rounds[n] = append(rounds[n], p.Value)
 		}
 	}
 	var g growth

@@ -3,13 +3,11 @@ package judge
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/netra-systems/staging-e2e/fixtures"
-	"github.com/netra-systems/staging-e2e/testutil/gcp"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 )
 
@@ -208,151 +206,15 @@ func unsaidTrials() []measured {
 	}
 }
 
-// metric is Monitoring's answer about a revision: a point for each round.
-func (s *story) metric(purpose, revision string, values ...float64) {
-	var points []obj
-	for round, at := range s.roundStarts() {
-		if round < len(values) {
-			end := at.Add(30 * time.Second).Format(time.RFC3339Nano)
-			points = append(points, obj{"interval": obj{"startTime": end, "endTime": end}, "value": obj{"doubleValue": values[round]}})
-		}
+// One of several that grows by chance is likelier than one.
+func TestATrendOfOneOfMany(t *testing.T) {
+	uneven := growth{}
+	for i, value := range []float64{1, 2, 3, 4, 6, 5, 9, 7} { // but for 2 of 28 pairs: p = 0.00087
+		uneven.add(float64(i), value, 1)
 	}
-	s.reads(ask{API: history.MonitoringAPI, Purpose: purpose, Service: serviceOf(revision), Revision: revision},
-		render(obj{"timeSeries": []obj{{"metric": obj{"type": gcp.MemoryUse}, "resource": obj{"labels": obj{"revision_name": revision}}, "points": points}}}))
-}
-
-func (s *story) roundStarts() (all []time.Time) {
-	for _, r := range s.records {
-		if r.Note != nil && r.Note.Topic == history.TopicRound {
-			all = append(all, r.Wall)
-		}
-	}
-	return all
-}
-
-func values(n int, of func(round int) float64) (all []float64) {
-	for round := range n {
-		all = append(all, of(round))
-	}
-	return all
-}
-
-func TestAccumulationAsThePlatformSeesIt(t *testing.T) { measure(t, usedRules, platformTrials()) }
-
-func platformTrials() []measured {
-	blind := func(s *story) {
-		f := healthy()
-		f.answers = func(int, int) int { return -1 }
-		f.used(s)
-	}
-	flat := func(value float64) []float64 { return values(10, func(int) float64 { return value }) }
-	rising := values(10, func(round int) float64 { return 0.3 + 0.01*float64(round) })
-	memory := []string{"accumulation/platform-memory"}
-	return []measured{
-		{name: "memory of two that cannot be told apart grows", want: Fail, hard: memory, about: "went from 32.0 % to 39.0 % in 8 rounds", tell: func(s *story) {
-			blind(s)
-			s.metric(history.ReadInstances, fresh, flat(2)...)
-			s.metric(history.ReadMemory, fresh, rising...)
-		}},
-		{name: "it stays, but the tasks are not known", want: NotMeasured, about: "does not say which of them answered", tell: func(s *story) {
-			blind(s)
-			s.metric(history.ReadInstances, fresh, flat(2)...)
-			s.metric(history.ReadMemory, fresh, flat(0.3)...)
-		}},
-		{name: "as many did not stay", want: NotMeasured, tell: func(s *story) {
-			blind(s)
-			s.metric(history.ReadInstances, fresh, values(10, func(round int) float64 { return 2 + float64(round/5) })...)
-			s.metric(history.ReadMemory, fresh, rising...)
-		}},
-		{name: "nobody knows how many", want: NotMeasured, tell: func(s *story) {
-			blind(s)
-			s.metric(history.ReadMemory, fresh, rising...)
-		}},
-		{name: "too few points", want: NotMeasured, tell: func(s *story) {
-			blind(s)
-			s.metric(history.ReadInstances, fresh, flat(2)...)
-			s.metric(history.ReadMemory, fresh, rising[:7]...)
-		}},
-		{name: "samples tell, the platform need not", want: Pass, tell: func(s *story) {
-			healthy().used(s)
-			s.metric(history.ReadInstances, fresh, flat(2)...)
-			s.metric(history.ReadMemory, fresh, rising...)
-		}},
-		{name: "there is only one", want: Pass, tell: func(s *story) {
-			blind(s)
-			s.metric(history.ReadInstances, fresh, flat(1)...)
-		}},
-		{name: "there can be only one", want: Fail, hard: []string{"accumulation/tasks"}, about: "total_tasks of the only instance went", tell: func(s *story) {
-			f := healthy()
-			f.answers, f.tasks = func(int, int) int { return -1 }, growing(-1, 12, 4)
-			f.used(s)
-			s.reads(ask{API: history.RunAPI, Purpose: history.ReadRevisions, Service: fixtures.BackendService},
-				revisionList(revisionState(fresh, -time.Minute, `"maxInstanceCount":15`, `"maxInstanceCount":1`)))
-		}},
-		{name: "the auth service's", want: Fail, hard: memory, about: fixtures.AuthService + " uses went", tell: func(s *story) {
-			healthy().used(s)
-			s.header.Deployment.Services = append(s.header.Deployment.Services, history.Service{Role: history.Auth, Name: fixtures.AuthService})
-			s.reads(ask{API: history.RunAPI, Purpose: history.ReadService, Service: fixtures.AuthService}, serviceState(freshAuth))
-			s.metric(history.ReadInstances, freshAuth, flat(1)...)
-			s.metric(history.ReadMemory, freshAuth, rising...)
-		}},
-	}
-}
-
-func TestRefusedAfterCycles(t *testing.T) { measure(t, refusedRules, refusedAgainTrials()) }
-
-func refusedAgainTrials() []measured {
-	refusedBy := func(how history.Closed, in *history.Intent) func(*story) {
-		return func(s *story) {
-			healthy().used(s)
-			s.users[0].dial(in).ended(how)
-		}
-	}
-	full := history.Closed{By: history.ByServer, Code: closeTryLater}
-	rule := []string{"accumulation/sessions"}
-	return []measured{
-		{name: "by a close frame", hard: rule, about: "after 40 cycles a connect was refused with", tell: refusedBy(full, nil)},
-		{name: "by a status", hard: rule, about: "503", tell: refusedBy(history.Closed{By: history.ByDial, Status: 503}, nil)},
-		{name: "provoked", tell: refusedBy(full, &history.Intent{Expect: history.Refused})},
-		{name: "at the limit, for a while", tell: refusedBy(full, &history.Intent{Freed: true})},
-		{name: "not reached", tell: refusedBy(history.Closed{By: history.ByDial, Broken: &history.Broken{Step: history.StepTCP}}, nil)},
-		{name: "before any cycle", tell: func(s *story) {
-			u := s.user()
-			s.note(history.TopicRound, "")
-			u.dial(nil).ended(full)
-		}},
-		{name: "outside of rounds", tell: func(s *story) {
-			u := s.user()
-			u.connect().shut()
-			u.dial(nil).ended(full)
-		}},
-	}
-}
-
-func TestConnectsThatSlowDown(t *testing.T) { measure(t, slowingRules, slowingTrials()) }
-
-func slowingTrials() []measured {
-	rounds := func(took func(round, cycle int) time.Duration) func(*story) {
-		return func(s *story) {
-			u := s.user()
-			for round := range 10 {
-				s.note(history.TopicRound, "")
-				for cycle := range 4 {
-					c := u.dial(nil).opened()
-					s.wait(took(round, cycle))
-					c.welcomed().shut()
-				}
-			}
-		}
-	}
-	rule := []string{"accumulation/latency"}
-	return []measured{
-		{name: "they do not", tell: rounds(func(int, int) time.Duration { return 30 * time.Millisecond })},
-		{name: "by less than half", tell: rounds(func(round, _ int) time.Duration { return time.Second + time.Duration(round)*50*time.Millisecond })},
-		{name: "by more than half", soft: rule, about: "the shortest connect of a round went from 1.22 s", tell: rounds(func(round, _ int) time.Duration { return time.Second + time.Duration(round)*100*time.Millisecond })},
-		{name: "they double", hard: rule, tell: rounds(func(round, _ int) time.Duration { return time.Second + time.Duration(round)*300*time.Millisecond })},
-		{name: "they double, of nothing", soft: rule, tell: rounds(func(round, _ int) time.Duration { return time.Duration(round) * 20 * time.Millisecond })},
-		{name: "one of a round is slow", tell: rounds(func(round, cycle int) time.Duration { return time.Duration(round*cycle) * time.Second })},
+	for instances, want := range map[int]judgement{1: hasGrown, 11: hasGrown, 12: mayGrow} {
+		g := uneven.measure(1, instances)
+		assert.Equal(t, want, g.by(1), "of %d, p = %v", instances, g.chance)
 	}
 }
 

@@ -131,6 +131,10 @@ func rateTrials() []measured {
 			s.deployed("D4").requests(fresh, good(fresh, 60), times(12, fresh, "GET", "/api/threads/thread_83ab12/messages?limit=3", 502))
 			s.requests(stale, good(stale, 98), times(20, stale, "GET", "/api/threads/thread_99cd77/messages", 200))
 		}},
+		{name: "the worst comes first", want: Fail, hard: rose, about: "most at GET /worse (20 of 20, before 0 of 20), GET /bad (9 of 60, before 0 of 98)", tell: func(s *story) {
+			s.deployed("D4").requests(fresh, times(51, fresh, "GET", "/bad", 200), times(9, fresh, "GET", "/bad", 500), times(20, fresh, "GET", "/worse", 500))
+			s.requests(stale, times(98, stale, "GET", "/bad", 200), times(20, stale, "GET", "/worse", 200))
+		}},
 		{name: "more, by chance", want: Pass, soft: rose, about: "p = 0.", tell: func(s *story) {
 			s.deployed("D4").requests(fresh, good(fresh, 96), bad(fresh, 4))
 			s.requests(stale, good(stale, 98), bad(stale, 2))
@@ -199,80 +203,5 @@ func rateTrials() []measured {
 		}},
 		{name: "no cloud", want: NotMeasured, about: "set STAGING_GCP_PROJECT", tell: func(s *story) { s.note(history.TopicMeasures, "D4") }},
 		{name: "nobody measures it", tell: func(s *story) { s.user() }},
-	}
-}
-
-// TestErrorRatesWithoutTheRequestLog: Monitoring's counts may acquit, never convict.
-func TestErrorRatesWithoutTheRequestLog(t *testing.T) { measure(t, rateRules, hiddenTrials()) }
-
-func hiddenTrials() []measured {
-	hidden := func(s *story, revision string) {
-		s.reads(ask{API: history.LoggingAPI, Purpose: history.ReadRequests, Service: serviceOf(revision), Revision: revision, Status: 403}, denied)
-	}
-	neither := func(s *story) {
-		s.deployed("D4")
-		hidden(s, fresh)
-		hidden(s, stale)
-	}
-	rose := []string{"deployment/error-rate"}
-	return []measured{
-		{name: "no counts either", want: NotMeasured, about: "grant roles/logging.viewer", tell: neither},
-		{name: "counts of one revision", want: NotMeasured, about: "nobody read the request counts of " + stale, tell: func(s *story) {
-			neither(s)
-			s.counts(fresh, 100, 0)
-		}},
-		{name: "counts fell", want: Pass, tell: func(s *story) {
-			neither(s)
-			s.counts(fresh, 100, 1)
-			s.counts(stale, 100, 2)
-		}},
-		{name: "counts rose", want: NotMeasured, about: "suites may have provoked any", tell: func(s *story) {
-			neither(s)
-			s.counts(fresh, 100, 50)
-			s.counts(stale, 100, 2)
-		}},
-		{name: "few counts", want: NotMeasured, about: "fewer than 50", tell: func(s *story) {
-			neither(s)
-			s.counts(fresh, 40, 0)
-			s.counts(stale, 100, 2)
-		}},
-		{name: "part of a log that is worse is advice", want: NotMeasured, soft: rose, about: "followed page 1", tell: func(s *story) {
-			s.deployed("D4").requests(fresh, times(60, fresh, "GET", "/x", 200), times(20, fresh, "GET", "/x", 500))
-			s.requests(fresh, times(20, fresh, "GET", "/y", 500)).Cloud.Page = 3
-			s.requests(stale, times(100, stale, "GET", "/x", 200))
-		}},
-		{name: "part of a log that is good, and the counts", want: Pass, tell: func(s *story) {
-			s.deployed("D4").requests(fresh, times(60, fresh, "GET", "/x", 200))
-			s.requests(fresh).Cloud.Page = 3
-			s.requests(stale, times(100, stale, "GET", "/x", 200))
-			s.counts(fresh, 100, 0)
-			s.counts(stale, 100, 0)
-		}},
-		{name: "the latest of a long log are a sample", want: Pass, tell: func(s *story) {
-			s.deployed("D4").requests(fresh, times(60, fresh, "GET", "/x", 200))
-			s.requests(stale, times(100, stale, "GET", "/x", 200)).Cloud.Left = true
-		}},
-		{name: "the latest of a long log are worse", want: Fail, hard: rose, tell: func(s *story) {
-			s.deployed("D4").requests(fresh, times(60, fresh, "GET", "/x", 200), times(20, fresh, "GET", "/x", 500)).Cloud.Left = true
-			s.requests(stale, times(100, stale, "GET", "/x", 200))
-		}},
-	}
-}
-
-func TestRoutes(t *testing.T) {
-	for address, want := range map[string]string{
-		"https://x.run.app/api/threads?limit=5":                               "GET /api/threads",
-		"https://x.run.app/api/threads/":                                      "GET /api/threads",
-		"https://x.run.app/api/threads/thread_7f3a91/messages":                "GET /api/threads/*/messages",
-		"https://x.run.app/users/7":                                           "GET /users/*",
-		"https://x.run.app/auth/e2e/test-auth":                                "GET /auth/e2e/test-auth",
-		"https://x.run.app/api/v1/users/0b6b7a9e-ffff-4a5b-8c7d-000000000001": "GET /api/v1/users/*",
-		"https://x.run.app/u/go-x@staging.netrasystems.ai":                    "GET /u/*",
-		"https://x.run.app":                                                   "GET ",
-		"%zz/a?b":                                                             "GET %zz/a",
-		"https://x.run.app/\x1b[1m\nred":                                      `GET https://x.run.app/\x1b[1m\nred`,
-		"https://x.run.app/a%0A%1B%5B1mred":                                   `GET /a\n\x1b[1mred`,
-	} {
-		assert.Equal(t, want, routeOf(&gcp.Request{Method: "GET", URL: address}), address)
 	}
 }
