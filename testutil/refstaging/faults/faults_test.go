@@ -1,0 +1,33 @@
+package faults
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/netra-systems/staging-e2e/fixtures/regressions"
+	"github.com/netra-systems/staging-e2e/testutil/refstaging"
+)
+
+// TestEveryFaultIsARegression holds faults and catalogue together: each fault has an entry that says that it is
+// reproducible. That each such entry has a fault is TestEveryRegressionHasAFault's.
+func TestEveryFaultIsARegression(t *testing.T) {
+	entries, err := regressions.All()
+	require.NoError(t, err)
+	reproducible := map[string]bool{}
+	for _, e := range entries {
+		reproducible[e.ID] = e.Reproducible
+	}
+	for _, id := range IDs() {
+		assert.True(t, reproducible[id], "%s is in the catalogue, and reproducible", id)
+	}
+}
+
+func TestUnknownFaults(t *testing.T) {
+	var c refstaging.Config
+	err := Apply(&c, []string{"auth-secret-mismatch", "auth-secret", "nonsense"}, Options{})
+	require.ErrorContains(t, err, `no fault "auth-secret" (perhaps auth-secret-mismatch)`)
+	require.ErrorContains(t, err, `no fault "nonsense"`)
+	assert.Nil(t, c.Hooks.HTTP.API, "nothing was applied")
+}
