@@ -134,6 +134,10 @@ func (c *Config) checkNumbers(ps *problems) {
 			ps.add(variable, fmt.Sprintf("is %d", value), fmt.Sprintf("write a number from %d to %d", low, high))
 		}
 	}
+	if c.FaultRate < 0 || c.FaultRate > 1 {
+		ps.add("STAGING_FAULT_RATE", fmt.Sprintf("is %v", c.FaultRate), "write a number above 0, at most 1")
+	}
+	between("STAGING_FAULT_SEED", c.FaultSeed, 0, 1_000_000_000)
 	between("STAGING_USERS", c.Users, 2, 500)
 	between("STAGING_SESSION_LIMIT", c.SessionLimit, 0, 10_000)
 	between("STAGING_MAX_REQUESTS_PER_MINUTE", c.MaxRequestsPerMinute, 0, 100_000)

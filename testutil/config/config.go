@@ -55,6 +55,8 @@ type Config struct {
 	MaxRequestsPerMinute int      `env:"STAGING_MAX_REQUESTS_PER_MINUTE" default:"90 remote, 0 embedded" example:"90" doc:"pace of all processes of this machine together, ten times as much below /api/; 0 is no pacing, on loopback only"`
 	AllowUnmeasured      []string `env:"STAGING_ALLOW_UNMEASURED" default:"none" example:"forged-tokens,restart,D4" doc:"criteria that may stay unmeasured without failing a story: abilities that the target lacks (README, Aim it at a real staging), and D1 to D4, P3 and P4 of issue #891"`
 	Fault                []string `env:"STAGING_FAULT" default:"none" example:"" doc:"regressions that the embedded target shall exhibit, by their ids in the catalogue; never allowed with a remote target"`
+	FaultRate            float64  `env:"STAGING_FAULT_RATE" default:"as the catalogue says" example:"0.05" doc:"how often an intermittent fault strikes, above 0, at most 1"`
+	FaultSeed            int      `env:"STAGING_FAULT_SEED" default:"0" example:"7" doc:"decides when an intermittent fault strikes: the same seed, the same schedule"`
 	Artifacts            string   `env:"STAGING_ARTIFACTS" default:"netra-staging-e2e-UID below the system's temporary directory" example:"artifacts" doc:"directory in which failing stories keep their history"`
 	EnvFile              string   `env:"STAGING_ENV_FILE" default:".env beside go.mod, if there is one" example:"" doc:"file to read instead of .env, or none to read no file; only in the environment"`
 

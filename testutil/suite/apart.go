@@ -14,6 +14,7 @@ import (
 
 	"github.com/netra-systems/staging-e2e/testutil/child"
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
+	"github.com/netra-systems/staging-e2e/testutil/refstaging/faults"
 )
 
 // Apart lets the stories of a package be told, on the embedded target, at a deployment that is a process
@@ -38,7 +39,11 @@ const (
 // What the process of a deployment hears first, answering with where it is served, and what it then hears
 // and says any number of times.
 type (
-	apartTask  struct{ Dialect string }
+	apartTask struct {
+		Dialect string
+		Fault   []string
+		Strikes faults.Options
+	}
 	apartOrder struct{ Deploy string } // a service: "auth" or "backend"
 	apartDone  struct{ Revision, Problem string }
 )
@@ -52,9 +57,11 @@ func serveApart(in io.Reader, out io.Writer) error {
 	if err := orders.Decode(&task); err != nil {
 		return fmt.Errorf("read how the reference deployment is to be: %w", err)
 	}
-	server, err := refstaging.Start(refstaging.Config{
-		Dialect: task.Dialect, Cloud: refstaging.Cloud{StartPause: startPause, Period: metricPeriod},
-	})
+	wanted := refstaging.Config{Dialect: task.Dialect, Cloud: refstaging.Cloud{StartPause: startPause, Period: metricPeriod}}
+	if err := faults.Apply(&wanted, task.Fault, task.Strikes); err != nil {
+		return fmt.Errorf("STAGING_FAULT: %w", err)
+	}
+	server, err := refstaging.Start(wanted)
 	if err != nil {
 		return err
 	}

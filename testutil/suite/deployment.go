@@ -12,6 +12,7 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/config"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
+	"github.com/netra-systems/staging-e2e/testutil/refstaging/faults"
 	"github.com/netra-systems/staging-e2e/testutil/staging"
 )
 
@@ -58,9 +59,6 @@ func deploy(ctx context.Context, c config.Config, where placing) (*deployment, e
 // embed starts a reference deployment and points the configuration at it.
 func (d *deployment) embed(where placing) (err error) {
 	c := &d.config
-	if len(c.Fault) > 0 {
-		return fmt.Errorf("STAGING_FAULT names %q, and the reference has no such fault: unset it", c.Fault)
-	}
 	dialect := c.Dialect
 	if dialect == auto {
 		dialect = september
@@ -68,7 +66,7 @@ func (d *deployment) embed(where placing) (err error) {
 	c.Abilities = []string{history.ExactAnswers, history.SimulatedFailures}
 	at := served{}
 	if where == apart {
-		d.apart, at, err = startApart(apartTask{dialect})
+		d.apart, at, err = startApart(apartTask{dialect, c.Fault, faultOptions(*c)})
 	} else {
 		at, err = d.within(dialect)
 	}
@@ -82,6 +80,15 @@ func (d *deployment) embed(where placing) (err error) {
 	return nil
 }
 
+// faultOptions say how the faults of the embedded target strike.
+func faultOptions(c config.Config) faults.Options {
+	o := faults.Options{Rate: c.FaultRate, Seed: uint64(c.FaultSeed)}
+	if o.Rate == 0 {
+		o.Rate = -1 // nobody said
+	}
+	return o
+}
+
 // within starts the reference deployment in this process.
 func (d *deployment) within(dialect string) (at served, err error) {
 	c := &d.config
@@ -90,6 +97,9 @@ func (d *deployment) within(dialect string) (at served, err error) {
 	if d.own {
 		wanted = scaledDown(dialect)
 		c.Abilities = append(c.Abilities, history.ShortTokens, history.Restart)
+	}
+	if err := faults.Apply(&wanted, c.Fault, faultOptions(*c)); err != nil {
+		return at, fmt.Errorf("STAGING_FAULT: %w", err)
 	}
 	if d.reference, err = refstaging.Start(wanted); err != nil {
 		return at, err

@@ -50,7 +50,7 @@ func (d *deployment) replace(ctx context.Context) error {
 		err = user.Traffic(ctx, traffic)
 	}
 	target.Close()
-	if err := errors.Join(err, log.Close()); err != nil {
+	if err := errors.Join(err, log.Close()); err != nil && len(d.config.Fault) == 0 {
 		return err
 	}
 	d.config.DeploymentBegan = time.Now()

@@ -22,4 +22,3 @@ var authFaults = map[string]fault{
 		})
 	},
 }
-
