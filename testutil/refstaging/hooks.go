@@ -67,6 +67,8 @@ type SessionHooks struct {
 	// must neither block nor call the server. Returning nil sends no welcome. In October it follows the
 	// handshake_response, at which s has its thread.
 	Welcome func(next WelcomeFrame) WelcomeFrame
+	// Refuse is called for every connection that is not admitted, unless the server is closing.
+	Refuse func(next RefuseSession) RefuseSession
 }
 
 type (
@@ -75,6 +77,16 @@ type (
 	OpenSession func(user Identity) (Identity, error)
 	// WelcomeFrame builds the welcome of a session; it is marshalled as JSON.
 	WelcomeFrame func(s *Session, now time.Time) any
+	// RefuseSession says what a connection hears that is not admitted, and why it is not: an error of the
+	// session factory, [ErrSessionLimit], [ErrAuthUnavailable], or another of authentication, where there is no
+	// user.
+	RefuseSession func(user Identity, why error) Refusal
+	// Refusal is an error frame and the close frame behind it.
+	Refusal struct {
+		Code, Message string
+		Status        int // of the close frame
+		Reason        string
+	}
 )
 
 // RouterHooks wrap the way of a client message to its handler.

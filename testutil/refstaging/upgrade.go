@@ -22,6 +22,7 @@ type gateway struct {
 	negotiate Negotiate
 	extract   ExtractToken
 	open      OpenSession
+	refusal   RefuseSession
 	route     Route
 	interval  time.Duration
 	upgrader  websocket.Upgrader
@@ -110,19 +111,25 @@ func (g *gateway) admit(ctx context.Context, s *Session, token string) error {
 
 // refuse sends why a connection is not admitted, and closes it.
 func (g *gateway) refuse(s *Session, err error) {
-	code, message, status, reason := "SERVICE_INIT_FAILED", "Service initialization failed",
-		websocket.CloseInternalServerErr, "Service initialization failed" // websocket.md 3.8
-	switch {
-	case errors.Is(err, errAuthentication): // websocket.md 3.6
-		code, message, status, reason = "AUTH_FAILED", "Authentication failed", websocket.ClosePolicyViolation, "Authentication failed"
-	case errors.Is(err, errSessionLimit): // websocket.md 2.4
-		code, message, status, reason = "CONNECTION_LIMIT", "Too many sessions for this user: close one first", websocket.CloseTryAgainLater, "Connection limit"
-	case errors.Is(err, errClosing):
+	if errors.Is(err, errClosing) {
 		s.out.close(websocket.CloseGoingAway, "")
 		return
 	}
-	g.hub.reply(s, func(now time.Time) any { return refusal(code, message, now) })
-	s.out.close(status, reason)
+	r := g.refusal(s.user, err)
+	g.hub.reply(s, func(now time.Time) any { return refusal(r.Code, r.Message, now) })
+	s.out.close(r.Status, r.Reason)
+}
+
+// refuseSession is the correct end of the Refuse chain.
+func refuseSession(_ Identity, why error) Refusal {
+	switch {
+	case errors.Is(why, errAuthentication): // websocket.md 3.6
+		return Refusal{"AUTH_FAILED", "Authentication failed", websocket.ClosePolicyViolation, "Authentication failed"}
+	case errors.Is(why, ErrSessionLimit): // websocket.md 2.4
+		return Refusal{"CONNECTION_LIMIT", "Too many sessions for this user: close one first", websocket.CloseTryAgainLater, "Connection limit"}
+	}
+	// websocket.md 3.8
+	return Refusal{"SERVICE_INIT_FAILED", "Service initialization failed", websocket.CloseInternalServerErr, "Service initialization failed"}
 }
 
 // offered are the subprotocols of a request, from all of its header lines.
