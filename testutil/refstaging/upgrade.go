@@ -21,8 +21,9 @@ type gateway struct {
 	validate  validator
 	negotiate Negotiate
 	extract   ExtractToken
+	accept    Accept
 	open      OpenSession
-	route     Route
+	receive   Receive
 	interval  time.Duration
 	upgrader  websocket.Upgrader
 	stats     authStats
@@ -62,25 +63,28 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // the upgrader has answered
 	}
-	if !g.tasks.start("session", func() { g.serve(r.Context(), conn, token) }) {
+	if !g.tasks.start("session", func() { g.serve(r, conn, token) }) {
 		conn.Close()
 	}
 }
 
-// serve is a session from beginning to end. Of the context it wants only what it says of the request,
-// which is over.
-func (g *gateway) serve(ctx context.Context, conn *websocket.Conn, token string) {
+// serve is a session from beginning to end. Of the request, which is over, it wants only what it says.
+func (g *gateway) serve(r *http.Request, conn *websocket.Conn, token string) {
 	s := &Session{
-		hub: g.hub, conn: conn, interval: g.interval,
+		hub: g.hub, conn: conn, interval: g.interval, path: r.URL.Path,
 		out: &outbox{conn: conn, tasks: g.tasks},
 	}
 	s.idle = time.AfterFunc(never, s.heartbeat) // armed below, when the field that it reads is set
-	if err := g.admit(ctx, s, token); err != nil {
+	err := g.accept(r)
+	if err == nil {
+		err = g.admit(r.Context(), s, token)
+	}
+	if err != nil {
 		g.refuse(s, err)
 	} else {
 		s.idle.Reset(s.interval)
 	}
-	s.serve(g.route)
+	s.serve(g.receive)
 }
 
 // never is longer than any server lives.
@@ -112,6 +116,13 @@ func (g *gateway) admit(ctx context.Context, s *Session, token string) error {
 func (g *gateway) refuse(s *Session, err error) {
 	code, message, status, reason := "SERVICE_INIT_FAILED", "Service initialization failed",
 		websocket.CloseInternalServerErr, "Service initialization failed" // websocket.md 3.8
+	if how := new(Refusal); errors.As(err, &how) {
+		if how.Frame != nil {
+			s.Reply(how.Frame)
+		}
+		s.out.close(how.Code, how.Reason)
+		return
+	}
 	switch {
 	case errors.Is(err, errAuthentication): // websocket.md 3.6
 		code, message, status, reason = "AUTH_FAILED", "Authentication failed", websocket.ClosePolicyViolation, "Authentication failed"
