@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gorilla/websocket"
+
 	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
 )
@@ -29,7 +31,7 @@ var deploymentFaults = map[string]fault{
 	"deployment-health-route-missing": func(s *seams) { s.api(at("/health", missing)) },
 	"deployment-schema-drift":         schemaDrift,
 	"deployment-endpoints-missing":    endpointsMissing,
-	"deployment-threads-list-500":     func(s *seams) { s.api(at("GET /api/threads", listWithoutMetadata)) },
+	"deployment-threads-list-500":     func(s *seams) { s.app(at("GET /api/threads", listWithoutMetadata)) },
 }
 
 // failsAt ends the start of a service at a phase of it: the platform calls its revisions ready and answers 503.
@@ -59,6 +61,18 @@ func networkSaturated(s *seams) {
 	})
 }
 
+// starting does something whenever an instance of the backend starts, which has none of what another lost.
+func (s *seams) starting(do func()) {
+	around(&s.Hooks.Startup.Phase, func(next refstaging.StartPhase) refstaging.StartPhase {
+		return func(ctx context.Context, i *refstaging.Instance, name string) error {
+			if name == "INIT" {
+				do()
+			}
+			return next(ctx, i, name)
+		}
+	})
+}
+
 // neverListens lets the backend's port stay closed, so that it has no revision that could take a request.
 func neverListens(s *seams) {
 	around(&s.Hooks.Cloud.Probe, func(next refstaging.Probe) refstaging.Probe {
@@ -83,14 +97,17 @@ func newRevisionUnused(s *seams) {
 	})
 }
 
-// healthAlwaysOK takes away what knows the tokens, without which nobody gets to database and agents. The
-// health routes do not notice.
+// healthAlwaysOK takes away what the backend knows users by, without which nobody gets to database and agents.
+// The health routes do not notice.
 func healthAlwaysOK(s *seams) {
-	around(&s.Hooks.Tokens.Validate, func(refstaging.ValidateToken) refstaging.ValidateToken {
-		return func(string, string) (refstaging.Identity, error) {
-			return refstaging.Identity{}, refstaging.ErrAuthUnavailable
+	s.app(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "" && !websocket.IsWebSocketUpgrade(r) {
+			raised(http.StatusServiceUnavailable, "Authentication service is unavailable")(next, w, r)
+			return
 		}
+		next.ServeHTTP(w, r)
 	})
+	s.openingFor(func(refstaging.Identity) error { return refstaging.ErrAuthUnavailable })
 }
 
 // halfInitialised lets agents work without the bridge that tells of it.
@@ -100,10 +117,13 @@ func halfInitialised(s *seams) {
 	})
 }
 
+// schemaDrift keeps the auth service from storing the session of a login.
 func schemaDrift(s *seams) {
-	failed := raises(http.StatusInternalServerError, `{"detail":"Authentication failed"}`)
-	s.auth(at("POST /auth/e2e/test-auth", failed))
-	s.auth(at("POST /auth/login", failed))
+	around(&s.Hooks.Tokens.Issue, func(refstaging.IssueToken) refstaging.IssueToken {
+		return func(refstaging.Identity, string) (string, error) {
+			return "", errors.New(`relation "auth_sessions" does not exist`)
+		}
+	})
 }
 
 func endpointsMissing(s *seams) {
@@ -121,7 +141,7 @@ func listWithoutMetadata(next http.Handler, w http.ResponseWriter, r *http.Reque
 	if json.Unmarshal(a.Body.Bytes(), &threads) == nil {
 		for _, thread := range threads {
 			if len(thread.Metadata) == 0 {
-				raises(http.StatusInternalServerError, longError("INTERNAL_ERROR", http.StatusInternalServerError, "Failed to list threads"))(next, w, r)
+				raised(http.StatusInternalServerError, "Failed to list threads")(next, w, r)
 				return
 			}
 		}

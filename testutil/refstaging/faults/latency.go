@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gorilla/websocket"
+
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
 )
 
@@ -31,13 +33,13 @@ var latencyFaults = map[string]fault{
 
 // connectBlocked lets every fourth upgrade wait for one readiness after the other.
 func connectBlocked(s *seams) {
-	s.api(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
-		if isUpgrade(r) && s.chance.strikes(0.25) {
+	s.api(upgrades(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		if s.chance.strikes(0.25) {
 			late(6*time.Second)(next, w, r)
 			return
 		}
 		next.ServeHTTP(w, r)
-	})
+	}))
 }
 
 // slowDatabase slows down what asks the database for the user.
@@ -108,7 +110,7 @@ func coldStart(s *seams) {
 			}
 			asleep() // it is awake by now
 		}
-		if isUpgrade(r) && refuses.CompareAndSwap(true, false) {
+		if websocket.IsWebSocketUpgrade(r) && refuses.CompareAndSwap(true, false) {
 			http.Error(w, "Service Unavailable", http.StatusServiceUnavailable)
 			return
 		}

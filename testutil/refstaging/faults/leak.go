@@ -24,62 +24,59 @@ var leakFaults = map[string]fault{
 	"leak-memory-growth":       memoryGrowth,
 }
 
-var errManagers = errors.New("the user has as many managers as allowed")
-
 // managersKept keeps a manager of every connection, which nothing releases, up to a limit of each user's.
 func managersKept(s *seams) {
 	const limit = 20
-	around(&s.Hooks.Sessions.Open, func(next refstaging.OpenSession) refstaging.OpenSession {
-		var mu sync.Mutex
-		managers := map[string]int{} // of this start: a restart is a way out
-		return func(user refstaging.Identity) (refstaging.Identity, error) {
-			mu.Lock()
-			defer mu.Unlock()
-			if managers[user.UserID] == limit {
-				return user, errManagers
-			}
-			managers[user.UserID]++
-			return next(user)
-		}
+	var mu sync.Mutex
+	managers := map[string]int{}
+	s.starting(func() {
+		mu.Lock()
+		defer mu.Unlock()
+		clear(managers)
 	})
-	s.refuses(errManagers, func(user string) string {
-		return fmt.Sprintf("User %s has reached the maximum number of WebSocket managers (%d). Emergency cleanup attempted but limit still exceeded", user, limit)
+	s.openingFor(func(user refstaging.Identity) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if managers[user.UserID] == limit {
+			return notInitialised("User %s has reached the maximum number of WebSocket managers (%d). Emergency cleanup attempted but limit still exceeded", user.UserID, limit)
+		}
+		managers[user.UserID]++
+		return nil
 	})
 }
 
 // connectionCap refuses what is beyond the limit as if it were a failure of the server.
 func connectionCap(s *seams) {
-	s.refuses(refstaging.ErrSessionLimit, func(user string) string {
-		return fmt.Sprintf("User %s exceeded maximum connections per user limit (%d)", user, cmp.Or(s.SessionLimit, 10))
+	around(&s.Hooks.Sessions.Refuse, func(next refstaging.RefuseSession) refstaging.RefuseSession {
+		return func(user refstaging.Identity, why error) *refstaging.Refusal {
+			if !errors.Is(why, refstaging.ErrSessionLimit) {
+				return next(user, why)
+			}
+			return notInitialised("User %s exceeded maximum connections per user limit (%d)", user.UserID, cmp.Or(s.SessionLimit, 10))
+		}
 	})
 }
 
-// refuses lets a connection that is refused for a reason hear a text, and 1011.
-func (s *seams) refuses(reason error, text func(user string) string) {
-	around(&s.Hooks.Sessions.Refuse, func(next refstaging.RefuseSession) refstaging.RefuseSession {
-		return func(user refstaging.Identity, why error) refstaging.Refusal {
-			if !errors.Is(why, reason) {
-				return next(user, why)
-			}
-			return refstaging.Refusal{
-				Code: "SERVICE_INIT_FAILED", Message: text(user.UserID),
-				Status: websocket.CloseInternalServerErr, Reason: "Service initialization failed",
-			}
-		}
-	})
+// notInitialised is a failure of the session factory.
+func notInitialised(format string, args ...any) *refstaging.Refusal {
+	return &refstaging.Refusal{
+		Frame: errorFrame("SERVICE_INIT_FAILED", fmt.Sprintf(format, args...)),
+		Code:  websocket.CloseInternalServerErr, Reason: "Service initialization failed",
+	}
 }
 
 // databasePool loses a connection of the pool with each run and each call of a user, until there is none.
 func databasePool(s *seams) {
 	const size = 20 + 30 // pool_size and max_overflow of /health/pool-metrics
 	var lost atomic.Int64
+	s.starting(func() { lost.Store(0) })
 	around(&s.Hooks.Registry.Lookup, func(next refstaging.Lookup) refstaging.Lookup {
 		return func(name string) (refstaging.Agent, bool) {
 			lost.Add(1)
 			return next(name)
 		}
 	})
-	s.api(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+	s.app(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.URL.Path == "/health/database":
 			altered(func(_ *http.Request, all map[string]any) {
@@ -87,12 +84,12 @@ func databasePool(s *seams) {
 					stats["active_connections"] = 1 + min(lost.Load(), size-1)
 				}
 			})(next, w, r)
-		case !strings.HasPrefix(r.URL.Path, "/api/") || r.Header.Get("Authorization") == "" || isUpgrade(r):
+		case !strings.HasPrefix(r.URL.Path, "/api/") || r.Header.Get("Authorization") == "" || websocket.IsWebSocketUpgrade(r):
 			next.ServeHTTP(w, r)
 		case lost.Add(1) < size:
 			next.ServeHTTP(w, r)
-		case await(r, time.Second): // the pool's timeout, 30 s on the platform
-			raises(http.StatusServiceUnavailable, longError("SERVICE_UNAVAILABLE", http.StatusServiceUnavailable, "Database service temporarily unavailable"))(next, w, r)
+		case await(r, 300*time.Millisecond): // the pool's timeout, 30 s on the platform
+			raised(http.StatusServiceUnavailable, "Database service temporarily unavailable")(next, w, r)
 		}
 	})
 }
@@ -108,6 +105,11 @@ func memoryGrowth(s *seams) {
 	var mu sync.Mutex
 	var leaked [][]byte
 	at := &instance{open: map[*tenant]bool{}}
+	s.starting(func() {
+		mu.Lock()
+		defer mu.Unlock()
+		leaked = nil
+	})
 	weight := func() int {
 		mu.Lock()
 		defer mu.Unlock()

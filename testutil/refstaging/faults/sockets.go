@@ -5,22 +5,16 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 )
 
 // sockets lays a hand on the connection of every WebSocket, before anything is said on it.
 func (s *seams) sockets(hold func(net.Conn) net.Conn) {
-	s.api(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
-		if isUpgrade(r) {
-			w = &held{w, hold}
-		}
-		next.ServeHTTP(w, r)
-	})
+	s.api(upgrades(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(&held{w, hold}, r)
+	}))
 }
-
-func isUpgrade(r *http.Request) bool { return strings.EqualFold(r.Header.Get("Upgrade"), "websocket") }
 
 type held struct {
 	http.ResponseWriter
