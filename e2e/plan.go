@@ -290,6 +290,6 @@ var Plan = suite.Plan{
 		Shows:     "use leaves neither sessions nor memory behind",
 		Exercises: []string{"one-run", "rest", "repeat", "reconnect", "two-turns", "burst", "logs", "idle"},
 		Alone:     true,
-		Cost:      suite.Cost{Edge: 133, API: 80, Runs: 10, Cleanups: 2},
+		Cost:      suite.Cost{Edge: 143, API: 90, Runs: 10, Cleanups: 2},
 	},
 }
