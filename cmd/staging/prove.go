@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -110,21 +109,4 @@ func stories() []proof.Story {
 		all = append(all, proof.Story{Package: e.Package, Name: e.Story, Exercises: e.Exercises})
 	}
 	return all
-}
-
-// listFaults are the regressions that the reference deployment can exhibit, each with what a client sees.
-func listFaults() (string, error) {
-	entries, err := regressions.All()
-	if err != nil {
-		return "", err
-	}
-	symptoms := map[string]string{}
-	for _, e := range entries {
-		symptoms[e.ID] = strings.Join(strings.Fields(e.Symptom), " ")
-	}
-	var b strings.Builder
-	for _, id := range faults.IDs() {
-		fmt.Fprintf(&b, "%s: %s\n", id, symptoms[id])
-	}
-	return b.String(), nil
 }
