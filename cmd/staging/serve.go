@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"strings"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
