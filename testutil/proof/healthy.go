@@ -23,6 +23,8 @@ type Healthy struct {
 	// needed if there are runs enough for the adversity "burnt".
 	Burn []string
 	Env  []string
+	// Build compiles the stories with flags of go test into a folder; nil is [Build].
+	Build func(dir string, flags ...string) (Binaries, error)
 	// Progress is told of every run; nil is not.
 	Progress func(done, of int, r HealthyRun)
 }
@@ -74,17 +76,20 @@ func (h Healthy) Stay(ctx context.Context) (runs []HealthyRun, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a folder for the runs: %w", err)
 	}
-	built := map[string]Binaries{}
+	if h.Build == nil {
+		h.Build = func(dir string, flags ...string) (Binaries, error) { return Build(ctx, dir, h.Stories, flags...) }
+	}
+	built := map[string]Binaries{} // by flags
 	red := 0
 	for i := range h.Runs {
 		a := adversities[i%len(adversities)]
-		key := strings.Join(a.flags, " ")
-		if built[key].Files == nil {
-			if built[key], err = Build(ctx, filepath.Join(dir, "stories"+key), h.Stories, a.flags...); err != nil {
+		flags := strings.Join(a.flags, " ")
+		if built[flags].Files == nil {
+			if built[flags], err = h.Build(filepath.Join(dir, "stories"+flags), a.flags...); err != nil {
 				return runs, errors.Join(err, os.RemoveAll(dir))
 			}
 		}
-		run, err := h.under(ctx, a, built[key], filepath.Join(dir, fmt.Sprintf("%03d-%s", i+1, a.name)))
+		run, err := h.under(ctx, a, built[flags], filepath.Join(dir, fmt.Sprintf("%03d-%s", i+1, a.name)))
 		if err != nil {
 			return runs, err
 		}
