@@ -30,7 +30,7 @@ func with(t *testing.T, entries ...regressions.Entry) Options {
 	t.Setenv("TMPDIR", t.TempDir())
 	own, err := os.Executable()
 	require.NoError(t, err)
-	o := Options{Stories: told3, Entries: entries, Limit: time.Minute, Env: []string{"PROOF_FAKE=1"}}
+	o := Options{Stories: told3, Entries: entries, Limit: time.Minute, Env: []string{"PROOF_FAKE=1", "GORACE=atexit_sleep_ms=0"}}
 	folder := t.TempDir()
 	require.NoError(t, os.Mkdir(folder+"/goldenpath", 0o700))
 	o.Binaries = &Binaries{Folder: folder, Files: map[string]string{"goldenpath": own}}
