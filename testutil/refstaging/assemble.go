@@ -38,7 +38,7 @@ func assemble(cfg Config, urls urls) *Server {
 		negotiate: hooked(cfg.Hooks.Handshake.Negotiate, spoken.negotiate),
 		extract:   hooked(cfg.Hooks.Handshake.Extract, spoken.extract),
 		open:      hooked(cfg.Hooks.Sessions.Open, func(user Identity) (Identity, error) { return user, nil }),
-		route:     hooked(cfg.Hooks.Router.Route, spoken.route(newRouter(s.hub, runs, spoken.content).route)),
+		route:     hooked(cfg.Hooks.Router.Route, spoken.route(newRouter(s.hub, runs, spoken.content, cfg.Hooks.Router.Attribute).route)),
 	}
 	breaker := &breaker{clock: clock}
 	backend := &backend{

@@ -67,6 +67,9 @@ type SessionHooks struct {
 	// must neither block nor call the server. Returning nil sends no welcome. In October it follows the
 	// handshake_response, at which s has its thread.
 	Welcome func(next WelcomeFrame) WelcomeFrame
+	// Count is called for every session that opens, with the sessions locked: it must neither block nor call
+	// the server.
+	Count func(next CountSessions) CountSessions
 }
 
 type (
@@ -75,6 +78,8 @@ type (
 	OpenSession func(user Identity) (Identity, error)
 	// WelcomeFrame builds the welcome of a session; it is marshalled as JSON.
 	WelcomeFrame func(s *Session, now time.Time) any
+	// CountSessions tells how many open sessions count towards the limit of a user.
+	CountSessions func(user string) int
 )
 
 // RouterHooks wrap the way of a client message to its handler.
@@ -82,10 +87,16 @@ type RouterHooks struct {
 	// Route is called for every decoded message of a client, those of the October handshake included,
 	// on the session's reading goroutine.
 	Route func(next Route) Route
+	// Attribute is called for every prompt that says something.
+	Attribute func(next Attribute) Attribute
 }
 
-// Route handles one message of a session. It must not block.
-type Route func(s *Session, m Message)
+type (
+	// Route handles one message of a session. It must not block.
+	Route func(s *Session, m Message)
+	// Attribute names the user whose run a prompt starts.
+	Attribute func(s *Session, m Message) Identity
+)
 
 // RegistryHooks wrap the agent registry.
 type RegistryHooks struct {
@@ -124,8 +135,8 @@ type (
 	// Deliver queues a frame for the sessions at an address.
 	Deliver func(to Address, frame []byte)
 	// Address names the sessions that an event is for: all of the user's in September, in October those
-	// on the thread, or all if ThreadID is empty.
-	Address struct{ UserID, ThreadID string }
+	// on the thread, or all if ThreadID is empty; of these only the one with SessionID, unless that is empty.
+	Address struct{ UserID, ThreadID, SessionID string }
 )
 
 // HealthHooks wrap what the health endpoints report about the parts of the deployment.

@@ -39,6 +39,9 @@ func (s *Session) ID() string { return s.id }
 // UserID is the user that the session acts as.
 func (s *Session) UserID() string { return s.user.UserID }
 
+// Closed reports whether nothing more is sent to the session: its connection is gone, or being closed.
+func (s *Session) Closed() bool { return s.out.closing() }
+
 // Reply queues a direct reply to this session alone; the frame is marshalled as JSON. It never blocks.
 func (s *Session) Reply(frame any) { s.hub.reply(s, func(time.Time) any { return frame }) }
 

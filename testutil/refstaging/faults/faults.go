@@ -19,6 +19,8 @@ type fault func(*seams)
 // families are the faults by the groups of the catalogue, one file each. A fault has the id of its entry.
 var families = []map[string]fault{
 	authFaults,
+	eventFaults,
+	isolationFaults,
 }
 
 // Options say how faults are to strike.
