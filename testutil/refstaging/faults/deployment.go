@@ -27,7 +27,7 @@ var deploymentFaults = map[string]fault{
 	"deployment-resources-or-port":    neverListens,
 	"deployment-new-revision-unused":  newRevisionUnused,
 	"deployment-health-always-ok":     healthAlwaysOK,
-	"deployment-half-initialised":     halfInitialised,
+	"deployment-half-initialised":     loses(func(refstaging.Event) bool { return true }), // nobody is told what agents do
 	"deployment-health-route-missing": func(s *seams) { s.api(at("/health", missing)) },
 	"deployment-schema-drift":         schemaDrift,
 	"deployment-endpoints-missing":    endpointsMissing,
@@ -108,13 +108,6 @@ func healthAlwaysOK(s *seams) {
 		next.ServeHTTP(w, r)
 	})
 	s.openingFor(func(refstaging.Identity) error { return refstaging.ErrAuthUnavailable })
-}
-
-// halfInitialised lets agents work without the bridge that tells of it.
-func halfInitialised(s *seams) {
-	around(&s.Hooks.Emitter.Emit, func(refstaging.Emit) refstaging.Emit {
-		return func(context.Context, refstaging.Event) {}
-	})
 }
 
 // schemaDrift keeps the auth service from storing the session of a login.

@@ -20,6 +20,7 @@ type fault func(*seams)
 var families = []map[string]fault{
 	authFaults, handshakeFaults, sessionFaults, registryFaults,
 	deploymentFaults, latencyFaults, leakFaults,
+	eventFaults, isolationFaults,
 }
 
 // Options say how faults are to strike.

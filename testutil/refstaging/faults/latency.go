@@ -77,13 +77,11 @@ const patience = 150 * time.Millisecond
 
 // timeoutInverted stops telling of a run that is not over when the WebSocket gives up receiving.
 func timeoutInverted(s *seams) {
-	around(&s.Hooks.Emitter.Emit, func(next refstaging.Emit) refstaging.Emit {
-		var begun sync.Map // of a run
-		return func(ctx context.Context, e refstaging.Event) {
-			first, _ := begun.LoadOrStore(e.RunID, time.Now())
-			if time.Since(first.(time.Time)) < patience {
-				next(ctx, e)
-			}
+	var begun sync.Map // of a run
+	s.emitting(func(next func(refstaging.Event), e refstaging.Event) {
+		first, _ := begun.LoadOrStore(e.RunID, time.Now())
+		if time.Since(first.(time.Time)) < patience {
+			next(e)
 		}
 	})
 }

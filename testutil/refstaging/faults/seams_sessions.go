@@ -64,15 +64,6 @@ func (s *seams) openingFor(open func(user refstaging.Identity) error) {
 	})
 }
 
-// emitting treats the events of runs in another way.
-func (s *seams) emitting(treat func(next func(refstaging.Event), e refstaging.Event)) {
-	around(&s.Hooks.Emitter.Emit, func(next refstaging.Emit) refstaging.Emit {
-		return func(ctx context.Context, e refstaging.Event) {
-			treat(func(e refstaging.Event) { next(ctx, e) }, e)
-		}
-	})
-}
-
 // failing lets agents fail when they have started, for that reason. It is asked for the name by which an
 // agent is advertised.
 func (s *seams) failing(which func(name string) bool, why string) {
