@@ -19,6 +19,7 @@ type fault func(*seams)
 // families are the faults by the groups of the catalogue, one file each. A fault has the id of its entry.
 var families = []map[string]fault{
 	authFaults, handshakeFaults, sessionFaults, registryFaults,
+	configFaults,
 	deploymentFaults, latencyFaults, leakFaults,
 	eventFaults, isolationFaults,
 }
