@@ -70,8 +70,8 @@ func headersOnly(_ http.Handler, w http.ResponseWriter, r *http.Request) {
 }
 
 // patience is the receive timeout of 10 to 19 s, as the embedded agents are quick: most of their runs take a
-// fifth of it, a full analysis takes more.
-const patience = 150 * time.Millisecond
+// third of it, a full analysis takes more.
+const patience = 60 * time.Millisecond
 
 // timeoutInverted stops telling of a run that is not over when the WebSocket gives up receiving.
 func timeoutInverted(s *seams) {
