@@ -41,7 +41,7 @@ func assemble(cfg Config, urls urls) *Server {
 		refusal:   hooked(cfg.Hooks.Sessions.Refuse, refuseSession(clock)),
 		accept:    hooked(cfg.Hooks.Handshake.Accept, func(*http.Request) error { return nil }),
 		receive: hooked(cfg.Hooks.Router.Receive, receiving(
-			hooked(cfg.Hooks.Router.Route, spoken.route(newRouter(s.hub, runs, spoken.content).route)))),
+			hooked(cfg.Hooks.Router.Route, spoken.route(newRouter(s.hub, runs, spoken.content, cfg.Hooks.Router.Attribute).route)))),
 	}
 	breaker := &breaker{clock: clock}
 	backend := &backend{

@@ -74,6 +74,9 @@ type SessionHooks struct {
 	Welcome func(next WelcomeFrame) WelcomeFrame
 	// Refuse is called for every connection that is not admitted, unless the server is closing.
 	Refuse func(next RefuseSession) RefuseSession
+	// Count is called for every session that opens, with the sessions locked: it must neither block nor call
+	// the server.
+	Count func(next CountSessions) CountSessions
 }
 
 type (
@@ -93,6 +96,8 @@ type (
 		Code   int // of the close frame
 		Reason string
 	}
+	// CountSessions tells how many open sessions count towards the limit of a user.
+	CountSessions func(user string) int
 )
 
 func (r *Refusal) Error() string { return fmt.Sprintf("refused with %d %s", r.Code, r.Reason) }
@@ -105,13 +110,18 @@ type RouterHooks struct {
 	// Route is called for every decoded message of a client, those of the October handshake included,
 	// on the session's reading goroutine.
 	Route func(next Route) Route
+	// Attribute is called for every prompt that says something.
+	Attribute func(next Attribute) Attribute
 }
 
-// Receive takes a text or binary frame, as its kind says (RFC 6455). It must not block.
-type Receive func(s *Session, kind int, frame []byte)
-
-// Route handles one message of a session. It must not block.
-type Route func(s *Session, m Message)
+type (
+	// Receive takes a text or binary frame, as its kind says (RFC 6455). It must not block.
+	Receive func(s *Session, kind int, frame []byte)
+	// Route handles one message of a session. It must not block.
+	Route func(s *Session, m Message)
+	// Attribute names the user whose run a prompt starts.
+	Attribute func(s *Session, m Message) Identity
+)
 
 // RegistryHooks wrap the agent registry.
 type RegistryHooks struct {
@@ -150,8 +160,8 @@ type (
 	// Deliver queues a frame for the sessions at an address.
 	Deliver func(to Address, frame []byte)
 	// Address names the sessions that an event is for: all of the user's in September, in October those
-	// on the thread, or all if ThreadID is empty.
-	Address struct{ UserID, ThreadID string }
+	// on the thread, or all if ThreadID is empty; of these only the one with SessionID, unless that is empty.
+	Address struct{ UserID, ThreadID, SessionID string }
 )
 
 // HealthHooks wrap what the health endpoints report about the parts of the deployment.

@@ -43,6 +43,9 @@ func (s *Session) UserID() string { return s.user.UserID }
 // Path is the one at which the session was asked for, such as "/ws".
 func (s *Session) Path() string { return s.path }
 
+// Closed reports whether nothing more is sent to the session: its connection is gone, or being closed.
+func (s *Session) Closed() bool { return s.out.closing() }
+
 // Reply queues a direct reply to this session alone; the frame is marshalled as JSON. It never blocks.
 func (s *Session) Reply(frame any) { s.hub.reply(s, func(time.Time) any { return frame }) }
 

@@ -10,8 +10,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/gorilla/websocket"
-
 	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
 )
@@ -27,7 +25,7 @@ var deploymentFaults = map[string]fault{
 	"deployment-resources-or-port":    neverListens,
 	"deployment-new-revision-unused":  newRevisionUnused,
 	"deployment-health-always-ok":     healthAlwaysOK,
-	"deployment-half-initialised":     halfInitialised,
+	"deployment-half-initialised":     loses(func(refstaging.Event) bool { return true }), // nobody is told what agents do
 	"deployment-health-route-missing": func(s *seams) { s.api(at("/health", missing)) },
 	"deployment-schema-drift":         schemaDrift,
 	"deployment-endpoints-missing":    endpointsMissing,
@@ -100,21 +98,8 @@ func newRevisionUnused(s *seams) {
 // healthAlwaysOK takes away what the backend knows users by, without which nobody gets to database and agents.
 // The health routes do not notice.
 func healthAlwaysOK(s *seams) {
-	s.app(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Authorization") != "" && !websocket.IsWebSocketUpgrade(r) {
-			raised(http.StatusServiceUnavailable, "Authentication service is unavailable")(next, w, r)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
+	s.app(bearing(raises(http.StatusServiceUnavailable, longError("SERVICE_UNAVAILABLE", http.StatusServiceUnavailable, "Authentication service is unavailable"))))
 	s.openingFor(func(refstaging.Identity) error { return refstaging.ErrAuthUnavailable })
-}
-
-// halfInitialised lets agents work without the bridge that tells of it.
-func halfInitialised(s *seams) {
-	around(&s.Hooks.Emitter.Emit, func(refstaging.Emit) refstaging.Emit {
-		return func(context.Context, refstaging.Event) {}
-	})
 }
 
 // schemaDrift keeps the auth service from storing the session of a login.
@@ -141,7 +126,7 @@ func listWithoutMetadata(next http.Handler, w http.ResponseWriter, r *http.Reque
 	if json.Unmarshal(a.Body.Bytes(), &threads) == nil {
 		for _, thread := range threads {
 			if len(thread.Metadata) == 0 {
-				raised(http.StatusInternalServerError, "Failed to list threads")(next, w, r)
+				raises(http.StatusInternalServerError, longError("INTERNAL_ERROR", http.StatusInternalServerError, "Failed to list threads"))(next, w, r)
 				return
 			}
 		}

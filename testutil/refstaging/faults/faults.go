@@ -19,7 +19,9 @@ type fault func(*seams)
 // families are the faults by the groups of the catalogue, one file each. A fault has the id of its entry.
 var families = []map[string]fault{
 	authFaults, handshakeFaults, sessionFaults, registryFaults,
+	configFaults,
 	deploymentFaults, latencyFaults, leakFaults,
+	eventFaults, isolationFaults,
 }
 
 // Options say how faults are to strike.
@@ -60,17 +62,22 @@ func Apply(c *refstaging.Config, ids []string, o Options) error {
 	return nil
 }
 
-// alike proposes ids that hold a part of what was meant.
+// alike proposes ids that hold what was meant, and then those that begin like it.
 func alike(id string, known map[string]fault) string {
-	var close []string
-	for name := range known {
-		if len(id) > 3 && (strings.Contains(name, id) || strings.HasPrefix(name, id[:4])) {
-			close = append(close, name)
-		}
-	}
-	if len(close) == 0 {
+	if len(id) < 4 {
 		return ""
 	}
-	slices.Sort(close)
+	var close, distant []string
+	for _, name := range slices.Sorted(maps.Keys(known)) {
+		switch {
+		case strings.Contains(name, id):
+			close = append(close, name)
+		case strings.HasPrefix(name, id[:4]):
+			distant = append(distant, name)
+		}
+	}
+	if close = append(close, distant...); len(close) == 0 {
+		return ""
+	}
 	return " (perhaps " + strings.Join(close[:min(3, len(close))], ", ") + ")"
 }
