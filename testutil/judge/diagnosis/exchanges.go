@@ -115,7 +115,7 @@ func (w *Witness) concludeServices() {
 		common = status
 		w.see(t.first, service+":"+named(status), "the %s gave %d times no other answer than %s", service, t.total, named(status))
 	}
-	if everybody && common >= 0 {
+	if everybody && common >= 0 && len(w.services) > 1 {
 		w.see(1, "everywhere:"+named(common), "nothing was answered otherwise than %s", named(common))
 	}
 	w.pattern("rest", "some-endpoints", w.calls)

@@ -2,6 +2,7 @@ package diagnosis
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"slices"
 
@@ -116,7 +117,7 @@ func compare(e regressions.Entry, seen map[string]string, signs Signs, weights m
 	} else if len(e.Rules) > 0 {
 		missing += least(e.Rules, weights)
 	}
-	for clue := range seen {
+	for _, clue := range slices.Sorted(maps.Keys(seen)) { // in one order, for sums of fractions depend on it
 		if !slices.Contains(e.Signs, clue) && !slices.Contains(e.Rules, clue) {
 			unexplained += weights[clue]
 		}
