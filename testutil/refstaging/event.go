@@ -25,6 +25,7 @@ type Event struct {
 	Type      string
 	UserID    string // whose sessions receive it
 	ThreadID  string // in October only those of this thread
+	SessionID string // of all these only this one; empty, as it correctly is: all
 	RunID     string
 	RequestID string
 	Agent     string
@@ -39,6 +40,7 @@ type Event struct {
 	Elapsed    time.Duration  // tool_completed: the tool's; agent_completed: the agent's
 	Answer     string         // agent_completed
 	Error      string         // agent_error
+	TimedOut   bool           // agent_error: the run exceeded its limit
 
 	At time.Time // set by the end of the Emit chain
 	ID string    // event_id, likewise

@@ -20,6 +20,7 @@ type hub struct {
 	encode  Encode
 	deliver Deliver
 	welcome WelcomeFrame
+	count   CountSessions
 
 	mu      sync.Mutex
 	users   map[string]map[*Session]struct{}
@@ -34,11 +35,13 @@ func newHub(cfg Config, spoken dialect, clock clock, ids *idSource) *hub {
 	h.encode = hooked(cfg.Hooks.Emitter.Encode, spoken.encode)
 	h.deliver = hooked(cfg.Hooks.Emitter.Deliver, h.queue)
 	h.welcome = hooked(cfg.Hooks.Sessions.Welcome, spoken.welcome)
+	h.count = hooked(cfg.Hooks.Sessions.Count, func(user string) int { return len(h.users[user]) })
 	return h
 }
 
 var (
-	errSessionLimit = errors.New("the user has as many sessions as allowed")
+	// ErrSessionLimit is why a session too many of a user is refused.
+	ErrSessionLimit = errors.New("the user has as many sessions as allowed")
 	errClosing      = errors.New("the server is closing")
 )
 
@@ -51,8 +54,8 @@ func (h *hub) join(s *Session) error {
 	switch {
 	case h.closing:
 		return errClosing
-	case len(own) >= h.limit:
-		return errSessionLimit
+	case h.count(s.user.UserID) >= h.limit:
+		return ErrSessionLimit
 	case own == nil:
 		own = make(map[*Session]struct{})
 		h.users[s.user.UserID] = own
@@ -94,14 +97,14 @@ func (h *hub) send(_ context.Context, e Event) {
 	e.At = h.clock.now()
 	e.ID = h.ids.numbered("evt_"+e.Type, e.At)
 	if frame, err := h.encode(e); err == nil {
-		h.deliver(Address{e.UserID, e.ThreadID}, frame)
+		h.deliver(Address{e.UserID, e.ThreadID, e.SessionID}, frame)
 	}
 }
 
 // queue is the correct end of the Deliver chain; the lock is held.
 func (h *hub) queue(to Address, frame []byte) {
 	for s := range h.users[to.UserID] {
-		if s.hears(to.ThreadID) {
+		if s.hears(to.ThreadID) && (to.SessionID == "" || to.SessionID == s.id) {
 			s.out.push(frame)
 			s.events.Add(1)
 		}

@@ -9,11 +9,13 @@ type router struct {
 	hub      *hub
 	runs     *runs
 	content  func(Message) string
+	user     Attribute
 	handlers map[string]Route
 }
 
-func newRouter(hub *hub, runs *runs, content func(Message) string) *router {
+func newRouter(hub *hub, runs *runs, content func(Message) string, attribute func(Attribute) Attribute) *router {
 	r := &router{hub: hub, runs: runs, content: content}
+	r.user = hooked(attribute, func(s *Session, _ Message) Identity { return s.user })
 	r.handlers = map[string]Route{
 		"ping":      r.replyWith(pong),
 		"heartbeat": r.replyWith(heartbeatAck),
@@ -60,12 +62,12 @@ func (r *router) prompt(s *Session, m Message, asked run) {
 		s.Reply(plainError{"error", "Please enter a message"})
 		return
 	}
+	asked.user = r.user(s, m)
 	var ok bool
-	if asked.runIDs, ok = r.runs.identify(s.user.UserID, firstText(m.Text("thread_id"), s.thread), m.Text("run_id")); !ok {
+	if asked.runIDs, ok = r.runs.identify(asked.user.UserID, firstText(m.Text("thread_id"), s.thread), m.Text("run_id")); !ok {
 		s.Reply(plainError{"error", "Access denied to thread"})
 		return
 	}
-	asked.user = s.user
 	r.runs.start(asked)
 }
 

@@ -103,6 +103,7 @@ func (r *runs) execute(run run) {
 	if err != nil {
 		failed := event
 		failed.Type, failed.Agent, failed.Error = AgentError, r.wireName(run.agent), r.failure(run.agent, err)
+		failed.TimedOut = errors.Is(err, errRunLimit)
 		r.emit(r.ctx, failed)
 	}
 	for _, event.Type = range r.epilogue {
