@@ -8,6 +8,16 @@ func subject(sign string) string {
 	return about
 }
 
+// isPattern tells whether a sign says which attempts failed (pattern.go).
+func isPattern(sign string) bool {
+	_, what, _ := strings.Cut(sign, ":")
+	switch what {
+	case "never", "sometimes", "at-first", "later":
+		return true
+	}
+	return strings.HasPrefix(what, "some-")
+}
+
 // broken is the most telling of the rules that is broken; empty if none is.
 func broken(rules []string, seen map[string]string, weights map[string]float64) (most string) {
 	for _, rule := range rules {

@@ -31,6 +31,9 @@ func (w *Witness) exchange(r *history.Record) {
 		w.door(r)
 		return
 	}
+	if purpose == history.PurposeArchive && x.Status == http.StatusNotFound {
+		return // what no run made cannot be archived
+	}
 	w.tried[purpose] = true
 	w.count(w.serviceOf(x.URL), r.Seq, x.Status)
 	w.outcome(r.Seq, purpose, x)
@@ -38,6 +41,9 @@ func (w *Witness) exchange(r *history.Record) {
 		w.tried["rest"] = true
 		w.outcome(r.Seq, "rest", x)
 		w.calls = append(w.calls, attempt{r.Seq, r.User, x.Purpose, succeeded(x)})
+	}
+	if purpose == history.PurposeHealth {
+		w.probes = append(w.probes, attempt{r.Seq, "", x.URL, succeeded(x)})
 	}
 }
 
@@ -50,7 +56,8 @@ func (w *Witness) outcome(seq uint64, subject string, x *history.Exchange) {
 	what := x.Method + " for " + x.Purpose
 	switch {
 	case x.Broken != nil && x.Broken.Timeout:
-		w.see(seq, subject+":silent", "%s was not answered in time", what)
+		w.see(seq, subject+":late", "%s was not answered in time", what)
+		w.see(seq, subject+":silent", "%s was not answered at all", what)
 	case x.Broken != nil && x.Broken.Step == history.StepBody:
 		w.see(seq, subject+":cut", "the answer to %s broke off", what)
 	case x.Broken != nil && x.Status == 0:
@@ -61,7 +68,7 @@ func (w *Witness) outcome(seq uint64, subject string, x *history.Exchange) {
 			w.see(seq, subject+":edge", "%s was answered with a web page", what)
 		}
 	case 2*x.Took > w.header.Budgets.HTTP && w.header.Budgets.HTTP > 0 && x.Stream == nil && !agentic(x.Purpose):
-		w.see(seq, subject+":slow", "%s took more than half of its budget", what)
+		w.see(seq, subject+":late", "%s took more than half of its budget", what)
 	}
 }
 
@@ -119,6 +126,7 @@ func (w *Witness) concludeServices() {
 		w.see(1, "everywhere:"+named(common), "nothing was answered otherwise than %s", named(common))
 	}
 	w.pattern("rest", "some-endpoints", w.calls)
+	w.pattern("health", "some-endpoints", w.probes)
 }
 
 // only returns the one error that all answers were, if they were.

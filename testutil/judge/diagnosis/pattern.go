@@ -17,6 +17,10 @@ func (w *Witness) pattern(subject, kinds string, all []attempt) {
 			bad = append(bad, a)
 		}
 	}
+	if len(all) < 2 {
+		return // one attempt makes no pattern
+	}
+	w.tried[subject] = true
 	if len(bad) == 0 {
 		return
 	}

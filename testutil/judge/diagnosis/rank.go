@@ -32,6 +32,8 @@ const (
 	ofUnexplained = 0.2
 	// misplaced is what is left of an entry whose circumstances the story does not have.
 	misplaced = 0.5
+	// ofPattern is for what says which attempts failed, and not how.
+	ofPattern = 0.5
 )
 
 // Rank returns the classes of the entries that have anything in common with the signs and the hard
@@ -92,6 +94,9 @@ func weigh(entries []regressions.Entry) map[string]float64 {
 	weights := map[string]float64{}
 	for clue, in := range of {
 		weights[clue] = math.Log(1 + float64(len(classes))/float64(len(in)))
+		if isPattern(clue) {
+			weights[clue] *= ofPattern
+		}
 	}
 	return weights
 }

@@ -52,6 +52,10 @@ func place(frame string) string {
 
 // control takes in a message that is no prompt.
 func (w *Witness) control(d *dial, r *history.Record) {
+	if r.Intent != nil && r.Intent.Expect != "" && r.Intent.Expect != history.Failure {
+		d.toClose = true
+		return
+	}
 	if r.Intent != nil && r.Intent.Expect == history.Failure {
 		w.tried["malformed"] = true
 		d.provoked = r.Seq
@@ -84,8 +88,10 @@ func (r *run) hear(e *wire.Event) {
 		r.failed = true
 	case e.Type == wire.Ack:
 		r.acknowledged = true
+		return
 	case strings.HasSuffix(e.WireType, "_response"):
 		r.echoed = true
+		return
 	case !isAgents(e.Type):
 		return
 	}
@@ -130,7 +136,7 @@ func (w *Witness) concludeRuns() {
 			w.failing(r)
 			continue
 		}
-		w.tried["run"], w.tried["runs"] = true, true
+		w.tried["run"] = true
 		good := w.course(r)
 		all = append(all, attempt{r.seq, r.user, r.kind, good})
 		agents = append(agents, attempt{r.seq, r.user, r.agent, good})
@@ -168,22 +174,24 @@ func (w *Witness) failing(r *run) {
 
 // course notes what is missing in a run that is to succeed, and tells whether it did.
 func (w *Witness) course(r *run) bool {
-	if r.events == 0 {
-		w.see(r.seq, "run:silent", "nothing followed a prompt")
-		return false
-	}
-	if !r.seen[wire.AgentStarted] && !r.seen[wire.AgentCompleted] && !r.failed {
-		switch {
-		case r.acknowledged:
-			w.see(r.seq, "run:acknowledged", "a prompt was acknowledged, and no event followed")
-		case r.echoed:
-			w.see(r.seq, "run:echoed", "a prompt was answered with an echo")
-		}
-	}
-	if r.failed {
+	switch {
+	case r.failed:
 		w.see(r.seq, "run:error", "an error ended a run")
 		return false
+	case r.events > 0:
+		return w.parts(r)
+	case r.acknowledged:
+		w.see(r.seq, "run:acknowledged", "a prompt was acknowledged, and no event followed")
+	case r.echoed:
+		w.see(r.seq, "run:echoed", "a prompt was answered with an echo")
+	default:
+		w.see(r.seq, "run:silent", "nothing followed a prompt")
 	}
+	return false
+}
+
+// parts notes which of the five events a run lacks, and tells whether none.
+func (w *Witness) parts(r *run) bool {
 	good := true
 	for kind, name := range map[string]string{
 		wire.AgentStarted: "started", wire.AgentThinking: "thinking", wire.ToolExecuting: "tool-executing",

@@ -21,6 +21,7 @@ type dial struct {
 	cutAt      time.Duration // 0: it was not cut
 	last       *run
 	provoked   uint64 // the message wrong on purpose that stands unanswered
+	toClose    bool   // a message of the story asks for a close frame
 }
 
 func (w *Witness) dial(r *history.Record) {
@@ -34,7 +35,7 @@ func (w *Witness) dial(r *history.Record) {
 	w.sessions[r.Session] = d
 	w.dials = append(w.dials, d)
 	if !d.intent.Provokes() {
-		w.tried["upgrade"], w.tried["connect"] = true, true
+		w.tried["upgrade"] = true
 	}
 }
 
@@ -49,7 +50,7 @@ func (w *Witness) open(r *history.Record) {
 	}
 	w.tried["welcome"] = true
 	if budget := w.header.Budgets.Connect; budget > 0 && 2*(r.At-d.at) > budget {
-		w.see(r.Seq, "upgrade:slow", "an upgrade took more than half of the connect budget")
+		w.see(r.Seq, "upgrade:late", "an upgrade took more than half of the connect budget")
 	}
 }
 
@@ -86,7 +87,7 @@ func (w *Witness) close(r *history.Record) {
 	switch {
 	case d.intent.Expect != "":
 		w.shut(d, r.Seq, c)
-	case d.intent.Provokes():
+	case d.intent.Provokes(), d.toClose && c.Code != 1011:
 	case d.provoked != 0 && c.By == history.ByServer && c.Code == 1011:
 		w.see(r.Seq, "malformed:closed-1011", "a message that is wrong was answered with close 1011")
 	case !d.isOpen:
@@ -108,7 +109,8 @@ func (w *Witness) refused(r *history.Record, c *history.Closed) {
 			w.see(r.Seq, "upgrade:edge", "an upgrade was answered with a web page")
 		}
 	case c.Broken != nil && c.Broken.Timeout:
-		w.see(r.Seq, "upgrade:silent", "an upgrade was not answered in time")
+		w.see(r.Seq, "upgrade:late", "an upgrade was not answered in time")
+		w.see(r.Seq, "upgrade:silent", "an upgrade was not answered at all")
 	case c.Broken != nil:
 		w.see(r.Seq, "upgrade:unreached", "an upgrade broke at step %s", c.Broken.Step)
 	}
@@ -127,8 +129,8 @@ func (w *Witness) unwelcome(d *dial, r *history.Record, c *history.Closed) {
 	default:
 		w.see(r.Seq, "welcome:silent", "no welcome came in time")
 	}
-	if budget := w.header.Budgets.Connect; budget > 0 && 10*(r.At-d.opened) > budget && c.By != history.ByDial {
-		w.see(r.Seq, "welcome:late", "it ended only a while after the upgrade")
+	if budget := w.header.Budgets.Connect; budget > 0 && 10*(r.At-d.opened) > budget {
+		w.see(r.Seq, "welcome:late", "a session ended only a while after its upgrade, without a welcome")
 	}
 }
 

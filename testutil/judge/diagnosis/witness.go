@@ -40,6 +40,7 @@ type Witness struct {
 	tried    map[string]bool
 	services map[string]*tally
 	calls    []attempt // authenticated requests
+	probes   []attempt // of health
 	dials    []*dial   // in their order
 	runs     []*run    // likewise
 	sessions map[string]*dial
