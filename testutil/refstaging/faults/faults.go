@@ -18,7 +18,7 @@ type fault func(*seams)
 
 // families are the faults by the groups of the catalogue, one file each. A fault has the id of its entry.
 var families = []map[string]fault{
-	authFaults, handshakeFaults, sessionFaults, registryFaults,
+	authFaults, configFaults, handshakeFaults, sessionFaults, registryFaults,
 	deploymentFaults, latencyFaults, leakFaults,
 	eventFaults, isolationFaults,
 }
@@ -61,17 +61,20 @@ func Apply(c *refstaging.Config, ids []string, o Options) error {
 	return nil
 }
 
-// alike proposes ids that hold a part of what was meant.
+// alike proposes ids that hold what was meant, or at least begin like it.
 func alike(id string, known map[string]fault) string {
-	var close []string
-	for name := range known {
-		if len(id) > 3 && (strings.Contains(name, id) || strings.HasPrefix(name, id[:4])) {
-			close = append(close, name)
-		}
-	}
-	if len(close) == 0 {
+	if len(id) < 4 {
 		return ""
 	}
-	slices.Sort(close)
-	return " (perhaps " + strings.Join(close[:min(3, len(close))], ", ") + ")"
+	names := slices.Sorted(maps.Keys(known))
+	for _, is := range []func(name string) bool{
+		func(name string) bool { return strings.Contains(name, id) },
+		func(name string) bool { return strings.HasPrefix(name, id[:4]) },
+	} {
+		close := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !is(name) })
+		if len(close) > 0 {
+			return " (perhaps " + strings.Join(close[:min(3, len(close))], ", ") + ")"
+		}
+	}
+	return ""
 }
