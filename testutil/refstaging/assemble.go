@@ -38,7 +38,10 @@ func assemble(cfg Config, urls urls) *Server {
 		negotiate: hooked(cfg.Hooks.Handshake.Negotiate, spoken.negotiate),
 		extract:   hooked(cfg.Hooks.Handshake.Extract, spoken.extract),
 		open:      hooked(cfg.Hooks.Sessions.Open, func(user Identity) (Identity, error) { return user, nil }),
-		route:     hooked(cfg.Hooks.Router.Route, spoken.route(newRouter(s.hub, runs, spoken.content, cfg.Hooks.Router.Attribute).route)),
+		refusal:   hooked(cfg.Hooks.Sessions.Refuse, refuseSession(clock)),
+		accept:    hooked(cfg.Hooks.Handshake.Accept, func(*http.Request) error { return nil }),
+		receive: hooked(cfg.Hooks.Router.Receive, receiving(
+			hooked(cfg.Hooks.Router.Route, spoken.route(newRouter(s.hub, runs, spoken.content, cfg.Hooks.Router.Attribute).route)))),
 	}
 	breaker := &breaker{clock: clock}
 	backend := &backend{

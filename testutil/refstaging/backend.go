@@ -42,7 +42,7 @@ func (b *backend) handler(cfg Config) http.Handler {
 	b.addAgents(table)
 	b.addUser(table)
 	b.addInfo(table)
-	handler := guardWebSocketPaths(limitBody(backendBodyLimit, table.handler()))
+	handler := hooked(cfg.Hooks.HTTP.App, guardWebSocketPaths(limitBody(backendBodyLimit, table.handler())))
 	return hooked(cfg.Hooks.HTTP.API, cors(b.urls.origins(cfg.AllowedOrigins), handler))
 }
 

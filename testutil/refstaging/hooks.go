@@ -2,6 +2,7 @@ package refstaging
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -50,6 +51,8 @@ type HandshakeHooks struct {
 	Negotiate func(next Negotiate) Negotiate
 	// Extract is called for the token of every upgrade (websocket.md 3.4).
 	Extract func(next ExtractToken) ExtractToken
+	// Accept is called for every upgrade that was answered 101, before its token is judged.
+	Accept func(next Accept) Accept
 }
 
 type (
@@ -57,6 +60,8 @@ type (
 	Negotiate func(offered []string) (chosen string, ok bool)
 	// ExtractToken takes the token from an upgrade request; "" when it carries none.
 	ExtractToken func(r *http.Request) string
+	// Accept begins a connection. Its error closes it, as that of [OpenSession] does.
+	Accept func(r *http.Request) error
 )
 
 // SessionHooks wrap the session factory.
@@ -67,6 +72,8 @@ type SessionHooks struct {
 	// must neither block nor call the server. Returning nil sends no welcome. In October it follows the
 	// handshake_response, at which s has its thread.
 	Welcome func(next WelcomeFrame) WelcomeFrame
+	// Refuse is called for every connection that is not admitted, unless the server is closing.
+	Refuse func(next RefuseSession) RefuseSession
 	// Count is called for every session that opens, with the sessions locked: it must neither block nor call
 	// the server.
 	Count func(next CountSessions) CountSessions
@@ -74,16 +81,32 @@ type SessionHooks struct {
 
 type (
 	// OpenSession gives the identity that a session will act as. An error closes the connection with
-	// 1011 after a SERVICE_INIT_FAILED frame.
+	// 1011 after a SERVICE_INIT_FAILED frame, unless it is a [Refusal].
 	OpenSession func(user Identity) (Identity, error)
 	// WelcomeFrame builds the welcome of a session; it is marshalled as JSON.
 	WelcomeFrame func(s *Session, now time.Time) any
+	// RefuseSession says how a connection ends that is not admitted, and why it is not: an error of the session
+	// factory, [ErrSessionLimit], [ErrAuthUnavailable], or another of authentication, where there is no user. An
+	// error that is a Refusal stays as it is.
+	RefuseSession func(user Identity, why error) *Refusal
+	// Refusal is an error of [Accept], [OpenSession] or [ValidateToken] that says how a connection ends
+	// instead of being welcomed. To REST it is an error like any other.
+	Refusal struct {
+		Frame  any // sent before the close frame, marshalled as JSON; nil: none
+		Code   int // of the close frame
+		Reason string
+	}
 	// CountSessions tells how many open sessions count towards the limit of a user.
 	CountSessions func(user string) int
 )
 
+func (r *Refusal) Error() string { return fmt.Sprintf("refused with %d %s", r.Code, r.Reason) }
+
 // RouterHooks wrap the way of a client message to its handler.
 type RouterHooks struct {
+	// Receive is called for every frame of a client, before it is decoded, on the session's reading
+	// goroutine.
+	Receive func(next Receive) Receive
 	// Route is called for every decoded message of a client, those of the October handshake included,
 	// on the session's reading goroutine.
 	Route func(next Route) Route
@@ -92,6 +115,8 @@ type RouterHooks struct {
 }
 
 type (
+	// Receive takes a text or binary frame, as its kind says (RFC 6455). It must not block.
+	Receive func(s *Session, kind int, frame []byte)
 	// Route handles one message of a session. It must not block.
 	Route func(s *Session, m Message)
 	// Attribute names the user whose run a prompt starts.
@@ -155,10 +180,11 @@ type Check func(service string) error
 // (http.md 5.5).
 type Version func(service, revision string) string
 
-// HTTPHooks wrap the whole of a service, CORS and upgrades included.
+// HTTPHooks wrap the whole of a service, CORS and upgrades included, or what is behind the backend's CORS.
 type HTTPHooks struct {
 	Auth func(next http.Handler) http.Handler // every request to the auth service
 	API  func(next http.Handler) http.Handler // every request to the backend
+	App  func(next http.Handler) http.Handler // every request to the backend but preflights; CORS is added later
 }
 
 // hooked is the behaviour that a hook makes of the correct one.

@@ -40,7 +40,8 @@ func newHub(cfg Config, spoken dialect, clock clock, ids *idSource) *hub {
 }
 
 var (
-	errSessionLimit = errors.New("the user has as many sessions as allowed")
+	// ErrSessionLimit is why a session too many of a user is refused.
+	ErrSessionLimit = errors.New("the user has as many sessions as allowed")
 	errClosing      = errors.New("the server is closing")
 )
 
@@ -54,7 +55,7 @@ func (h *hub) join(s *Session) error {
 	case h.closing:
 		return errClosing
 	case h.count(s.user.UserID) >= h.limit:
-		return errSessionLimit
+		return ErrSessionLimit
 	case own == nil:
 		own = make(map[*Session]struct{})
 		h.users[s.user.UserID] = own

@@ -17,6 +17,7 @@ const messageLimit = 16 << 20
 // Session is one WebSocket connection of one user.
 type Session struct {
 	id   string
+	path string // that it was asked for at
 	user Identity
 	hub  *hub
 	conn *websocket.Conn
@@ -39,6 +40,9 @@ func (s *Session) ID() string { return s.id }
 // UserID is the user that the session acts as.
 func (s *Session) UserID() string { return s.user.UserID }
 
+// Path is the one at which the session was asked for, such as "/ws".
+func (s *Session) Path() string { return s.path }
+
 // Closed reports whether nothing more is sent to the session: its connection is gone, or being closed.
 func (s *Session) Closed() bool { return s.out.closing() }
 
@@ -54,7 +58,7 @@ func (s *Session) Close(code int, reason string) {
 
 // serve reads until the connection ends. Its place is freed before a close frame is answered, so that
 // a client which has seen the answer can connect again.
-func (s *Session) serve(route Route) {
+func (s *Session) serve(receive Receive) {
 	defer s.end()
 	s.conn.SetReadLimit(messageLimit)
 	s.conn.SetCloseHandler(func(code int, _ string) error {
@@ -73,7 +77,7 @@ func (s *Session) serve(route Route) {
 		}
 		s.messages.Add(1)
 		s.idle.Reset(s.interval)
-		s.receive(kind, frame, route)
+		receive(s, kind, frame)
 	}
 }
 
@@ -82,7 +86,12 @@ func (s *Session) hears(thread string) bool {
 	return s.handshake == nil || thread == "" || thread == s.thread
 }
 
-// receive decodes one frame (websocket.md 4.4; RFC 6455, section 8.1 for the encoding).
+// receiving is the correct end of the Receive chain: it decodes a frame (websocket.md 4.4; RFC 6455,
+// section 8.1 for the encoding).
+func receiving(route Route) Receive {
+	return func(s *Session, kind int, frame []byte) { s.receive(kind, frame, route) }
+}
+
 func (s *Session) receive(kind int, frame []byte, route Route) {
 	message, err := Message{}, errNotAnObject
 	if kind == websocket.TextMessage {

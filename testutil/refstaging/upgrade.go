@@ -21,8 +21,10 @@ type gateway struct {
 	validate  validator
 	negotiate Negotiate
 	extract   ExtractToken
+	accept    Accept
 	open      OpenSession
-	route     Route
+	refusal   RefuseSession
+	receive   Receive
 	interval  time.Duration
 	upgrader  websocket.Upgrader
 	stats     authStats
@@ -62,25 +64,28 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // the upgrader has answered
 	}
-	if !g.tasks.start("session", func() { g.serve(r.Context(), conn, token) }) {
+	if !g.tasks.start("session", func() { g.serve(r, conn, token) }) {
 		conn.Close()
 	}
 }
 
-// serve is a session from beginning to end. Of the context it wants only what it says of the request,
-// which is over.
-func (g *gateway) serve(ctx context.Context, conn *websocket.Conn, token string) {
+// serve is a session from beginning to end. Of the request, which is over, it wants only what it says.
+func (g *gateway) serve(r *http.Request, conn *websocket.Conn, token string) {
 	s := &Session{
-		hub: g.hub, conn: conn, interval: g.interval,
+		hub: g.hub, conn: conn, interval: g.interval, path: r.URL.Path,
 		out: &outbox{conn: conn, tasks: g.tasks},
 	}
 	s.idle = time.AfterFunc(never, s.heartbeat) // armed below, when the field that it reads is set
-	if err := g.admit(ctx, s, token); err != nil {
+	err := g.accept(r)
+	if err == nil {
+		err = g.admit(r.Context(), s, token)
+	}
+	if err != nil {
 		g.refuse(s, err)
 	} else {
 		s.idle.Reset(s.interval)
 	}
-	s.serve(g.route)
+	s.serve(g.receive)
 }
 
 // never is longer than any server lives.
@@ -110,19 +115,34 @@ func (g *gateway) admit(ctx context.Context, s *Session, token string) error {
 
 // refuse sends why a connection is not admitted, and closes it.
 func (g *gateway) refuse(s *Session, err error) {
-	code, message, status, reason := "SERVICE_INIT_FAILED", "Service initialization failed",
-		websocket.CloseInternalServerErr, "Service initialization failed" // websocket.md 3.8
-	switch {
-	case errors.Is(err, errAuthentication): // websocket.md 3.6
-		code, message, status, reason = "AUTH_FAILED", "Authentication failed", websocket.ClosePolicyViolation, "Authentication failed"
-	case errors.Is(err, errSessionLimit): // websocket.md 2.4
-		code, message, status, reason = "CONNECTION_LIMIT", "Too many sessions for this user: close one first", websocket.CloseTryAgainLater, "Connection limit"
-	case errors.Is(err, errClosing):
+	if errors.Is(err, errClosing) {
 		s.out.close(websocket.CloseGoingAway, "")
 		return
 	}
-	g.hub.reply(s, func(now time.Time) any { return refusal(code, message, now) })
-	s.out.close(status, reason)
+	r := g.refusal(s.user, err)
+	if r.Frame != nil {
+		s.Reply(r.Frame)
+	}
+	s.out.close(r.Code, r.Reason)
+}
+
+// refuseSession is the correct end of the Refuse chain.
+func refuseSession(clock clock) RefuseSession {
+	return func(_ Identity, why error) *Refusal {
+		frame := func(code, message string) any { return refusal(code, message, clock.now()) }
+		if how := new(Refusal); errors.As(why, &how) {
+			return how
+		}
+		switch {
+		case errors.Is(why, errAuthentication): // websocket.md 3.6
+			const text = "Authentication failed"
+			return &Refusal{frame("AUTH_FAILED", text), websocket.ClosePolicyViolation, text}
+		case errors.Is(why, ErrSessionLimit): // websocket.md 2.4
+			return &Refusal{frame("CONNECTION_LIMIT", "Too many sessions for this user: close one first"), websocket.CloseTryAgainLater, "Connection limit"}
+		}
+		const text = "Service initialization failed" // websocket.md 3.8
+		return &Refusal{frame("SERVICE_INIT_FAILED", text), websocket.CloseInternalServerErr, text}
+	}
 }
 
 // offered are the subprotocols of a request, from all of its header lines.

@@ -18,9 +18,9 @@ type fault func(*seams)
 
 // families are the faults by the groups of the catalogue, one file each. A fault has the id of its entry.
 var families = []map[string]fault{
-	authFaults,
-	eventFaults,
-	isolationFaults,
+	authFaults, handshakeFaults, sessionFaults, registryFaults,
+	deploymentFaults, latencyFaults, leakFaults,
+	eventFaults, isolationFaults,
 }
 
 // Options say how faults are to strike.
