@@ -26,17 +26,19 @@ func Of(r *history.Reader, findings []judge.Finding) ([]Suspect, error) {
 			if errors.Is(err, io.EOF) {
 				err = nil
 			}
-			return w.Suspects(findings), err
+			suspects, unknown := w.Suspects(findings)
+			return suspects, errors.Join(err, unknown)
 		}
 		w.Observe(next)
 	}
 }
 
-// Suspects are the entries of the catalogue that look like what was seen and found.
-func (w *Witness) Suspects(findings []judge.Finding) []Suspect {
+// Suspects are the entries of the catalogue that look like what was seen and found. The error is that
+// of the catalogue.
+func (w *Witness) Suspects(findings []judge.Finding) ([]Suspect, error) {
 	entries, err := regressions.All()
 	if err != nil {
-		return nil // a test holds the catalogue valid
+		return nil, err
 	}
-	return Rank(entries, w.Signs(), findings)
+	return Rank(entries, w.Signs(), findings), nil
 }

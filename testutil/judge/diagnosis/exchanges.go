@@ -32,7 +32,7 @@ func (w *Witness) exchange(r *history.Record) {
 		return
 	}
 	if purpose == history.PurposeArchive && x.Status == http.StatusNotFound {
-		return // what no run made cannot be archived
+		return // of what a run did not make
 	}
 	w.tried[purpose] = true
 	w.count(w.serviceOf(x.URL), r.Seq, x.Status)

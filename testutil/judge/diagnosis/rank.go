@@ -30,6 +30,9 @@ type Suspect struct {
 const (
 	ofMissing     = 0.5
 	ofUnexplained = 0.2
+	// ofUntried is for what it shows and the history had no occasion to: of two entries that explain all,
+	// the simpler one is likelier.
+	ofUntried = 0.2
 	// misplaced is what is left of an entry whose circumstances the story does not have.
 	misplaced = 0.5
 	// ofPattern is for what says which attempts failed, and not how.
@@ -114,6 +117,8 @@ func compare(e regressions.Entry, seen map[string]string, signs Signs, weights m
 			explain(sign)
 		} else if signs.Tried[subject(sign)] {
 			missing += weights[sign]
+		} else {
+			missing += ofUntried * weights[sign]
 		}
 	}
 	rule := broken(e.Rules, seen, weights)
