@@ -3,7 +3,6 @@ package faults
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
@@ -118,37 +117,23 @@ func missingTokenIs403(s *seams) {
 // failureClosedAsServerError: the codes of authentication are mapped to a failure of the server.
 func failureClosedAsServerError(s *seams) {
 	around(&s.Hooks.Sessions.Refuse, func(next refstaging.RefuseSession) refstaging.RefuseSession {
-		return func(user refstaging.Identity, why error) refstaging.Refusal {
+		return func(user refstaging.Identity, why error) *refstaging.Refusal {
 			r := next(user, why)
-			if r.Status == websocket.ClosePolicyViolation {
-				r.Status = websocket.CloseInternalServerErr
+			if r.Code == websocket.ClosePolicyViolation {
+				r.Code = websocket.CloseInternalServerErr
 			}
 			return r
 		}
 	})
 }
 
-var errUnreachable = errors.New("the auth service did not answer within 0.5 s")
-
 // probeTooShort: the probe before a session's authentication runs out now and then.
 func probeTooShort(s *seams) {
-	around(&s.Hooks.Sessions.Open, func(next refstaging.OpenSession) refstaging.OpenSession {
-		return func(user refstaging.Identity) (refstaging.Identity, error) {
-			if s.chance.strikes(0.2) {
-				return user, fmt.Errorf("open a session: %w", errUnreachable)
-			}
-			return next(user)
+	s.opening(func() error {
+		if !s.chance.strikes(0.2) {
+			return nil
 		}
-	})
-	around(&s.Hooks.Sessions.Refuse, func(next refstaging.RefuseSession) refstaging.RefuseSession {
-		return func(user refstaging.Identity, why error) refstaging.Refusal {
-			if errors.Is(why, errUnreachable) {
-				return refstaging.Refusal{
-					Code: "AUTH_FAILED", Message: "auth_service_unreachable",
-					Status: websocket.ClosePolicyViolation, Reason: "auth_service_unreachable",
-				}
-			}
-			return next(user, why)
-		}
+		const why = "auth_service_unreachable"
+		return &refstaging.Refusal{Frame: errorFrame("AUTH_FAILED", why), Code: websocket.ClosePolicyViolation, Reason: why}
 	})
 }

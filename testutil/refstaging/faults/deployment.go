@@ -10,8 +10,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/gorilla/websocket"
-
 	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
 )
@@ -100,13 +98,7 @@ func newRevisionUnused(s *seams) {
 // healthAlwaysOK takes away what the backend knows users by, without which nobody gets to database and agents.
 // The health routes do not notice.
 func healthAlwaysOK(s *seams) {
-	s.app(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Authorization") != "" && !websocket.IsWebSocketUpgrade(r) {
-			raised(http.StatusServiceUnavailable, "Authentication service is unavailable")(next, w, r)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
+	s.app(bearing(raises(http.StatusServiceUnavailable, longError("SERVICE_UNAVAILABLE", http.StatusServiceUnavailable, "Authentication service is unavailable"))))
 	s.openingFor(func(refstaging.Identity) error { return refstaging.ErrAuthUnavailable })
 }
 
@@ -134,7 +126,7 @@ func listWithoutMetadata(next http.Handler, w http.ResponseWriter, r *http.Reque
 	if json.Unmarshal(a.Body.Bytes(), &threads) == nil {
 		for _, thread := range threads {
 			if len(thread.Metadata) == 0 {
-				raised(http.StatusInternalServerError, "Failed to list threads")(next, w, r)
+				raises(http.StatusInternalServerError, longError("INTERNAL_ERROR", http.StatusInternalServerError, "Failed to list threads"))(next, w, r)
 				return
 			}
 		}

@@ -18,7 +18,8 @@ type fault func(*seams)
 
 // families are the faults by the groups of the catalogue, one file each. A fault has the id of its entry.
 var families = []map[string]fault{
-	authFaults, configFaults, handshakeFaults, sessionFaults, registryFaults,
+	authFaults, handshakeFaults, sessionFaults, registryFaults,
+	configFaults,
 	deploymentFaults, latencyFaults, leakFaults,
 	eventFaults, isolationFaults,
 }
@@ -61,20 +62,22 @@ func Apply(c *refstaging.Config, ids []string, o Options) error {
 	return nil
 }
 
-// alike proposes ids that hold what was meant, or at least begin like it.
+// alike proposes ids that hold what was meant, and then those that begin like it.
 func alike(id string, known map[string]fault) string {
 	if len(id) < 4 {
 		return ""
 	}
-	names := slices.Sorted(maps.Keys(known))
-	for _, is := range []func(name string) bool{
-		func(name string) bool { return strings.Contains(name, id) },
-		func(name string) bool { return strings.HasPrefix(name, id[:4]) },
-	} {
-		close := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !is(name) })
-		if len(close) > 0 {
-			return " (perhaps " + strings.Join(close[:min(3, len(close))], ", ") + ")"
+	var close, distant []string
+	for _, name := range slices.Sorted(maps.Keys(known)) {
+		switch {
+		case strings.Contains(name, id):
+			close = append(close, name)
+		case strings.HasPrefix(name, id[:4]):
+			distant = append(distant, name)
 		}
 	}
-	return ""
+	if close = append(close, distant...); len(close) == 0 {
+		return ""
+	}
+	return " (perhaps " + strings.Join(close[:min(3, len(close))], ", ") + ")"
 }

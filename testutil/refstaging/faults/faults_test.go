@@ -27,7 +27,7 @@ func TestEveryFaultIsARegression(t *testing.T) {
 func TestUnknownFaults(t *testing.T) {
 	var c refstaging.Config
 	err := Apply(&c, []string{"auth-secret-mismatch", "auth-secret", "nonsense"}, Options{})
-	require.ErrorContains(t, err, `no fault "auth-secret" (perhaps auth-secret-mismatch)`)
+	require.ErrorContains(t, err, `no fault "auth-secret" (perhaps auth-secret-mismatch`)
 	require.ErrorContains(t, err, `no fault "nonsense"`)
 	assert.Nil(t, c.Hooks.HTTP.API, "nothing was applied")
 }

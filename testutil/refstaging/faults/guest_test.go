@@ -2,6 +2,7 @@ package faults
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -48,13 +49,20 @@ type guest struct {
 // invited logs a user in at a deployment of her own.
 func invited(t *testing.T, ids ...string) *guest {
 	t.Helper()
+	g := stranger(t, ids...)
+	g.logIn("alice")
+	return g
+}
+
+// stranger stands before a deployment of her own, at which perhaps nobody can log in.
+func stranger(t *testing.T, ids ...string) *guest {
+	t.Helper()
 	var c refstaging.Config
 	require.NoError(t, Apply(&c, ids, Options{Rate: -1, Seed: 1}))
 	server, err := refstaging.Start(c)
 	require.NoError(t, err)
 	g := &guest{t: t, server: server, client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
 	t.Cleanup(func() { assert.NoError(t, server.Close()) })
-	g.logIn("alice")
 	return g
 }
 
@@ -86,6 +94,25 @@ func (g *guest) ask(method, path, body string) string {
 	defer answer.Body.Close()
 	raw, err := io.ReadAll(answer.Body)
 	require.NoError(g.t, err)
+	return fmt.Sprint(answer.StatusCode, " ", strings.TrimSpace(string(raw)))
+}
+
+// fetch makes a request without credentials. It returns status and body, or that there was no answer in time.
+func (g *guest) fetch(method, url, body string, patience time.Duration) string {
+	g.t.Helper()
+	ctx, cancel := context.WithTimeout(g.t.Context(), patience)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
+	require.NoError(g.t, err)
+	answer, err := g.client.Do(request)
+	if err != nil {
+		return "no answer"
+	}
+	defer answer.Body.Close()
+	raw, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return fmt.Sprint(answer.StatusCode, " and half a body: ", string(raw))
+	}
 	return fmt.Sprint(answer.StatusCode, " ", strings.TrimSpace(string(raw)))
 }
 

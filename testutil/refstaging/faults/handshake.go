@@ -56,7 +56,7 @@ var handshakeFaults = map[string]fault{
 	},
 	// The embedded target has no other host than the balancer's.
 	"handshake-lb-strips-auth": func(s *seams) {
-		s.app(upgrades(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		s.app(upgrading(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
 			r.Header.Del("Authorization")
 			r.Header.Del("Sec-WebSocket-Protocol")
 			next.ServeHTTP(w, r)
@@ -64,23 +64,23 @@ var handshakeFaults = map[string]fault{
 		s.accepting(func(*http.Request) error { return internalError("") })
 	},
 	"handshake-waf-block": func(s *seams) {
-		s.api(upgrades(at("/ws", func(_ http.Handler, w http.ResponseWriter, _ *http.Request) {
+		s.api(upgrading(at("/ws", func(_ http.Handler, w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Server", "Google Frontend")
 			page(w, http.StatusForbidden, "<!doctype html><meta charset=\"utf-8\"><title>403</title>403 Forbidden")
 		})))
 	},
 	"handshake-scope-error": func(s *seams) {
-		s.app(upgrades(at("/ws", func(_ http.Handler, w http.ResponseWriter, _ *http.Request) {
+		s.app(upgrading(at("/ws", func(_ http.Handler, w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 			w.WriteHeader(http.StatusInternalServerError)
 			_, _ = w.Write([]byte("Internal Server Error")) // a client that is gone reads no error either
 		})))
 	},
 	"handshake-route-missing": func(s *seams) {
-		s.app(upgrades(status(http.StatusNotFound, `{"detail":"Not Found"}`)))
+		s.app(upgrading(status(http.StatusNotFound, `{"detail":"Not Found"}`)))
 	},
 	"handshake-readiness-refuses-forever": func(s *seams) {
-		s.app(upgrades(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		s.app(upgrading(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Retry-After", "10")
 			status(http.StatusServiceUnavailable, `{"error":"service_not_ready","message":"WebSocket service is not ready. `+
 				`Startup phase is unknown.","details":{"state":"unknown","failed_services":[],"retry_after_seconds":10,`+
@@ -111,7 +111,7 @@ var handshakeFaults = map[string]fault{
 		})
 	},
 	"handshake-hangs": func(s *seams) {
-		s.app(upgrades(func(_ http.Handler, _ http.ResponseWriter, r *http.Request) {
+		s.app(upgrading(func(_ http.Handler, _ http.ResponseWriter, r *http.Request) {
 			select {
 			case <-r.Context().Done(): // the client gave up
 			case <-time.After(longest):

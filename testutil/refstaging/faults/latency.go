@@ -8,8 +8,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/gorilla/websocket"
-
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
 )
 
@@ -33,7 +31,7 @@ var latencyFaults = map[string]fault{
 
 // connectBlocked lets every fourth upgrade wait for one readiness after the other.
 func connectBlocked(s *seams) {
-	s.api(upgrades(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+	s.api(upgrading(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
 		if s.chance.strikes(0.25) {
 			late(6*time.Second)(next, w, r)
 			return
@@ -72,8 +70,8 @@ func headersOnly(_ http.Handler, w http.ResponseWriter, r *http.Request) {
 }
 
 // patience is the receive timeout of 10 to 19 s, as the embedded agents are quick: most of their runs take a
-// fifth of it, a full analysis takes more.
-const patience = 150 * time.Millisecond
+// third of it, a full analysis takes more.
+const patience = 60 * time.Millisecond
 
 // timeoutInverted stops telling of a run that is not over when the WebSocket gives up receiving.
 func timeoutInverted(s *seams) {
@@ -108,7 +106,7 @@ func coldStart(s *seams) {
 			}
 			asleep() // it is awake by now
 		}
-		if websocket.IsWebSocketUpgrade(r) && refuses.CompareAndSwap(true, false) {
+		if isUpgrade(r) && refuses.CompareAndSwap(true, false) {
 			http.Error(w, "Service Unavailable", http.StatusServiceUnavailable)
 			return
 		}

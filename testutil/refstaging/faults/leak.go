@@ -84,12 +84,12 @@ func databasePool(s *seams) {
 					stats["active_connections"] = 1 + min(lost.Load(), size-1)
 				}
 			})(next, w, r)
-		case !strings.HasPrefix(r.URL.Path, "/api/") || r.Header.Get("Authorization") == "" || websocket.IsWebSocketUpgrade(r):
+		case !strings.HasPrefix(r.URL.Path, "/api/") || bearer(r) == "" || isUpgrade(r):
 			next.ServeHTTP(w, r)
 		case lost.Add(1) < size:
 			next.ServeHTTP(w, r)
 		case await(r, 300*time.Millisecond): // the pool's timeout, 30 s on the platform
-			raised(http.StatusServiceUnavailable, "Database service temporarily unavailable")(next, w, r)
+			raises(http.StatusServiceUnavailable, longError("SERVICE_UNAVAILABLE", http.StatusServiceUnavailable, "Database service temporarily unavailable"))(next, w, r)
 		}
 	})
 }

@@ -14,16 +14,8 @@ import (
 // app lets the backend's own code answer otherwise, and leaves CORS as it is.
 func (s *seams) app(a answering) { around(&s.Hooks.HTTP.App, a.hook) }
 
-// upgrades answers only upgrades to a WebSocket otherwise.
-func upgrades(a answering) answering {
-	return func(next http.Handler, w http.ResponseWriter, r *http.Request) {
-		if websocket.IsWebSocketUpgrade(r) {
-			a(next, w, r)
-			return
-		}
-		next.ServeHTTP(w, r)
-	}
-}
+// isUpgrade tells whether a request asks for a WebSocket.
+func isUpgrade(r *http.Request) bool { return websocket.IsWebSocketUpgrade(r) }
 
 // subprotocols are those that an upgrade offers.
 func subprotocols(r *http.Request) []string { return websocket.Subprotocols(r) }

@@ -11,7 +11,7 @@ import (
 
 // sockets lays a hand on the connection of every WebSocket, before anything is said on it.
 func (s *seams) sockets(hold func(net.Conn) net.Conn) {
-	s.api(upgrades(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+	s.api(upgrading(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(&held{w, hold}, r)
 	}))
 }
