@@ -37,7 +37,17 @@ type User struct {
 // User logs a fresh user in.
 func (s *Story) User() *User {
 	s.t.Helper()
-	u, err := s.target.Login(s.ctx)
+	return s.introduce(s.target.Login(s.ctx))
+}
+
+// UserAs logs a fresh user in whose address has a form of its own.
+func (s *Story) UserAs(form staging.Address) *User {
+	s.t.Helper()
+	return s.introduce(s.target.LoginAs(s.ctx, form))
+}
+
+func (s *Story) introduce(u *staging.User, err error) *User {
+	s.t.Helper()
 	actor{s}.must(err)
 	return &User{User: u, Nonce: prompts.NewNonce(), actor: actor{s}}
 }
