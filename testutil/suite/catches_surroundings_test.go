@@ -35,6 +35,15 @@ func TestStoriesSeeUnhealthyServices(t *testing.T) {
 	})
 }
 
+// TestStoriesSeeOtherEnvironments lets a service take its environment for another.
+func TestStoriesSeeOtherEnvironments(t *testing.T) {
+	const family, urls, rule = "HealthFamily", "ServedURLsAreTheTargets", "health/environment"
+	caught(t, "september", []situation{
+		{"the auth service is ready for development", family, onAuth(at("/health/ready", with("environment", "development"))), rule},
+		{"the app is told of production", urls, onAPI(at("/api/config/public", with("environment", "production"))), rule},
+	})
+}
+
 // TestStoriesSeePagesThatCannotRead breaks what tells browsers who may read an answer.
 func TestStoriesSeePagesThatCannotRead(t *testing.T) {
 	const page, rule = "AppMayReadEveryAnswer", "health/cors"
