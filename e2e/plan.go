@@ -137,8 +137,8 @@ var Plan = suite.Plan{
 	},
 	{
 		Package: "goldenpath", Story: "TestStagingAppMayReadEveryAnswer",
-		Shows: "the app may read answers, errors and preflights, and other pages may not",
-		Cost:  suite.Cost{Edge: 10, API: 6},
+		Shows: "the app may read answers, errors and preflights, and connect, and other pages may not read",
+		Cost:  suite.Cost{Edge: 12, API: 7},
 	},
 	{
 		Package: "agentregistry", Story: "TestStagingAgentExecutionFullFlow",

@@ -5,6 +5,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/gorilla/websocket"
 )
 
 // TestStoriesSeeUnhealthyServices lets one of the health family say something wrong.
@@ -79,6 +81,21 @@ func TestStoriesSeePagesThatCannotRead(t *testing.T) {
 		{"nothing from the auth service", page, onAuth(altered(func(_ *http.Request, a *httptest.ResponseRecorder) {
 			a.Header().Del("Access-Control-Allow-Origin")
 		})), rule},
+		{"an answer to a user cannot be read", page, header(func(r *http.Request, a *httptest.ResponseRecorder) bool { return bearer(r) != "" }, without("Access-Control-Allow-Origin")), rule},
+		{"a page that reads with a token breaks the server", page, onAPI(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Origin") != "" && bearer(r) != "" && !websocket.IsWebSocketUpgrade(r) {
+				answers(http.StatusInternalServerError, `{"detail":"no such attribute"}`)(next, w, r)
+				return
+			}
+			next.ServeHTTP(w, r)
+		}), "infra/server-error " + rule},
+		{"a page cannot connect", page, onAPI(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Origin") != "" && websocket.IsWebSocketUpgrade(r) {
+				w.WriteHeader(http.StatusForbidden)
+				return
+			}
+			next.ServeHTTP(w, r)
+		}), "auth/token-refused"},
 		{"the headers that a page sends are not allowed", page, header(every, without("Access-Control-Allow-Headers")), rule},
 	})
 }
