@@ -166,9 +166,9 @@ var Plan = suite.Plan{
 	},
 	{
 		Package: "goldenpath", Story: "TestStagingAppMayReadEveryAnswer",
-		Shows:     "the app may read answers, errors and preflights, and other pages may not",
+		Shows:     "the app may read answers, errors and preflights, and connect, and other pages may not read",
 		Exercises: []string{"rest", "other-host"},
-		Cost:      suite.Cost{Edge: 10, API: 6},
+		Cost:      suite.Cost{Edge: 12, API: 7},
 	},
 	{
 		Package: "agentregistry", Story: "TestStagingAgentExecutionFullFlow",
