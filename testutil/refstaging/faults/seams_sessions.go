@@ -25,9 +25,6 @@ func upgrades(a answering) answering {
 	}
 }
 
-// subprotocols are those that an upgrade offers.
-func subprotocols(r *http.Request) []string { return websocket.Subprotocols(r) }
-
 // page is an answer of the edge.
 func page(w http.ResponseWriter, code int, html string) {
 	w.Header().Set("Content-Type", "text/html; charset=UTF-8")
