@@ -14,11 +14,6 @@ var Plan = suite.Plan{
 		Cost:      suite.Cost{Edge: 3, API: 1, Runs: 1},
 	},
 	{
-		Package: "goldenpath", Story: "TestStagingEveryKindOfUserIsServed",
-		Shows: "users are served alike, whatever their ids look like",
-		Cost:  suite.Cost{Edge: 6, API: 3, Runs: 1},
-	},
-	{
 		Package: "goldenpath", Story: "TestStagingHeartbeatAndReconnection",
 		Shows:     "a session answers pings, and the same user can come back and go on",
 		Exercises: []string{"one-run", "two-turns", "reconnect"},
