@@ -42,6 +42,14 @@ func (s *Story) User() *User {
 	return &User{User: u, Nonce: prompts.NewNonce(), actor: actor{s}}
 }
 
+// UserLike logs a fresh user in whose id is like another's, where ids derive from addresses.
+func (s *Story) UserLike(other *User, like staging.Likeness) *User {
+	s.t.Helper()
+	u, err := s.target.LoginLike(s.ctx, other.User, like)
+	actor{s}.must(err)
+	return &User{User: u, Nonce: prompts.NewNonce(), actor: actor{s}}
+}
+
 // Users logs n fresh users in, all at once.
 func (s *Story) Users(n int) []*User {
 	s.t.Helper()
