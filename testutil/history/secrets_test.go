@@ -223,3 +223,15 @@ func TestOrdinaryTextIsLeftAlone(t *testing.T) {
 		assert.Equal(t, text, log.Redact(text))
 	}
 }
+
+// By the mark under the name of a secret, the judge knows that the target sent one.
+func TestWhatTheTargetReplacedStays(t *testing.T) {
+	log := history.New(&bytes.Buffer{}, header(), nil)
+	defer func() { require.NoError(t, log.Close()) }()
+	for said, kept := range map[string]string{
+		"[REDACTED]": "[REDACTED]", "<hidden>": "<hidden>", "******": "******", "": "",
+		history.Redacted: "[REDACTED]", "hidden-0123456789": history.Redacted, "[redacted] 0123456789": history.Redacted,
+	} {
+		assert.Equal(t, `{"jwt_secret":"`+kept+`","a":1}`, log.Redact(`{"jwt_secret":"`+said+`","a":1}`))
+	}
+}

@@ -48,6 +48,8 @@ var secrets = []leak{
 	{"a private key", []string{"PRIVATE KEY"}, regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----`)},
 	{"a value under the name of a secret", []string{"secret", "Secret", "SECRET", "password", "Password", "PASSWORD", "passwd", "api_key", "apiKey", "API_KEY", "private_key", "privateKey"},
 		regexp.MustCompile(`(?i)"([\w-]*(secret|password|passwd|private_?key|api_?key)(_?key)?)\\*"\s*:\s*\\*"(?P<value>[^"\\]{4,})`)},
+	// What a target replaced itself, a history does not mark as its own (history.md).
+	{"a value under the name of a secret", []string{history.Redacted}, regexp.MustCompile(`"([\w-]*(?i:secret|password|passwd|private_?key|api_?key)(?i:_?key)?)\\*"\s*:\s*\\*"\[redacted\]`)},
 	{"credentials in an address", []string{"://"}, regexp.MustCompile(`[a-z][a-z0-9+]{2,}://[^\s/:@"\\]+:(?P<value>[^\s/@"\\]{3,})@`)},
 }
 
@@ -75,7 +77,7 @@ func shortLeak(text string) bool {
 	return strings.IndexByte(text, '/') >= 0 || strings.Contains(text, ".eyJ")
 }
 
-// redacted is how servers, and this suite's histories, write a secret that they replaced.
+// redacted is how servers write a secret that they replaced.
 var redacted = regexp.MustCompile(`(?i)^[\[<(*]*(redacted|removed|hidden|masked|none|null|xxx|\*\*)`)
 
 func leaking(leaks []leak) Hooks {

@@ -31,6 +31,7 @@ var hygieneTrials = []trial{
 	{name: "jwtSecret", hard: []string{"hygiene/secret"}, tell: holdingKey("jwtSecret", "s3cr3t-value")},
 	{name: "a key in quoted JSON", hard: []string{"hygiene/secret"}, tell: holding(`{"jwt_secret": "s3cr3t-value"}`)},
 	{name: "an address with a password", hard: []string{"hygiene/internals", "hygiene/secret"}, tell: holding("postgresql://netra:hunter22@db/main")},
+	{name: "a secret that the history replaced", hard: []string{"hygiene/secret"}, tell: holdingKey("internal_api_key", history.Redacted)},
 	{name: "a secret that was replaced", tell: holdingKey("internal_api_key", "[REDACTED]")},
 	{name: "words about secrets", tell: holding("Rotate the password and the api_key of each bucket; keep no secret in a label.")},
 	{name: "a path", hard: []string{"hygiene/internals"}, tell: holding("cannot open /app/config/agents.yaml")},

@@ -62,6 +62,45 @@ func TestHooks(t *testing.T) {
 		}, func(t *testing.T, s *refstaging.Server) {
 			assertRefused(t, dial(t, s.WebSocketURL(), bearer(login(t, s, "a").access)))
 		}},
+		"acceptance": {func(h *refstaging.Hooks) {
+			h.Handshake.Accept = func(refstaging.Accept) refstaging.Accept {
+				return func(r *http.Request) error {
+					return &refstaging.Refusal{Frame: object{"type": "error_message", "error_code": r.URL.Path}, Code: 1011, Reason: "Internal error"}
+				}
+			}
+		}, func(t *testing.T, s *refstaging.Server) {
+			c := dial(t, s.WebSocketURL(), bearer(login(t, s, "a").access))
+			assert.Equal(t, "/ws", c.read()["error_code"])
+			assert.Equal(t, "Internal error", c.closed().Text)
+		}},
+		"validation that refuses in its own way": {func(h *refstaging.Hooks) {
+			h.Tokens.Validate = func(refstaging.ValidateToken) refstaging.ValidateToken {
+				return func(string, string) (refstaging.Identity, error) {
+					return refstaging.Identity{}, &refstaging.Refusal{Code: 1008, Reason: "SSOT Auth failed"}
+				}
+			}
+		}, func(t *testing.T, s *refstaging.Server) {
+			assert.Equal(t, "SSOT Auth failed", dial(t, s.WebSocketURL(), nil).closed().Text)
+			assert.Equal(t, 401, call(t, "GET", s.APIURL()+"/api/threads", bearer("any"), nil).status)
+		}},
+		"reception": {func(h *refstaging.Hooks) {
+			h.Router.Receive = func(next refstaging.Receive) refstaging.Receive {
+				return func(s *refstaging.Session, kind int, frame []byte) {
+					next(s, kind, bytes.ReplaceAll(frame, []byte("chat"), []byte(s.Path()[1:])))
+				}
+			}
+		}, func(t *testing.T, s *refstaging.Server) {
+			c := connect(t, s, login(t, s, "a").access)
+			c.send(object{"type": "chat"})
+			assert.Equal(t, "ws", c.read()["received_type"])
+		}},
+		"application": {func(h *refstaging.Hooks) {
+			h.HTTP.App = func(http.Handler) http.Handler { return http.NotFoundHandler() }
+		}, func(t *testing.T, s *refstaging.Server) {
+			r := call(t, "GET", s.APIURL()+"/health", http.Header{"Origin": {s.AppURL()}}, nil)
+			assert.Equal(t, 404, r.status)
+			assert.Equal(t, s.AppURL(), r.header.Get("Access-Control-Allow-Origin"))
+		}},
 		"session factory": {func(h *refstaging.Hooks) {
 			h.Sessions.Open = func(refstaging.OpenSession) refstaging.OpenSession {
 				return func(u refstaging.Identity) (refstaging.Identity, error) { return u, errors.New("factory") }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/judge"
+	"github.com/netra-systems/staging-e2e/testutil/judge/diagnosis"
 )
 
 // A Failure is all that a person needs to understand a red story and to run it again.
@@ -14,10 +15,12 @@ type Failure struct {
 	Target   string // kind and address
 	Findings []judge.Finding
 	// Server returns the server's side of a finding, nil where there is none to be had. It may be nil.
-	Server  func(judge.Finding) *ServerSide
-	Stopped string // why the story could not go on; empty if it came to its end
-	Rerun   string // a command
-	History string // file
+	Server func(judge.Finding) *ServerSide
+	// Suspects are the regressions that it looks like, the likeliest first.
+	Suspects []diagnosis.Suspect
+	Stopped  string // why the story could not go on; empty if it came to its end
+	Rerun    string // a command
+	History  string // file
 }
 
 // Text writes the failure for a terminal or a CI log. Records that prove a finding come from record,
@@ -34,6 +37,7 @@ func (f Failure) Text(w io.Writer, record func(seq uint64) *history.Record) erro
 	if f.Stopped != "" {
 		fmt.Fprintf(&b, "the story stopped: %s\n", Clean(f.Stopped))
 	}
+	writeSuspects(&b, f.Suspects)
 	fmt.Fprintf(&b, "target:    %s\n", Clean(f.Target))
 	fmt.Fprintf(&b, "run again: %s\n", f.Rerun)
 	fmt.Fprintf(&b, "history:   %s\n", f.History)
@@ -55,9 +59,4 @@ func severity(f judge.Finding) string {
 		return "FINDING"
 	}
 	return "advice "
-}
-
-// Summary is a finding on one line.
-func Summary(f judge.Finding) string {
-	return severity(f) + " " + f.Rule + ": " + Clean(f.Message)
 }

@@ -2,7 +2,6 @@ package staging
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
@@ -20,18 +19,16 @@ const (
 	byRace       = "race" // tokens that a refresh token bought beside those that the user goes on with
 )
 
-const mailDomain = "staging.netrasystems.ai"
-
 // Login gives the story a user who is logged in: a fresh one where the target has a simulation key,
 // otherwise the one of TEST_USER_EMAIL, and then only once, and not before every other story of this
 // machine that uses it has closed its target. It blocks for the budget HTTP at most, except for that
 // and for the pace. The error is ErrOneUserOnly, that of the exchange, or says what is wrong with
-// the token; the failed login is recorded.
-func (t *Target) Login(ctx context.Context) (*User, error) {
+// the token; the failed login is recorded. The address of a fresh user is plain, unless a form is given.
+func (t *Target) Login(ctx context.Context, form ...Address) (*User, error) {
 	if t.log == nil {
 		return nil, errors.New("log in: the target has no history: use the view that Target.Record returns")
 	}
-	u, err := t.newUser(ctx)
+	u, err := t.newUser(ctx, append(form, plainAddress)[0])
 	if err != nil {
 		return nil, err
 	}
@@ -43,12 +40,12 @@ func (t *Target) Login(ctx context.Context) (*User, error) {
 	return u, nil
 }
 
-func (t *Target) newUser(ctx context.Context) (*User, error) {
+func (t *Target) newUser(ctx context.Context, form Address) (*User, error) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		return nil, fmt.Errorf("make a cookie jar: %w", err)
 	}
-	email := freshEmail(time.Now())
+	email := form.fresh(time.Now())
 	if !t.config.SimulationKey.IsSet() {
 		if email, err = t.theOne(ctx); err != nil {
 			return nil, err
@@ -99,21 +96,6 @@ func (t *Target) useOne(used bool) (changed bool) {
 	changed = t.oneUser != used
 	t.oneUser = used
 	return changed
-}
-
-// plain has 32 characters that make no word: no address of ours may hold one, such as "test" or "e2e",
-// by which the platform chooses another behaviour (http.md 5.4, websocket.md 7).
-const plain = "0123456789abcdfghjklmnpqrstvwxyz"
-
-// freshEmail makes an address that nobody had before. The user's id derives from its local part
-// (http.md 2.1), and its date tells a cleaner how old it is.
-func freshEmail(now time.Time) string {
-	random := make([]byte, 12) // 60 bits: a million users a day for a century meet with odds of 1 in 50,000
-	_, _ = rand.Read(random)   // never fails
-	for i, b := range random {
-		random[i] = plain[b%32]
-	}
-	return fmt.Sprintf("go-%s-%s@%s", now.UTC().Format("20060102"), random, mailDomain)
 }
 
 // login obtains a pair of tokens and records the identity or why there is none. Call with u.mu held.

@@ -31,17 +31,22 @@ var _ oauth2.TokenSource = (*User)(nil)
 var misleading = []string{"test", "e2e", "bot", "crawler", "spider", "scraper", "scanner", "factory", "isolated", "mock", "admin", "system"}
 
 func TestFreshAddressesAreUniqueAndPlain(t *testing.T) {
-	form := regexp.MustCompile(`^go-20261123-[0-9a-z]{12}@staging\.netrasystems\.ai$`)
 	seen := map[string]bool{}
 	now := time.Date(2026, 11, 24, 1, 0, 0, 0, time.FixedZone("", 2*3600)) // still the 23rd in UTC
-	for range 20_000 {
-		email := freshEmail(now)
-		require.Regexp(t, form, email)
-		require.False(t, seen[email])
-		seen[email] = true
-		local, _, _ := strings.Cut(email, "@")
-		for _, word := range misleading {
-			require.NotContains(t, local, word)
+	for form, local := range map[*Address]string{
+		&plainAddress: `go-20261123-[0-9a-z]{12}`, &digitsAddress: `20261123[0-9]{18}`, &defaultAddress: `default_20261123-[0-9a-z]{12}`,
+		&uuidAddress: `20261123-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}`,
+	} {
+		written := regexp.MustCompile("^" + local + `@staging\.netrasystems\.ai$`)
+		for range 5_000 {
+			email := form.fresh(now)
+			require.Regexp(t, written, email)
+			require.False(t, seen[email])
+			seen[email] = true
+			local, _, _ := strings.Cut(email, "@")
+			for _, word := range misleading {
+				require.NotContains(t, local, word)
+			}
 		}
 	}
 	rapid.Check(t, func(t *rapid.T) {

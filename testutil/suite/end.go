@@ -130,7 +130,9 @@ func (s *Story) tell() {
 	seen, err := readSeen(s.historyFile(), s.findings)
 	server := s.serverLog(seen)
 	f.Server = server.side
-	if err = errors.Join(err, f.Text(&b, seen.record), server.close()); err != nil {
+	var undiagnosed error
+	f.Suspects, undiagnosed = s.suspects()
+	if err = errors.Join(err, undiagnosed, f.Text(&b, seen.record), server.close()); err != nil {
 		s.t.Errorf("read the history back: %v", err)
 	}
 	s.t.Error("\n" + b.String())

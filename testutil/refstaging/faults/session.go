@@ -29,7 +29,7 @@ var sessionFaults = map[string]fault{
 	"session-placeholder-id-rejected": func(s *seams) {
 		s.openingFor(func(user refstaging.Identity) error {
 			if _, id, _ := strings.Cut(user.UserID, "-"); isPlaceholder(id) {
-				return &refstaging.Refusal{Frame: placeholder("user_id", id), Code: websocket.CloseInternalServerErr, Reason: "main mode error"}
+				return &refstaging.Refusal{Frame: placeholder("user_id", id), Code: websocket.CloseInternalServerErr, Reason: "Internal error"}
 			}
 			return nil
 		})
@@ -105,7 +105,7 @@ func isPlaceholder(id string) bool {
 }
 
 func placeholder(field, value string) map[string]any {
-	return errorFrame("VALIDATION_FAILED", fmt.Sprintf("Field '%s' contains forbidden placeholder value. Value: '%s'", field, value))
+	return errorFrame("INTERNAL_ERROR", fmt.Sprintf("Field '%s' contains forbidden placeholder value. Value: '%s'", field, value))
 }
 
 // threadIDMismatch gives some runs ids by two generators, and then does not find the thread.

@@ -16,7 +16,7 @@ func TestWhatAClientSeesOfSessions(t *testing.T) {
 		{"session-factory-not-awaited", coroutine, greeted},
 		{"session-sync-factory-awaited", coroutine, greeted},
 		{"session-factory-refuses-caller", "101, error_message SERVICE_INIT_FAILED, 1011 Service initialization failed", greeted},
-		{"session-placeholder-id-rejected", "101, error_message VALIDATION_FAILED, 1011 main mode error", func(g *guest) string {
+		{"session-placeholder-id-rejected", "101, error_message INTERNAL_ERROR, 1011 Internal error", func(g *guest) string {
 			g.logIn("default_4711")
 			return g.greeted("/ws")
 		}},

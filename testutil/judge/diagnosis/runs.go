@@ -1,0 +1,211 @@
+package diagnosis
+
+import (
+	"strings"
+
+	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/wire"
+)
+
+// A run is what came of one prompt, on the session that sent it.
+type run struct {
+	user, session, agent, kind string
+	seq                        uint64
+	intent                     history.Intent
+	seen                       map[string]bool // the canonical types of its events
+	events                     int
+	failed                     bool
+	acknowledged, echoed       bool
+}
+
+// open tells whether nothing ended the run yet.
+func (r *run) open() bool { return !r.failed && !r.seen[wire.AgentCompleted] }
+
+func (w *Witness) send(r *history.Record) {
+	d := w.sessions[r.Session]
+	if d == nil {
+		return
+	}
+	if r.Run == "" {
+		w.control(d, r)
+		return
+	}
+	next := &run{user: r.User, session: r.Session, seq: r.Seq, seen: map[string]bool{}}
+	if r.Intent != nil {
+		next.intent = *r.Intent
+	}
+	next.agent = next.intent.Agent
+	if e := r.Event; e != nil {
+		next.kind = e.WireType + " " + place(r.Frame)
+	}
+	w.runs = append(w.runs, next)
+	w.running[r.Run], d.last = next, next
+}
+
+// place is where a prompt has its text: other places are other forms of the same message.
+func place(frame string) string {
+	if strings.Contains(frame, `"payload":`) {
+		return "in its payload"
+	}
+	return ""
+}
+
+// control takes in a message that is no prompt.
+func (w *Witness) control(d *dial, r *history.Record) {
+	if r.Intent != nil && r.Intent.Expect != "" && r.Intent.Expect != history.Failure {
+		d.toClose = true
+		return
+	}
+	if r.Intent != nil && r.Intent.Expect == history.Failure {
+		w.tried["malformed"] = true
+		d.provoked = r.Seq
+		return
+	}
+	if r.Event != nil && (r.Event.Type == wire.Ping || r.Event.Type == wire.Heartbeat) {
+		w.tried["control"] = true
+	}
+}
+
+func (w *Witness) receive(r *history.Record) {
+	d := w.sessions[r.Session]
+	if d == nil || r.Event == nil {
+		return
+	}
+	w.greet(d, r)
+	of := w.running[r.Run]
+	if r.Run == "" {
+		of = d.last
+	}
+	if of == nil || of.session != r.Session {
+		return
+	}
+	of.hear(r.Event)
+}
+
+func (r *run) hear(e *wire.Event) {
+	switch {
+	case isError(e.Type):
+		r.failed = true
+	case e.Type == wire.Ack:
+		r.acknowledged = true
+		return
+	case strings.HasSuffix(e.WireType, "_response"):
+		r.echoed = true
+		return
+	case !isAgents(e.Type):
+		return
+	}
+	r.seen[e.Type] = true
+	r.events++
+}
+
+func isAgents(kind string) bool {
+	for _, one := range wire.TheFive {
+		if kind == one {
+			return true
+		}
+	}
+	return false
+}
+
+// note takes in that the story stopped waiting.
+func (w *Witness) note(r *history.Record) {
+	d := w.sessions[r.Session]
+	if r.Note == nil || d == nil || r.Run != "" || r.Note.Topic != history.TopicGaveUp {
+		return
+	}
+	switch {
+	case r.Note.Text == history.AwaitedHeartbeat:
+		w.see(r.Seq, "heartbeat:silent", "an idle session heard no heartbeat")
+	case d.provoked != 0:
+		d.provoked = 0
+		w.see(r.Seq, "malformed:silent", "a message that is wrong was not answered")
+	case d.welcomed:
+		w.see(r.Seq, "control:silent", "a message that asks for a direct reply got none")
+	}
+}
+
+func (w *Witness) concludeRuns() {
+	var all []attempt
+	var agents []attempt
+	for _, r := range w.runs {
+		switch {
+		case r.intent.Abandon || r.intent.Spoofs != "" || r.intent.Expect == history.Tolerated:
+			continue
+		case r.intent.Expect != "":
+			w.failing(r)
+			continue
+		}
+		w.tried["run"] = true
+		good := w.course(r)
+		all = append(all, attempt{r.seq, r.user, r.kind, good})
+		agents = append(agents, attempt{r.seq, r.user, r.agent, good})
+	}
+	w.pattern("runs", "some-forms", all)
+	w.byAgent(agents)
+}
+
+// byAgent notes that it depends on the agent whether a run succeeds.
+func (w *Witness) byAgent(all []attempt) {
+	good, bad := 0, 0
+	for _, a := range all {
+		if a.good {
+			good++
+		} else {
+			bad++
+		}
+	}
+	if good > 0 && bad > 0 && divides(all, func(a attempt) string { return a.kind }) {
+		w.see(all[0].seq, "runs:some-agents", "%d of %d failed: those of some agents", bad, len(all))
+	}
+}
+
+// failing takes in a run that is to fail.
+func (w *Witness) failing(r *run) {
+	w.tried["failing"] = true
+	switch {
+	case r.failed:
+	case r.seen[wire.AgentCompleted]:
+		w.see(r.seq, "failing:completed", "a run that is to fail completed")
+	default:
+		w.see(r.seq, "failing:silent", "a run that is to fail did not say so")
+	}
+}
+
+// course notes what is missing in a run that is to succeed, and tells whether it did.
+func (w *Witness) course(r *run) bool {
+	switch {
+	case r.failed:
+		w.see(r.seq, "run:error", "an error ended a run")
+		return false
+	case r.events > 0:
+		return w.parts(r)
+	case r.acknowledged:
+		w.see(r.seq, "run:acknowledged", "a prompt was acknowledged, and no event followed")
+	case r.echoed:
+		w.see(r.seq, "run:echoed", "a prompt was answered with an echo")
+	default:
+		w.see(r.seq, "run:silent", "nothing followed a prompt")
+	}
+	return false
+}
+
+// parts notes which of the five events a run lacks, and tells whether none.
+func (w *Witness) parts(r *run) bool {
+	good := true
+	for kind, name := range map[string]string{
+		wire.AgentStarted: "started", wire.AgentThinking: "thinking", wire.ToolExecuting: "tool-executing",
+		wire.ToolCompleted: "tool-completed", wire.AgentCompleted: "completed",
+	} {
+		isTools := kind == wire.ToolExecuting || kind == wire.ToolCompleted
+		if r.seen[kind] || isTools && !r.intent.NeedsTool {
+			continue
+		}
+		good = false
+		w.see(r.seq, "run:no-"+name, "a run has no %s", kind)
+	}
+	if !r.seen[wire.AgentCompleted] {
+		w.see(r.seq, "run:stops", "a run began and did not end")
+	}
+	return good
+}
