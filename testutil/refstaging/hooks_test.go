@@ -110,6 +110,21 @@ func TestHooks(t *testing.T) {
 			assert.Equal(t, "SERVICE_INIT_FAILED", c.read()["error_code"])
 			assert.Equal(t, 1011, c.closed().Code)
 		}},
+		"refusal": {func(h *refstaging.Hooks) {
+			h.Sessions.Refuse = func(next refstaging.RefuseSession) refstaging.RefuseSession {
+				return func(user refstaging.Identity, why error) *refstaging.Refusal {
+					refused := next(user, why)
+					refused.Reason = "because"
+					return refused
+				}
+			}
+		}, func(t *testing.T, s *refstaging.Server) {
+			c := dial(t, s.WebSocketURL(), bearer("garbage"))
+			assert.Equal(t, "AUTH_FAILED", c.read()["error_code"])
+			closed := c.closed()
+			assert.Equal(t, 1008, closed.Code)
+			assert.Equal(t, "because", closed.Text)
+		}},
 		"welcome": {func(h *refstaging.Hooks) {
 			h.Sessions.Welcome = func(refstaging.WelcomeFrame) refstaging.WelcomeFrame {
 				return func(*refstaging.Session, time.Time) any { return nil }
