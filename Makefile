@@ -9,7 +9,7 @@ FUZZTIME  = 30s
 
 LICENCES = Apache-2.0,BSD-2-Clause,BSD-3-Clause,ISC,MIT,MPL-2.0
 
-.PHONY: check e2e unit lint licences fuzz measure
+.PHONY: check e2e unit lint licences fuzz measure prove detection healthy
 
 check: lint unit
 
@@ -44,3 +44,16 @@ fuzz:
 # Every number of the project's bars, printed.
 measure:
 	go run ./cmd/staging measure
+
+# Every regression of the catalogue must turn the stories red, for the right reason.
+prove:
+	go run ./cmd/staging prove
+
+# The same, kept as a document.
+detection:
+	go run ./cmd/staging prove --markdown docs/DETECTION.md
+
+# No adversity of a machine may turn them red while nothing is broken.
+RUNS = 300
+healthy:
+	go run ./cmd/staging prove --healthy $(RUNS)

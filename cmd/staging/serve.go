@@ -7,11 +7,14 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
+	"github.com/netra-systems/staging-e2e/testutil/refstaging/faults"
+	"github.com/netra-systems/staging-e2e/testutil/refstaging/variants"
 )
 
 // A serving is the serve command with its flags.
@@ -23,6 +26,10 @@ type serving struct {
 	envFile        string
 	deployAfter    time.Duration
 	startPause     time.Duration
+	faults         []string
+	strikes        faults.Options
+	listFaults     bool
+	variants       []string
 }
 
 func serveCommand() *cobra.Command {
@@ -43,9 +50,18 @@ Its cloud has a deployment to judge: the backend's first revision, which is name
 rolled forward once before the variables are printed. With --deploy-after that happens while it serves,
 so long after it began, and is reported in a line of its own:
 
-  staging serve --tls --env serve.env --deploy-after 20s --start-pause 500ms`,
+  staging serve --tls --env serve.env --deploy-after 20s --start-pause 500ms
+
+With --fault it exhibits regressions of the catalogue, and nothing else differs:
+
+  staging serve --env serve.env --fault auth-secret-mismatch`,
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return s.run(c.Context(), c.OutOrStdout()) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if s.listFaults {
+				return printFaults(c.OutOrStdout())
+			}
+			return s.run(c.Context(), c.OutOrStdout())
+		},
 	}
 	f := c.Flags()
 	f.StringVar(&s.addr, "addr", "127.0.0.1:0", "address of the backend, host:port; port 0 is a free one")
@@ -56,6 +72,11 @@ so long after it began, and is reported in a line of its own:
 	f.StringVar(&s.envFile, "env", "", "also write the variables to this new file, removed at the end")
 	f.DurationVar(&s.deployAfter, "deploy-after", 0, "roll the backend forward this long after it serves (default: before)")
 	f.DurationVar(&s.startPause, "start-pause", 0, "how long each phase of a start rests, at most 10s")
+	f.StringSliceVar(&s.faults, "fault", nil, "regressions to exhibit, by their ids")
+	f.Float64Var(&s.strikes.Rate, "fault-rate", -1, "how often intermittent regressions strike, from 0 to 1; negative: as the catalogue says")
+	f.Uint64Var(&s.strikes.Seed, "fault-seed", 0, "decides when they do: the same seed, the same schedule")
+	f.BoolVar(&s.listFaults, "list-faults", false, "only print the regressions that it can exhibit, each with what a client sees")
+	f.StringSliceVar(&s.variants, "variant", nil, "freedoms to use, which are legal: "+strings.Join(variants.Names(), ", "))
 	return c
 }
 
@@ -70,6 +91,9 @@ func (s serving) run(ctx context.Context, out io.Writer) (err error) {
 		return fmt.Errorf("--deploy-after %v is in the past: choose a duration from 0 on", s.deployAfter)
 	}
 	cfg := refstaging.Config{APIAddr: s.addr, AuthAddr: s.authAddr, Dialect: s.dialect, Cloud: refstaging.Cloud{StartPause: s.startPause}}
+	if err := s.shape(&cfg); err != nil {
+		return err
+	}
 	if s.tls {
 		remove, err := s.certify(&cfg)
 		if err != nil {
@@ -103,6 +127,20 @@ func (s serving) run(ctx context.Context, out io.Writer) (err error) {
 }
 
 const backend = "backend"
+
+// shape makes the deployment unusual, and then faulty, as the flags say.
+func (s serving) shape(cfg *refstaging.Config) error {
+	if err := variants.Apply(cfg, s.variants); err != nil {
+		return fmt.Errorf("--variant: %w", err)
+	}
+	if s.strikes.Rate > 1 {
+		return fmt.Errorf("--fault-rate %v is more than always: choose a number from 0 to 1", s.strikes.Rate)
+	}
+	if err := faults.Apply(cfg, s.faults, s.strikes); err != nil {
+		return fmt.Errorf("--fault: %w", err)
+	}
+	return nil
+}
 
 // roll deploys the backend once more when its time has come, and returns when the context ends.
 func (s serving) roll(ctx context.Context, server *refstaging.Server, out io.Writer) error {

@@ -196,6 +196,9 @@ func TestServeRefuses(t *testing.T) {
 		"no TLS for a CA file":  {[]string{"--ca-file", "ca.pem"}, "add --tls"},
 		"a word too many":       {[]string{"now"}, "now"},
 		"a deployment before":   {[]string{"--deploy-after", "-1s"}, "--deploy-after -1s is in the past"},
+		"an unknown fault":      {[]string{"--fault", "auth-nothing"}, "no fault \"auth-nothing\""},
+		"an unknown variant":    {[]string{"--variant", "upside-down"}, "no variant"},
+		"a rate too high":       {[]string{"--fault-rate", "2"}, "more than always"},
 		"a pause too long":      {[]string{"--start-pause", "1m"}, "pause of the start is 1m"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/netra-systems/staging-e2e/fixtures/prompts"
-	"github.com/netra-systems/staging-e2e/testutil/staging"
 	"github.com/netra-systems/staging-e2e/testutil/suite"
 )
 
@@ -15,15 +14,6 @@ func TestStagingCompleteGoldenPathUserFlow(t *testing.T) {
 	alice.Verify()
 	chat := alice.Connect()
 	chat.Ask(prompts.Sum(alice.Nonce)).Wait()
-}
-
-// What a user's id looks like is nobody's concern.
-func TestStagingEveryKindOfUserIsServed(t *testing.T) {
-	s := suite.Start(t)
-	suite.Each(s, staging.Addresses, func(form staging.Address) {
-		user := s.UserAs(form)
-		user.Connect().Ask(prompts.Sum(user.Nonce)).Wait()
-	})
 }
 
 func TestStagingHeartbeatAndReconnection(t *testing.T) {

@@ -14,4 +14,5 @@ func TestStagingServedURLsAreTheTargets(t *testing.T) {
 func TestStagingAppMayReadEveryAnswer(t *testing.T) {
 	s := suite.Start(t)
 	s.CORS()
+	s.User().UseApp()
 }

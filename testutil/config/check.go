@@ -69,6 +69,9 @@ func (c *Config) checkTarget(ps *problems) {
 	if len(c.Fault) > 0 {
 		ps.add("STAGING_FAULT", "is set although the target is remote", "unset it; only the embedded target exhibits faults")
 	}
+	if len(c.Variant) > 0 {
+		ps.add("STAGING_VARIANT", "is set although the target is remote", "unset it; only the embedded target has variants")
+	}
 }
 
 func (c *Config) checkCredentials(ps *problems) {
@@ -114,6 +117,7 @@ func (c *Config) checkLists(ps *problems) {
 		{"STAGING_ABILITIES", c.Abilities, abilities},
 		{"STAGING_ALLOW_UNMEASURED", c.AllowUnmeasured, criteria},
 		{"STAGING_FAULT", c.Fault, nil},
+		{"STAGING_VARIANT", c.Variant, nil},
 	} {
 		for i, s := range list.items {
 			s = strings.TrimSpace(s)

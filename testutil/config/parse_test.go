@@ -188,6 +188,7 @@ func TestParseRefuses(t *testing.T) {
 		{"key with a line end", remote("E2E_OAUTH_SIMULATION_KEY=" + canaryKey + "\n"), []string{"E2E_OAUTH_SIMULATION_KEY"}},
 		{"password with a line end", remote("TEST_USER_EMAIL=a@b.example", "TEST_USER_PASSWORD=x\r"), []string{"TEST_USER_PASSWORD"}},
 		{"remote with a fault", remote("STAGING_FAULT=some-fault"), []string{"STAGING_FAULT"}},
+		{"remote with a variant", remote("STAGING_VARIANT=jitter"), []string{"STAGING_VARIANT"}},
 		{"dialect", with(nil, "STAGING_DIALECT=octobre"), []string{"STAGING_DIALECT"}},
 		{"event shape", with(nil, "STAGING_EVENT_SHAPE=e9"), []string{"STAGING_EVENT_SHAPE"}},
 		{"ability", with(nil, "STAGING_ABILITIES=short-tokens,fly"), []string{"STAGING_ABILITIES"}},

@@ -255,6 +255,15 @@ var isolationTrials = []trial{
 		j.by("supervisor").thinking()
 		u.sessions[0].shut()
 	}},
+	{name: "a session whose frames take longer hears the run when its own session is gone", tell: func(s *story) {
+		u := s.user()
+		c, slow := u.connect(), u.dial(nil).opened()
+		j := c.ask().whole()
+		c.shut()
+		slow.welcomed()
+		j.whole()
+		slow.settled().shut()
+	}},
 	{name: "another user's thread is served", hard: []string{"isolation/claimed-id"},
 		tell: answered(200, `{"messages":[]}`, &history.Intent{Expect: "403", Spoofs: "u2", Why: "foreign thread"})},
 	{name: "another user's thread is refused otherwise", hard: []string{"infra/server-error", "isolation/claimed-id"},

@@ -139,7 +139,7 @@ func (j *Judge) close() {
 	v.close()
 	v.offend(&s.Intent)
 	for _, run := range s.User.runs {
-		if run.Stream(s) != nil && !run.watched() && !run.Abandoned() {
+		if !run.watched() && !run.Abandoned() {
 			j.end(run)
 		}
 	}

@@ -153,9 +153,13 @@ func (u *User) forget(run string) {
 	u.forgot = append(u.forgot, run)
 }
 
-// watched tells whether another session of the user is still due events of the run.
+// watched tells whether an open session of the user may still hear events of the run: one that is due them, or
+// one that was dialled before the run had ended and whose frames are slower than those of others.
 func (r *Run) watched() bool {
-	return slices.ContainsFunc(r.streams, func(s *Stream) bool { return s.Session.Closed == nil })
+	return slices.ContainsFunc(r.streams, func(s *Stream) bool { return s.Session.Closed == nil }) ||
+		slices.ContainsFunc(r.User.sessions, func(s *Session) bool {
+			return s.Closed == nil && s.hears(r) && (r.Ended == nil || s.DialAt <= r.Ended.EndAt)
+		})
 }
 
 // forget drops a run that is over.

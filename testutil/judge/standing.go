@@ -49,6 +49,7 @@ var standing = [][]Rule{
 	startTimeRules,
 	corsRules,
 	servedURLRules,
+	environmentRules,
 	threadRules,
 }
 

@@ -60,8 +60,3 @@ func severity(f judge.Finding) string {
 	}
 	return "advice "
 }
-
-// Summary is a finding on one line.
-func Summary(f judge.Finding) string {
-	return severity(f) + " " + f.Rule + ": " + Clean(f.Message)
-}

@@ -28,9 +28,9 @@ var (
 	defaultAddress = Address{"the word default", func(date string) string { return "default_" + date + "-" + random(32, 12) }}
 )
 
-// Addresses are the forms beside that which every other user has. Ids like these were taken for placeholders
-// (catalogue, session-placeholder-id-rejected).
-var Addresses = []Address{digitsAddress, uuidAddress, defaultAddress}
+// Addresses are all forms, the usual one last, which alone can be recognized as ours wherever it stands. Ids of
+// the others were taken for placeholders (catalogue, session-placeholder-id-rejected).
+var Addresses = []Address{digitsAddress, uuidAddress, defaultAddress, plainAddress}
 
 // fresh makes an address that nobody had before: all forms have about 60 random bits or more, of which a million users a day for a century meet with odds
 // of 1 in 50,000.

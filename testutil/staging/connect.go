@@ -30,6 +30,7 @@ type dial struct {
 	offer  func(own *oauth2.Token) (offer, error)
 	intent history.Intent
 	resume string        // thread to go on with, in October
+	origin string        // of the page that dials; "": none
 	main   bool          // through the target's own WebSocket URL, whose dialect is remembered
 	waited time.Duration // for the pace
 }
@@ -115,7 +116,7 @@ func (d *dial) connect(ctx context.Context) (*Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect %s: %w", d.label, err)
 	}
-	d.url = offered.at(d.url)
+	d.url, offered.header = offered.at(d.url), d.onPage(offered.header)
 	dialled := history.Dialled{URL: d.url, Offered: slices.Clone(offered.subprotocols), Header: slices.Sorted(maps.Keys(offered.header))}
 	path := "/"
 	if at, err := url.Parse(d.url); err == nil {

@@ -41,6 +41,34 @@ func (t *Target) CORS(ctx context.Context, origin string) error {
 	return err
 }
 
+// ReadFromApp asks for the user's threads as a page of the target's app does, whose URL has to be known.
+// It blocks for the budget HTTP, except for the pace. The error is as that of Me.
+func (u *User) ReadFromApp(ctx context.Context) error {
+	origin, err := serialised(u.target.Describe().App)
+	if err != nil {
+		return err
+	}
+	_, err = u.call(ctx, crossing(origin, http.MethodGet, u.target.config.APIURL+"/api/threads", nil))
+	return err
+}
+
+// FromApp dials as a page of the target's app does, if the app's URL is known.
+func FromApp() ConnectOption {
+	return func(d *dial) { d.origin, _ = serialised(d.user.target.Describe().App) } // "" where there is none
+}
+
+// onPage adds the origin of the page that dials, if there is one.
+func (d *dial) onPage(header http.Header) http.Header {
+	if d.origin == "" {
+		return header
+	}
+	if header = header.Clone(); header == nil {
+		header = http.Header{}
+	}
+	header.Set("Origin", d.origin)
+	return header
+}
+
 func crossing(origin, method, at string, intent *history.Intent) call {
 	return call{purpose: history.PurposeCORS, method: method, url: at, header: http.Header{"Origin": {origin}}, intent: intent}
 }

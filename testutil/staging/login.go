@@ -23,16 +23,12 @@ const (
 // otherwise the one of TEST_USER_EMAIL, and then only once, and not before every other story of this
 // machine that uses it has closed its target. It blocks for the budget HTTP at most, except for that
 // and for the pace. The error is ErrOneUserOnly, that of the exchange, or says what is wrong with
-// the token; the failed login is recorded.
-func (t *Target) Login(ctx context.Context) (*User, error) { return t.LoginAs(ctx, plainAddress) }
-
-// LoginAs is Login by an address of a form of its own. The one user of TEST_USER_EMAIL keeps the address
-// that there is.
-func (t *Target) LoginAs(ctx context.Context, form Address) (*User, error) {
+// the token; the failed login is recorded. The address of a fresh user is plain, unless a form is given.
+func (t *Target) Login(ctx context.Context, form ...Address) (*User, error) {
 	if t.log == nil {
 		return nil, errors.New("log in: the target has no history: use the view that Target.Record returns")
 	}
-	u, err := t.newUser(ctx, form)
+	u, err := t.newUser(ctx, append(form, plainAddress)[0])
 	if err != nil {
 		return nil, err
 	}

@@ -40,23 +40,21 @@ func (s *Story) User() *User {
 	return s.introduce(s.target.Login(s.ctx))
 }
 
-// UserAs logs a fresh user in whose address has a form of its own.
-func (s *Story) UserAs(form staging.Address) *User {
-	s.t.Helper()
-	return s.introduce(s.target.LoginAs(s.ctx, form))
-}
-
 func (s *Story) introduce(u *staging.User, err error) *User {
 	s.t.Helper()
 	actor{s}.must(err)
 	return &User{User: u, Nonce: prompts.NewNonce(), actor: actor{s}}
 }
 
-// Users logs n fresh users in, all at once.
+// Users logs n fresh users in, all at once. The first have ids of unusual forms, since what an id looks like is
+// nobody's concern.
 func (s *Story) Users(n int) []*User {
 	s.t.Helper()
 	users := make([]*User, n)
-	s.together(n, func(i int) { users[i] = s.User() })
+	s.together(n, func(i int) {
+		form := staging.Addresses[min(i, len(staging.Addresses)-1)]
+		users[i] = s.introduce(s.target.Login(s.ctx, form))
+	})
 	return users
 }
 

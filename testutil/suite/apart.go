@@ -41,6 +41,7 @@ const (
 type (
 	apartTask struct {
 		Dialect string
+		Variant []string
 		Fault   []string
 		Strikes faults.Options
 	}
@@ -58,8 +59,8 @@ func serveApart(in io.Reader, out io.Writer) error {
 		return fmt.Errorf("read how the reference deployment is to be: %w", err)
 	}
 	wanted := refstaging.Config{Dialect: task.Dialect, Cloud: refstaging.Cloud{StartPause: startPause, Period: metricPeriod}}
-	if err := faults.Apply(&wanted, task.Fault, task.Strikes); err != nil {
-		return fmt.Errorf("STAGING_FAULT: %w", err)
+	if err := shape(&wanted, task.Variant, task.Fault, task.Strikes); err != nil {
+		return err
 	}
 	server, err := refstaging.Start(wanted)
 	if err != nil {

@@ -163,7 +163,7 @@ func TestFaultsAreSeen(t *testing.T) {
 func TestImportsRunDownward(t *testing.T) {
 	layers := [][]string{
 		{"child", "config", "fixtures", "stat"}, {"gcp", "wire"}, {"history"}, {"judge"}, {"staging", "deployment", "refstaging"}, {"report"},
-		{"suite", "proof", "replay", "verdict", "measure"}, {"e2e", "cmd"},
+		{"suite", "proof", "replay", "verdict", "measure"}, {"e2e"}, {"cmd"},
 	}
 	level := func(pkg string) (int, string) {
 		pkg = strings.TrimPrefix(strings.TrimPrefix(pkg, module), "testutil/")

@@ -5,6 +5,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/gorilla/websocket"
 )
 
 // TestStoriesSeeUnhealthyServices lets one of the health family say something wrong.
@@ -32,6 +34,15 @@ func TestStoriesSeeUnhealthyServices(t *testing.T) {
 		{"the auth service has no database", family, onAuth(at("/health/ready", with("database_status", "disconnected"))), endpoint},
 		{"the golden path is not ready", family, onAuth(at("/health/auth", with("golden_path_ready", false))), endpoint},
 		{"the database is not connected", family, api("/health/database", with("connected", false)), endpoint},
+	})
+}
+
+// TestStoriesSeeOtherEnvironments lets a service take its environment for another.
+func TestStoriesSeeOtherEnvironments(t *testing.T) {
+	const family, urls, rule = "HealthFamily", "ServedURLsAreTheTargets", "health/environment"
+	caught(t, "september", []situation{
+		{"the auth service is ready for development", family, onAuth(at("/health/ready", with("environment", "development"))), rule},
+		{"the app is told of production", urls, onAPI(at("/api/config/public", with("environment", "production"))), rule},
 	})
 }
 
@@ -70,6 +81,21 @@ func TestStoriesSeePagesThatCannotRead(t *testing.T) {
 		{"nothing from the auth service", page, onAuth(altered(func(_ *http.Request, a *httptest.ResponseRecorder) {
 			a.Header().Del("Access-Control-Allow-Origin")
 		})), rule},
+		{"an answer to a user cannot be read", page, header(func(r *http.Request, a *httptest.ResponseRecorder) bool { return bearer(r) != "" }, without("Access-Control-Allow-Origin")), rule},
+		{"a page that reads with a token breaks the server", page, onAPI(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Origin") != "" && bearer(r) != "" && !websocket.IsWebSocketUpgrade(r) {
+				answers(http.StatusInternalServerError, `{"detail":"no such attribute"}`)(next, w, r)
+				return
+			}
+			next.ServeHTTP(w, r)
+		}), "infra/server-error " + rule},
+		{"a page cannot connect", page, onAPI(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Origin") != "" && websocket.IsWebSocketUpgrade(r) {
+				w.WriteHeader(http.StatusForbidden)
+				return
+			}
+			next.ServeHTTP(w, r)
+		}), "auth/token-refused"},
 		{"the headers that a page sends are not allowed", page, header(every, without("Access-Control-Allow-Headers")), rule},
 	})
 }

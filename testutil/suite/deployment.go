@@ -13,6 +13,7 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
 	"github.com/netra-systems/staging-e2e/testutil/refstaging/faults"
+	"github.com/netra-systems/staging-e2e/testutil/refstaging/variants"
 	"github.com/netra-systems/staging-e2e/testutil/staging"
 )
 
@@ -66,7 +67,7 @@ func (d *deployment) embed(where placing) (err error) {
 	c.Abilities = []string{history.ExactAnswers, history.SimulatedFailures}
 	at := served{}
 	if where == apart {
-		d.apart, at, err = startApart(apartTask{dialect, c.Fault, faultOptions(*c)})
+		d.apart, at, err = startApart(apartTask{dialect, c.Variant, c.Fault, faultOptions(*c)})
 	} else {
 		at, err = d.within(dialect)
 	}
@@ -89,6 +90,17 @@ func faultOptions(c config.Config) faults.Options {
 	return o
 }
 
+// shape makes a reference deployment unusual, and then faulty.
+func shape(c *refstaging.Config, variant, fault []string, strikes faults.Options) error {
+	if err := variants.Apply(c, variant); err != nil {
+		return fmt.Errorf("STAGING_VARIANT: %w", err)
+	}
+	if err := faults.Apply(c, fault, strikes); err != nil {
+		return fmt.Errorf("STAGING_FAULT: %w", err)
+	}
+	return nil
+}
+
 // within starts the reference deployment in this process.
 func (d *deployment) within(dialect string) (at served, err error) {
 	c := &d.config
@@ -98,8 +110,8 @@ func (d *deployment) within(dialect string) (at served, err error) {
 		wanted = scaledDown(dialect)
 		c.Abilities = append(c.Abilities, history.ShortTokens, history.Restart)
 	}
-	if err := faults.Apply(&wanted, c.Fault, faultOptions(*c)); err != nil {
-		return at, fmt.Errorf("STAGING_FAULT: %w", err)
+	if err := shape(&wanted, c.Variant, c.Fault, faultOptions(*c)); err != nil {
+		return at, err
 	}
 	if d.reference, err = refstaging.Start(wanted); err != nil {
 		return at, err

@@ -18,6 +18,8 @@ type Entry struct {
 	Package string // folder below e2e
 	Story   string // name of its test function
 	Shows   string // what a green result says about the target, one sentence
+	// Exercises are the needs of the catalogue of regressions (fixtures/regressions) that it fulfils.
+	Exercises []string
 	// Refusing stories provoke refusals of credentials or of sessions. They are told when all others of
 	// their process are done, and on a remote target when no other process of this machine tells one: a
 	// target may take refusals as an attack, and then refuse others too (websocket.md 3.5).

@@ -39,6 +39,17 @@ func (s *Story) CORS() {
 	}
 }
 
+// UseApp reads and connects as the target's app does in a browser. Nothing happens at a target whose app is
+// not known, which CORS says.
+func (u *User) UseApp() {
+	u.story.t.Helper()
+	if u.story.target.Describe().App == "" {
+		return
+	}
+	u.do(u.User.ReadFromApp)
+	u.Connect(staging.FromApp()).Ping()
+}
+
 // SessionLimit is how many sessions the target allows one user. The criterion "session-limit" is not
 // measured at a target that declares none, and ok is false.
 func (s *Story) SessionLimit() (limit int, ok bool) {

@@ -18,7 +18,7 @@ var handshakeFaults = map[string]fault{
 	// The server takes one entry of the form jwt.<token>, and no other way of offering it in subprotocols.
 	"handshake-token-format-disagreement": func(s *seams) {
 		s.accepting(func(r *http.Request) error {
-			offered := subprotocols(r)
+			offered := websocket.Subprotocols(r)
 			if r.Header.Get("Authorization") != "" || len(offered) == 0 || len(offered) == 1 && isRawToken(offered[0]) {
 				return nil
 			}
@@ -46,7 +46,7 @@ var handshakeFaults = map[string]fault{
 		})
 		around(&s.Hooks.Handshake.Extract, func(next refstaging.ExtractToken) refstaging.ExtractToken {
 			return func(r *http.Request) string {
-				if offered := subprotocols(r); len(offered) > 1 {
+				if offered := websocket.Subprotocols(r); len(offered) > 1 {
 					r = r.Clone(r.Context())
 					r.Header.Set("Sec-WebSocket-Protocol", offered[0])
 				}

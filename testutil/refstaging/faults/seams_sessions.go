@@ -17,9 +17,6 @@ func (s *seams) app(a answering) { around(&s.Hooks.HTTP.App, a.hook) }
 // isUpgrade tells whether a request asks for a WebSocket.
 func isUpgrade(r *http.Request) bool { return websocket.IsWebSocketUpgrade(r) }
 
-// subprotocols are those that an upgrade offers.
-func subprotocols(r *http.Request) []string { return websocket.Subprotocols(r) }
-
 // page is an answer of the edge.
 func page(w http.ResponseWriter, code int, html string) {
 	w.Header().Set("Content-Type", "text/html; charset=UTF-8")

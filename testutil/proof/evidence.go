@@ -1,0 +1,58 @@
+package proof
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/netra-systems/staging-e2e/testutil/report"
+)
+
+// A finding is a rule that a story found broken hard.
+type finding struct {
+	rule, story string
+	dir         string // of the story
+}
+
+// findingsName is the file in a story's folder that holds its findings.
+const findingsName = "findings.txt"
+
+// findings returns the hard findings of all stories below a folder, story by story in the order of their names.
+func findings(dir string) (all []finding, err error) {
+	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.Name() != findingsName {
+			return err
+		}
+		rules, err := hard(path)
+		for _, rule := range rules {
+			own := filepath.Dir(path)
+			all = append(all, finding{rule, storyOf(own), own})
+		}
+		return err
+	})
+	return all, err
+}
+
+// storyOf is the test function whose folder this is. It is named after the test, the time and the process.
+func storyOf(dir string) string {
+	test, _, _ := strings.Cut(filepath.Base(dir), "-")
+	story, _, _ := strings.Cut(test, "_") // a subtest
+	return story
+}
+
+// hard are the rules that the hard findings of a file are about.
+func hard(path string) (rules []string, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	findings, err := report.ReadSummaries(f)
+	for _, finding := range findings {
+		if finding.Hard {
+			rules = append(rules, finding.Rule)
+		}
+	}
+	return rules, errors.Join(err, f.Close())
+}

@@ -1,0 +1,46 @@
+package proof
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/netra-systems/staging-e2e/fixtures/regressions"
+)
+
+func TestMarkdownGoesStale(t *testing.T) {
+	caught, missed, never := entry("auth-caught", "rest"), entry("auth-missed", "rest"), entry("auth-never")
+	missed.Class, never.Reproducible, never.Why = missed.ID, false, "nobody | sees\nit"
+	entries := []regressions.Entry{caught, never, missed}
+	one, two := begin(caught), begin(missed)
+	one.Story, one.Rule, one.Rank, one.Diagnosed, one.Seconds = "Two", "auth/login", 1, true, 17.5
+	two.Outcome = Missed
+	document := Report{Results: []Result{one, two}}.Markdown(entries)
+
+	assert.Contains(t, document, "Caught: 1 of 2.")
+	assert.Contains(t, document, "| auth-caught | tokens | auth/token, auth/login | Two | auth/login | 1 | caught |\n")
+	assert.Contains(t, document, "| auth-missed |  | auth/token, auth/login |  |  | unknown | missed |\n")
+	assert.Contains(t, document, `| auth-never | nobody \| sees it |`)
+	assert.NotContains(t, document, "17.5", "no timing")
+	require.NoError(t, Stale(document, entries, told3))
+
+	for name, change := range map[string]func(all []regressions.Entry, stories *[]Story){
+		"another id":         func(all []regressions.Entry, _ *[]Story) { all[0].ID = "auth-b" },
+		"another class":      func(all []regressions.Entry, _ *[]Story) { all[2].Class = "tokens" },
+		"another rule":       func(all []regressions.Entry, _ *[]Story) { all[2].Rules = []string{"auth/login"} },
+		"another reason":     func(all []regressions.Entry, _ *[]Story) { all[1].Why = "because" },
+		"one more":           func(all []regressions.Entry, _ *[]Story) { all[1].Reproducible = true },
+		"another order":      func(all []regressions.Entry, _ *[]Story) { all[0], all[2] = all[2], all[0] },
+		"a story that is no": func(_ []regressions.Entry, stories *[]Story) { *stories = told3[:1] },
+	} {
+		t.Run(name, func(t *testing.T) {
+			changed, stories := []regressions.Entry{caught, never, missed}, told3
+			change(changed, &stories)
+			require.Error(t, Stale(document, changed, stories))
+		})
+	}
+	require.Error(t, Stale(strings.Replace(document, "| auth/login | 1 |", "| infra/tcp | 1 |", 1), entries, told3), "a rule that is not expected")
+	require.Error(t, Stale("", entries, told3))
+}
