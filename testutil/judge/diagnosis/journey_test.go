@@ -140,8 +140,9 @@ type told struct {
 	found []judge.Finding
 }
 
-// travel makes a journey to a deployment with something wrong, one user for each leg, all at a time.
-func travel(t *testing.T, wrong func(*refstaging.Config) error, on ...leg) told {
+// travel makes a journey to a deployment with something wrong, one user for each leg, until enough was
+// found.
+func travel(t *testing.T, wrong func(*refstaging.Config) error, enough func([]judge.Finding) bool, on ...leg) told {
 	t.Helper()
 	served := refstaging.Config{SessionLimit: 20}
 	require.NoError(t, wrong(&served))
@@ -164,6 +165,9 @@ func travel(t *testing.T, wrong func(*refstaging.Config) error, on ...leg) told 
 	recorded := target.Record(log)
 	if recorded.WarmUp(t.Context()) == nil {
 		for _, leg := range on {
+			if enough(end.found) {
+				break
+			}
 			if user, err := recorded.Login(t.Context()); err == nil {
 				leg(t.Context(), recorded, user)
 			}
