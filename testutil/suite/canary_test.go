@@ -26,7 +26,7 @@ import (
 type gossip struct {
 	mu     sync.Mutex
 	key    string
-	cloud  string // token that may read the logs
+	cloud  string              // token that may read the logs
 	issued map[string][]string // tokens by user
 }
 
