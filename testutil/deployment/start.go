@@ -25,10 +25,11 @@ const (
 
 // Start reads how the instances of a revision started (deployment.md 4). It waits, at most rollout, until
 // every instance of which a marker is seen, and at least the revision's MinInstances, said how its start
-// ended. Then it lists all that each instance logged up to its success marker, and apart from that what
+// ended; and then, until ingest has passed since the last of them said so, for what comes later than it was
+// logged. Then it lists all that each instance logged up to its success marker, and apart from that what
 // belongs to no instance or to one without a marker: again and again until two listings agree, or ingest
-// has passed. Requests are in none of them, and nothing that an instance logged after it had started; of
-// one that has not started all is listed.
+// has passed since it began to wait. Requests are in none of them, and nothing that an instance logged after
+// it had started; of one that has not started all is listed.
 //
 // A start that fails, or does not end in time, is no error: the listings show it. Of more than
 // fixtures.InstancesLooked instances the first are looked at, and the markers are marked as Left.
@@ -37,10 +38,9 @@ func (c *Cloud) Start(ctx context.Context, role string, r gcp.Revision, rollout,
 	if err != nil {
 		return err
 	}
-	deadline := time.Now().Add(rollout)
-	for {
-		boots, _, err := c.markers(ctx, words, r, time.Time{})
-		if err != nil {
+	var boots []boot
+	for deadline := time.Now().Add(rollout); ; {
+		if boots, _, err = c.markers(ctx, words, r, time.Time{}); err != nil {
 			return err
 		}
 		if over(boots, r.MinInstances) || !time.Now().Before(deadline) {
@@ -50,7 +50,11 @@ func (c *Cloud) Start(ctx context.Context, role string, r gcp.Revision, rollout,
 			return fmt.Errorf("await the start of %s: %w", r.Name, err)
 		}
 	}
-	return c.settled(ctx, words, r, time.Now().Add(ingest))
+	deadline := time.Now().Add(ingest)
+	if err := c.rest(ctx, min(ingest, time.Until(lastOf(looked(boots)).Add(ingest)))); err != nil {
+		return fmt.Errorf("await the log of %s: %w", r.Name, err)
+	}
+	return c.settled(ctx, words, r, deadline)
 }
 
 // PastStart reads the markers of the deployment of an earlier revision, as far as they still are in the

@@ -37,6 +37,21 @@ func printing(line string) wrong {
 	})
 }
 
+// late lets entries with a text be readable only a second after they were logged.
+func late(text string, w wrong) wrong {
+	return func(c *refstaging.Config) {
+		w(c)
+		c.Hooks.Cloud.Ingest = func(next refstaging.Ingest) refstaging.Ingest {
+			return func(e refstaging.LogEntry, after time.Duration) {
+				if strings.Contains(string(e.JSONPayload), text) {
+					after += time.Second
+				}
+				next(e, after)
+			}
+		}
+	}
+}
+
 // sharing gives the second revision of each service a part of the traffic, in percent, and leaves the rest
 // where it was.
 func sharing(percent int) wrong {
@@ -116,6 +131,7 @@ func TestStoriesSeeWrongDeployments(t *testing.T) {
 		{"the start fails", start, fails, "deployment/startup-marker deployment/startup-logs"},
 		{"the start takes long", start, slow, "deployment/startup-time"},
 		{"an ERROR during the start", start, printing(`{"severity":"ERROR","message":"could not warm the cache"}`), "deployment/startup-logs"},
+		{"an ERROR that can be read long after the markers", start, late("could not warm the cache", printing(`{"severity":"ERROR","message":"could not warm the cache"}`)), "deployment/startup-logs"},
 		{"a CRITICAL entry without a payload", start, printing(`{"severity":"CRITICAL"}`), "deployment/startup-logs"},
 		{"a traceback as text", start, printing("Traceback (most recent call last)"), "deployment/startup-text"},
 		{"the deployment fails", serves, func(c *refstaging.Config) {
