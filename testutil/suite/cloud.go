@@ -115,11 +115,22 @@ func (s *Story) AwaitRollout() {
 	})
 }
 
+// starts reads how the new revisions started and then, since that takes minutes, once more what the cloud
+// says of them.
 func (s *Story) starts(ctx context.Context, c *cloud.Cloud, all []rollout) error {
 	b := s.target.Budgets()
 	for _, r := range all {
 		if err := c.Start(ctx, r.Role, r.fresh, b.Rollout, b.Ingest); err != nil {
 			return err
+		}
+	}
+	now, err := s.rollouts(ctx, c, 0)
+	if err != nil {
+		return err
+	}
+	for i, r := range now {
+		if read := all[i].fresh.Name; r.fresh.Name != read {
+			return fmt.Errorf("%s was deployed while the start of %s was read: run it again when nobody deploys", r.fresh.Name, read)
 		}
 	}
 	return nil
