@@ -3,6 +3,7 @@ package judge
 import (
 	"time"
 
+	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 )
 
@@ -15,6 +16,21 @@ func allowing(pattern string, expires time.Duration) func(*evidence) {
 func noAccess(a *ask) { a.Status, a.Role = 403, "roles/logging.viewer" }
 
 func lefts(a *ask) { a.Left = true }
+
+// scaled lets a third instance begin so long after the revision was created, of whose log only the markers are
+// read.
+func scaled(after time.Duration) func(*evidence) {
+	return func(e *evidence) {
+		const created = -20 * time.Minute
+		e.revisions[backend][0] = revisionState(fresh, created)
+		e.logs[fresh] = append(e.logs[fresh], backendStart(fresh, "00f3", created+after, 3500)...)
+		reading(history.ReadStart, func(a *ask) {
+			if a.Instance == "00f3" {
+				a.Purpose = ""
+			}
+		})(e)
+	}
+}
 
 // negative is a negative test before the logs are read.
 func negative(s *story) {
@@ -102,6 +118,9 @@ var startupTrials = []verdictTrial{
 			a.Purpose = ""
 		}
 	}))}, "D1 D2? P4"},
+	{trial{name: "the log of one that came long after the deployment was not read", tell: deployed(scaled(fixtures.Deploying + time.Minute))}, "D1 D2 P4"},
+	{trial{name: "the log of one that came late in the deployment was not read", about: "nobody read the start-up log of instance 00f3", hard: []string{"infra/not-measured"},
+		tell: deployed(scaled(fixtures.Deploying - time.Minute))}, "D1 D2? P4"},
 	{trial{name: "what belongs to no instance was not read", about: "nobody read the start-up log of " + fresh, hard: []string{"infra/not-measured"}, tell: deployed(reading(history.ReadStart, func(a *ask) {
 		if a.Instance == "" {
 			a.Purpose = ""

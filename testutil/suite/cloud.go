@@ -71,6 +71,7 @@ type rollout struct {
 	history.Service
 	fresh  gcp.Revision // that is to serve
 	before gcp.Revision // that it replaces, or else the one that was ready before it; without a name if there is none
+	spared bool         // it is known that nobody deployed it
 }
 
 // rollouts reads the state of every service. With a limit it waits for rollouts to end.
@@ -96,6 +97,7 @@ func (s *Story) rollouts(ctx context.Context, c *cloud.Cloud, limit time.Duratio
 		}
 		r.fresh = revisions[at]
 		r.before, _ = gcp.Predecessor(revisions, r.fresh, service.Baseline, on.Began)
+		r.spared = on.Spares(service, r.fresh.Created)
 		all = append(all, r)
 	}
 	return all, nil
@@ -120,6 +122,9 @@ func (s *Story) AwaitRollout() {
 func (s *Story) starts(ctx context.Context, c *cloud.Cloud, all []rollout) error {
 	b := s.target.Budgets()
 	for _, r := range all {
+		if r.spared {
+			continue
+		}
 		if err := c.Start(ctx, r.Role, r.fresh, b.Rollout, b.Ingest); err != nil {
 			return err
 		}
