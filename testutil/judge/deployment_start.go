@@ -98,6 +98,8 @@ func startupMarker(v *View, s startup) {
 		switch {
 		case one.Down():
 			v.Report(s.proof(one), "instance %s of %s did not start: %s", one, s.revision.Name, quote(one.Failed.Text))
+		case !one.Failed.Time.IsZero():
+			v.Report(s.proof(one), "instance %s of %s started only when it had failed to: %s", one, s.revision.Name, quote(one.Failed.Text))
 		case one.Up():
 		case s.markers.Whole() && v.due(s.markers, one.Begun):
 			v.Report(s.proof(one), "instance %s of %s has not said within %s that it started", one, s.revision.Name, v.Header.Budgets.Rollout)
