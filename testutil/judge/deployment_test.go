@@ -220,6 +220,19 @@ func TestVerdictsOfDeployments(t *testing.T) {
 	}
 }
 
+// A baseline that is misspelt is why nothing can be compared with it: its empty log is not.
+func TestMisspeltBaseline(t *testing.T) {
+	s := newStory()
+	deployed(told(func(s *story) {
+		baseline(backend + "-00641-xyy")(s)
+		s.note(history.TopicMeasures, "D4")
+	}))(s)
+	got, why := verdicts(s.end())
+	assert.Equal(t, "D1? D2 D4? P4?", got)
+	assert.Equal(t, 3, strings.Count(why, "STAGING_BASELINE_REVISION names netra-backend-staging-00641-xyy, which is none of the 2 revisions"), why)
+	assert.NotContains(t, why, "is known to have started")
+}
+
 // Without access to the cloud, each criterion says what to do, and nothing else is said.
 func TestDeploymentsWithoutACloud(t *testing.T) {
 	s := newStory()
