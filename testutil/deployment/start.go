@@ -16,9 +16,6 @@ const (
 	maxMarkers = 2000
 	// maxStart is how many entries are read of one start; a good one has some dozens.
 	maxStart = 5000
-	// pastStart is how long after its creation the starts of an earlier revision count: those of its
-	// deployment, rather than of its scaling since.
-	pastStart = 15 * time.Minute
 	// moment is the precision with which the cloud shows times, that a limit may not cut off what it is from.
 	moment = time.Microsecond
 )
@@ -32,7 +29,8 @@ const (
 // it had started; of one that has not started all is listed.
 //
 // A start that fails, or does not end in time, is no error: the listings show it. Of more than
-// fixtures.InstancesLooked instances the first are looked at, and the markers are marked as Left.
+// fixtures.InstancesLooked instances the first are looked at; if others began while it was being deployed, the
+// markers are marked as Left.
 func (c *Cloud) Start(ctx context.Context, role string, r gcp.Revision, rollout, ingest time.Duration) error {
 	words, err := markersFor(role)
 	if err != nil {
@@ -64,7 +62,7 @@ func (c *Cloud) PastStart(ctx context.Context, role string, r gcp.Revision) erro
 	if err != nil {
 		return err
 	}
-	_, _, err = c.markers(ctx, words, r, r.Created.Add(pastStart))
+	_, _, err = c.markers(ctx, words, r, r.Created.Add(fixtures.Deploying))
 	return err
 }
 
@@ -112,7 +110,8 @@ func (c *Cloud) markers(ctx context.Context, words markers, r gcp.Revision, unti
 	about := history.Reading{Purpose: history.ReadMarkers, Service: r.Service, Revision: r.Name}
 	filter := gcp.And(c.application(r, "", until), words.filter())
 	entries, err := c.entries(ctx, about, filter, oldestFirst, maxMarkers, func(all []gcp.Entry) bool {
-		return len(words.boots(all)) > fixtures.InstancesLooked
+		boots := words.boots(all)
+		return len(boots) > fixtures.InstancesLooked && !boots[fixtures.InstancesLooked].began.After(r.Created.Add(fixtures.Deploying))
 	})
 	return words.boots(entries), entries, err
 }

@@ -5,9 +5,13 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
@@ -169,4 +173,49 @@ func TestStoriesSeeWrongDeployments(t *testing.T) {
 			}
 		}, "infra/not-measured"},
 	})
+}
+
+// While the start of a revision is read, another one is deployed: what is said is about what serves in the
+// end, or nothing is.
+func TestStoriesSeeADeploymentWhileTheyRead(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, story string
+		traffic     bool // goes to the newest revision too
+		rule        string
+	}{
+		{"it gets no traffic", "NewRevisionServes", false, "deployment/traffic"},
+		{"it serves, and nobody read its start", "NewRevisionServes", true, "infra/not-measured"},
+		{"nobody read its start", "StartIsCleanAndQuick", true, "infra/not-measured"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			served := deploymentFor(c.story, "september")
+			var server *refstaging.Server
+			var once sync.Once
+			served.Hooks.Cloud.Permit = func(next refstaging.Permit) refstaging.Permit {
+				return func(token, permission string) error {
+					if strings.HasPrefix(permission, "logging.") {
+						once.Do(func() { _, _ = server.Deploy(t.Context(), "backend") })
+					}
+					return next(token, permission)
+				}
+			}
+			served.Hooks.Cloud.Rollout = func(refstaging.Rollout) refstaging.Rollout {
+				return func(before []refstaging.Target, revision string) []refstaging.Target {
+					if !c.traffic && strings.Contains(revision, "-00003-") {
+						return before
+					}
+					return []refstaging.Target{{Revision: revision, Percent: 100}}
+				}
+			}
+			var err error
+			server, err = refstaging.Start(served)
+			require.NoError(t, err)
+			defer func() { assert.NoError(t, server.Close()) }()
+			out, err := tellOf(t, c.story, server, served, impatience...)
+			require.Error(t, err, out)
+			assert.Contains(t, findings(out), c.rule, telling(out))
+		})
+	}
 }
