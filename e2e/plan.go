@@ -244,6 +244,6 @@ var Plan = suite.Plan{
 		Package: "deployment", Story: "TestStagingNothingAccumulates",
 		Shows: "use leaves neither sessions nor memory behind",
 		Alone: true,
-		Cost:  suite.Cost{Edge: 133, API: 80, Runs: 10, Cleanups: 2},
+		Cost:  suite.Cost{Edge: 142, API: 90, Runs: 10, Cleanups: 2},
 	},
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/suite"
 )
 
-// What is used and left, politely and not, by several users at the same time and by one of them twice,
-// leaves nothing behind.
+// What is used and left, half of it politely and half of it not, by two users at the same time, each of them
+// twice, leaves nothing behind.
 func TestStagingNothingAccumulates(t *testing.T) {
 	s := suite.Start(t)
 	alice, bob := s.User(), s.User()
@@ -18,7 +18,7 @@ func TestStagingNothingAccumulates(t *testing.T) {
 		leave func(*suite.Session)
 	}
 	s.Rounds(func() {
-		suite.Each(s, []visit{{alice, polite}, {alice, abrupt}, {bob, polite}}, func(v visit) {
+		suite.Each(s, []visit{{alice, polite}, {alice, abrupt}, {bob, polite}, {bob, abrupt}}, func(v visit) {
 			session := v.by.Connect()
 			session.Ask(prompts.Sum(v.by.Nonce)).Wait()
 			v.leave(session)
