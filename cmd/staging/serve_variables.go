@@ -41,6 +41,8 @@ func (s serving) variables(server *refstaging.Server, baseline string) string {
 	set("STAGING_BASELINE_REVISION", baseline)
 	set("STAGING_ALLOW_UNMEASURED", strings.Join(notHere, ","))
 	set("STAGING_MAX_REQUESTS_PER_MINUTE", "0")
+	// An agent that is told to stall is silent until the run limit, which is as long as the usual gap.
+	set("STAGING_BUDGET_GAP", max(fixtures.RemoteBudgets().Gap, server.Config().RunLimit+fixtures.RemoteBudgets().Reply).String())
 	set("STAGING_BUDGET_CLEANUP", fixtures.EmbeddedBudgets().Cleanup.String()) // nothing is left to be cleaned up
 	return b.String()
 }

@@ -57,17 +57,31 @@ func (c *Cloud) trace(ctx context.Context, service string, since time.Time, trac
 	return nil
 }
 
-// ServerSide reads what the server logged between two times, oldest first, at most about so many entries:
-// what belongs to one of the traces, of which there may be a hundred, and everything from WARNING on. An
-// empty service stands for all of them.
+// ServerSide reads what the server logged between two times, at most about so many entries: first what belongs
+// to one of the traces, of which there may be a hundred, and then everything else from WARNING on, each oldest
+// first. An empty service stands for all of them.
 func (c *Cloud) ServerSide(ctx context.Context, service string, since, until time.Time, traces []string, most int) ([]gcp.Entry, error) {
 	about := history.Reading{Purpose: history.ReadServer, Service: service}
-	return c.entries(ctx, about, c.ServerSideFilter(service, since, until, traces), oldestFirst, most, nil)
+	scope := gcp.Scope{Region: c.Region, Service: service, Since: since, Until: until}.Logs()
+	traced := c.ofTraces(traces)
+	var own []gcp.Entry
+	if len(traces) > 0 {
+		var err error
+		if own, err = c.entries(ctx, about, gcp.And(scope, traced), oldestFirst, most, nil); err != nil || len(own) >= most {
+			return own, err
+		}
+	}
+	severe := gcp.And(scope, gcp.AtLeast(gcp.Warning), gcp.Not(traced))
+	others, err := c.entries(ctx, about, severe, oldestFirst, most-len(own), nil)
+	return append(own, others...), err
 }
 
 // ServerSideFilter is the filter of what ServerSide reads, for a link.
 func (c *Cloud) ServerSideFilter(service string, since, until time.Time, traces []string) gcp.Filter {
 	scope := gcp.Scope{Region: c.Region, Service: service, Since: since, Until: until}
-	traces = traces[:min(len(traces), tracesAtOnce)]
-	return gcp.And(scope.Logs(), gcp.Or(gcp.OfTraces(c.Project, traces...), gcp.AtLeast(gcp.Warning)))
+	return gcp.And(scope.Logs(), gcp.Or(c.ofTraces(traces), gcp.AtLeast(gcp.Warning)))
+}
+
+func (c *Cloud) ofTraces(traces []string) gcp.Filter {
+	return gcp.OfTraces(c.Project, traces[:min(len(traces), tracesAtOnce)]...)
 }

@@ -130,6 +130,10 @@ func TestRequestsAndTheServersSide(t *testing.T) {
 	}
 	assert.Equal(t, 1, traced)
 	assert.Equal(t, 1, warned, "the refusal")
+	side, err = c.ServerSide(t.Context(), "", began, until, []string{traceOf(4)}, 1)
+	require.NoError(t, err)
+	require.Len(t, side, 1)
+	assert.Equal(t, traceOf(4), side[0].Trace, "what else went wrong takes its place from nothing")
 	side, err = c.ServerSide(t.Context(), "", began, until, nil, 100)
 	require.NoError(t, err)
 	assert.Len(t, side, warned)

@@ -106,6 +106,22 @@ func TestALeakInOneOfTwoIsFound(t *testing.T) {
 	}
 }
 
+// TestWhatHalfOfTheCyclesLeaveIsFound: cycles that end cleanly may leave nothing where abrupt ones do.
+func TestWhatHalfOfTheCyclesLeaveIsFound(t *testing.T) {
+	for _, instances := range []int{1, 2} {
+		for _, member := range []string{"total_tasks", "process.connections"} {
+			found := 0
+			for seed := range uint64(histories) {
+				n := noise{rand.New(rand.NewPCG(seed, 3))}
+				if worst(n.sampled(instances, plannedRounds, map[string]float64{member: 0.5}))[member] >= mayGrow {
+					found++
+				}
+			}
+			assert.Greater(t, found, histories*98/100, "%s, of %d instances", member, instances)
+		}
+	}
+}
+
 // TestALeakOfTheStatedEffectIsFound: without noise, of any number of rounds and cycles.
 func TestALeakOfTheStatedEffectIsFound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

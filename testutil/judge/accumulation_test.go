@@ -146,6 +146,9 @@ func useTrials() []measured {
 		{name: "an instance that came later", want: Pass, tell: from(func(f *fleet) {
 			f.answers = func(round, nth int) int { return nth % (2 + round/6) }
 		})},
+		{name: "so many instances that each has few cycles", want: NotMeasured, about: "each of 10 instances had about 2.8 cycles: too few to show in total_tasks", tell: from(func(f *fleet) {
+			f.samples, f.answers = 10, func(_, nth int) int { return nth }
+		})},
 		{name: "an instance that went", want: Fail, hard: rule("tasks"), tell: from(func(f *fleet) {
 			f.tasks = growing(0, 0, 2)
 			f.answers = func(round, nth int) int { return nth % (3 - round/6) }

@@ -9,7 +9,8 @@ import (
 )
 
 // countsInstead judges the error rate where the request logs cannot: by Monitoring's counts. They know
-// neither routes nor user agents, so a fall is one, but a rise may be what suites provoke.
+// neither routes nor user agents, so that suites may have provoked any failure: of the new revision, and a
+// rise is none; of the one before, and a fall is none. Only that there is none says something.
 func (v *View) countsInstead(c change, why string) {
 	fresh := v.Cloud.Series(history.ReadCounts, c.service.Name, c.fresh)
 	base := v.Cloud.Series(history.ReadCounts, c.service.Name, c.base)
@@ -24,7 +25,7 @@ func (v *View) countsInstead(c change, why string) {
 	case min(all, allBefore) < fixtures.MinimumSample:
 		v.Unmeasured("D4", proof, "%s; Monitoring counts %.0f answers of %s and %.0f of %s, fewer than %d: use the new revision more",
 			why, all, c.fresh, allBefore, c.base, fixtures.MinimumSample)
-	case failed/all > failedBefore/allBefore:
+	case failed > 0:
 		v.Unmeasured("D4", proof, "%s; Monitoring counts %s answers 5xx of %s and %s of %s, of which suites may have provoked any",
 			why, share(int(failed), int(all)), c.fresh, share(int(failedBefore), int(allBefore)), c.base)
 	default:

@@ -14,7 +14,8 @@ import (
 var rateRules = []Rule{{
 	ID: "deployment/error-rate", Hard: true, Criterion: "D4", Source: "deployment.md 5; 7, D4; issue #891",
 	Says: "Of the answers at routes that both served, no greater part of the new revision's is 5xx than of the revision's before. " +
-		"A rise that chance explains (p ≥ 0.01, given the routes), or of fewer than 3 answers, is within tolerance, and advice.",
+		"A rise that chance explains (p ≥ 0.01, given the routes), or of fewer than 3 answers, is within tolerance, and advice; where it is doubtful (p < 0.1, " +
+		"and a twentieth more at some route), nothing is measured.",
 	Hooks: Hooks{End: errorRates},
 }}
 
@@ -23,6 +24,10 @@ var rateRules = []Rule{{
 const (
 	mostByChance = 0.01
 	fewestFailed = 3
+	// doubtful is a rise that chance explains hardly, of a route that fails as much more often: of few answers
+	// even one in ten is not significant, and no pass either.
+	rateDoubt = 0.1
+	routeMore = 0.05
 )
 
 func errorRates(v *View) {
@@ -35,7 +40,11 @@ func errorRates(v *View) {
 		if enough && r.rose() {
 			v.ReportAs(whole && r.significant(), proof, "%s", r.describe(c))
 		}
-		switch {
+		switch empty := c.emptied(fresh, base); {
+		case empty != "":
+			v.countsInstead(c, empty)
+		case whole && enough && r.doubtful():
+			v.Unmeasured("D4", proof, "%s: perhaps a rise; use the new revision more", r.describe(c))
 		case whole && enough:
 			v.Measured("D4")
 		case whole:
@@ -45,6 +54,18 @@ func errorRates(v *View) {
 			v.countsInstead(c, cmp.Or(fresh.Lacks, base.Lacks))
 		}
 	}
+}
+
+// emptied names a request log that says nothing at all, as that of a project which does not keep it.
+func (c change) emptied(fresh, base *Listing[gcp.Entry]) string {
+	const as = "the request log of %s is empty, as it is where a project keeps no log run.googleapis.com/requests"
+	switch {
+	case fresh.Whole() && len(fresh.Items) == 0:
+		return fmt.Sprintf(as, c.fresh)
+	case base.Whole() && len(base.Items) == 0:
+		return fmt.Sprintf(as, c.base)
+	}
+	return ""
 }
 
 // sampled tells whether a request log is all there is, or its latest entries: a sample of
@@ -91,6 +112,12 @@ func rateOf(fresh, base usage) rate {
 
 func (r rate) rose() bool        { return float64(r.Hits) > r.expected }
 func (r rate) significant() bool { return r.chance < mostByChance && r.Hits >= fewestFailed }
+
+func (r rate) doubtful() bool {
+	return !r.significant() && r.chance < rateDoubt && r.Hits >= fewestFailed && slices.ContainsFunc(r.worst, func(f erring) bool {
+		return f.more() >= routeMore*float64(f.Of)
+	})
+}
 
 func (r rate) describe(c change) string {
 	var at []string

@@ -139,6 +139,14 @@ func rateTrials() []measured {
 			s.deployed("D4").requests(fresh, good(fresh, 96), bad(fresh, 4))
 			s.requests(stale, good(stale, 98), bad(stale, 2))
 		}},
+		{name: "one in ten fails, and few were asked", want: NotMeasured, soft: rose, about: "perhaps a rise; use the new revision more", tell: func(s *story) {
+			s.deployed("D4").requests(fresh, good(fresh, 46), bad(fresh, 5))
+			s.requests(stale, good(stale, 60), times(60, stale, "GET", "/other", 200))
+		}},
+		{name: "one in a hundred more is within tolerance", want: Pass, soft: rose, tell: func(s *story) {
+			s.deployed("D4").requests(fresh, good(fresh, 970), bad(fresh, 30))
+			s.requests(stale, good(stale, 980), bad(stale, 20))
+		}},
 		{name: "two failures are no rate", want: Pass, soft: rose, tell: func(s *story) {
 			s.deployed("D4").requests(fresh, good(fresh, 58), bad(fresh, 2))
 			s.requests(stale, good(stale, 9000))

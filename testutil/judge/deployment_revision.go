@@ -70,8 +70,8 @@ func newRevision(v *View, r rollout) {
 		v.Unmeasured("D1", r.proof, "nobody said which revision of %s was there before the deployment: set STAGING_BASELINE_REVISION to its name, or STAGING_DEPLOYMENT_BEGAN to the time", r.Name)
 	case r.revision.Created.IsZero():
 		v.Unmeasured("D1", list.Readings, "%s, which was created last, is not among the revisions of %s%s", line(r.revision.Name), r.Name, because(list.Lacks))
-	case r.Baseline != "" && baseline.Created.IsZero():
-		v.Unmeasured("D1", list.Readings, "STAGING_BASELINE_REVISION names %s, which is none of the %d revisions of %s%s", line(baseline.Name), len(list.Items), r.Name, because(list.Lacks))
+	case v.Cloud.misnamed(r.Service) != "":
+		v.Unmeasured("D1", list.Readings, "%s", v.Cloud.misnamed(r.Service))
 	case r.Baseline != "" && !r.revision.Created.After(baseline.Created):
 		v.Report(r.andRevisions(v), "%s is not newer than the baseline %s", r.revision.Name, baseline.Name)
 	case r.Baseline == "" && r.revision.Created.Before(began):

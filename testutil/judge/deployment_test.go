@@ -85,6 +85,12 @@ var revisionTrials = []verdictTrial{
 	{trial{name: "the auth service was deployed some time ago, and what belongs to no instance is of any time since", tell: deployed(told(func(s *story) { s.service(history.Auth).Baseline = "" }), func(e *evidence) {
 		e.logs[freshAuth] = append(e.logs[freshAuth], logged(freshAuth, "", -58*time.Second, "ERROR", "no available instance"))
 	})}, "D1 D2 P4"},
+	{trial{name: "the auth service was deployed before the deployment began, and not well", tell: deployed(told(func(s *story) {
+		s.service(history.Backend).Baseline, s.header.Deployment.Began = stale, storyStart.Add(-30*time.Second)
+		s.service(history.Auth).Baseline = ""
+	}), func(e *evidence) {
+		e.logs[freshAuth] = append(e.logs[freshAuth], logged(freshAuth, "00a1", -58*time.Second, "ERROR", "no database", shape1), logged(freshAuth, "00a2", -50*time.Second, "", "Worker failed to boot", textual))
+	})}, "D1 D2 P4"},
 	{trial{name: "more revisions than the suite reads", tell: deployed(reading(history.ReadRevisions, lefts))}, "D1 D2 P4"},
 	{trial{name: "a baseline by its full name", tell: deployed(told(baseline(full(stale))))}, "D1 D2 P4"},
 	{trial{name: "a baseline by its full name, and nothing was deployed", hard: []string{"deployment/new-revision", "infra/not-measured"}, tell: deployed(told(baseline(full(fresh))))}, "D1! D2 P4?"},
@@ -212,6 +218,19 @@ func TestVerdictsOfDeployments(t *testing.T) {
 			require.Equal(t, try.want, got, why)
 		})
 	}
+}
+
+// A baseline that is misspelt is why nothing can be compared with it: its empty log is not.
+func TestMisspeltBaseline(t *testing.T) {
+	s := newStory()
+	deployed(told(func(s *story) {
+		baseline(backend + "-00641-xyy")(s)
+		s.note(history.TopicMeasures, "D4")
+	}))(s)
+	got, why := verdicts(s.end())
+	assert.Equal(t, "D1? D2 D4? P4?", got)
+	assert.Equal(t, 3, strings.Count(why, "STAGING_BASELINE_REVISION names netra-backend-staging-00641-xyy, which is none of the 2 revisions"), why)
+	assert.NotContains(t, why, "is known to have started")
 }
 
 // Without access to the cloud, each criterion says what to do, and nothing else is said.

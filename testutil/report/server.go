@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,10 +13,11 @@ import (
 type ServerSide struct {
 	// Entries are what was found, in any order. Their secrets are replaced already, as in a record.
 	Entries []gcp.Entry
-	Left    bool   // the log has more than was read
-	Unread  string // why the log was not, or not wholly, read, with the role that is missing; empty: it was
-	Query   string // filter of the log; empty: not known
-	Link    string // to the same in the cloud's console; empty: not known
+	Traces  []string // of the requests that the finding is about: their entries are shown before others
+	Left    bool     // the log has more than was read
+	Unread  string   // why the log was not, or not wholly, read, with the role that is missing; empty: it was
+	Query   string   // filter of the log; empty: not known
+	Link    string   // to the same in the cloud's console; empty: not known
 }
 
 const (
@@ -54,12 +56,12 @@ func (l *logbook) write(b *strings.Builder, side *ServerSide) {
 func (l *logbook) entries(b *strings.Builder, side *ServerSide) {
 	if len(side.Entries) == 0 {
 		if side.Unread == "" {
-			b.WriteString("    the server's log has no entry of it\n")
+			b.WriteString("    the server's log has no entry of it, or none yet\n")
 		}
 		return
 	}
 	b.WriteString("    the server's log:\n")
-	fresh, before := l.unseen(side.Entries)
+	fresh, before := l.unseen(side)
 	worst := fresh[:min(len(fresh), entriesShown)]
 	slices.SortStableFunc(worst, func(x, y gcp.Entry) int { return x.Time.Compare(y.Time) })
 	for _, e := range worst {
@@ -71,27 +73,36 @@ func (l *logbook) entries(b *strings.Builder, side *ServerSide) {
 	}
 }
 
-// unseen are the entries that were not written yet, the most severe first; before counts the others.
-func (l *logbook) unseen(all []gcp.Entry) (fresh []gcp.Entry, before int) {
-	for _, e := range all {
+// unseen are the entries that were not written yet, those of the finding's own requests first, and the most
+// severe of each kind; before counts the others.
+func (l *logbook) unseen(side *ServerSide) (fresh []gcp.Entry, before int) {
+	own := func(e gcp.Entry) int {
+		if e.Trace != "" && slices.Contains(side.Traces, e.Trace) {
+			return 1
+		}
+		return 0
+	}
+	for _, e := range side.Entries {
 		if l.shown[keyOf(e)] {
 			before++
 		} else {
 			fresh = append(fresh, e)
 		}
 	}
-	slices.SortStableFunc(fresh, func(x, y gcp.Entry) int { return int(y.Severity - x.Severity) })
+	slices.SortStableFunc(fresh, func(x, y gcp.Entry) int {
+		return cmp.Or(own(y)-own(x), int(y.Severity-x.Severity))
+	})
 	return fresh, before
 }
 
 // omitted says how many entries do not stand there, and why.
-func omitted(milder, before int, left bool) string {
+func omitted(more, before int, left bool) string {
 	var parts []string
 	if before > 0 {
 		parts = append(parts, fmt.Sprintf("%d that stand above", before))
 	}
-	if milder > 0 {
-		parts = append(parts, fmt.Sprintf("%d more, none of them more severe", milder))
+	if more > 0 {
+		parts = append(parts, fmt.Sprintf("%d more, of less weight", more))
 	}
 	if left {
 		parts = append(parts, "and more that were not read")

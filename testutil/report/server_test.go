@@ -55,7 +55,7 @@ FINDING infra/1: 503
     the server's log:
       … 1 that stand above
 FINDING infra/2: 503
-    the server's log has no entry of it
+    the server's log has no entry of it, or none yet
       query: trace="z"
 FINDING infra/3: 503
     the server's log was not read: the account lacks roles/logging.viewer
@@ -87,8 +87,19 @@ func TestOfManyEntriesTheWorstAreShown(t *testing.T) {
 		assert.Equal(t, i >= 6 && i <= 10, strings.Contains(second, line), "%s what was not shown yet", line)
 	}
 	assert.Less(t, strings.Index(first, "line 5."), strings.Index(first, "line 11."), "in the order of time")
-	assert.Contains(t, first, "      … 5 more, none of them more severe, and more that were not read\n")
+	assert.Contains(t, first, "      … 5 more, of less weight, and more that were not read\n")
 	assert.Contains(t, second, "      … 10 that stand above\n")
+}
+
+func TestTheEntriesOfTheRequestItselfComeFirst(t *testing.T) {
+	var others []gcp.Entry
+	for i := range 20 {
+		others = append(others, gcp.Entry{ID: fmt.Sprint(i), Time: at(1), Severity: gcp.Critical, Trace: "another", Text: "noise"})
+	}
+	own := gcp.Entry{ID: "own", Time: at(2), Severity: gcp.Info, Trace: "00ff", Text: "what became of it"}
+	text := told(t, &report.ServerSide{Entries: append(others, own), Traces: []string{"00ff"}})
+	assert.Contains(t, text, "what became of it")
+	assert.Equal(t, 9, strings.Count(text, "noise"))
 }
 
 func TestNothingOfTheServersReachesATerminal(t *testing.T) {

@@ -60,9 +60,12 @@ func acts(ctx context.Context, target *Target, other *User) []act {
 	return []act{
 		{"Target.WarmUp", func() error { return target.WarmUp(ctx) }},
 		{"Target.Health", func() error { return target.Health(ctx) }},
+		{"Target.Probe", func() error { return target.Probe(ctx, 1) }},
+		{"Target.Sample", func() error { return target.Sample(ctx, 1) }},
 		{"Target.Discover", func() error { _, err := target.Discover(ctx); return err }},
 		{"Target.CORS", func() error { return target.CORS(ctx, ForeignOrigin) }},
 		{"Target.Login", func() (err error) { user, err = target.Login(ctx); return err }},
+		{"User.Traffic", func() error { return user.Traffic(ctx, 1) }},
 		{"User.LoginAgain", func() error { _, err := user.LoginAgain(ctx); return err }},
 		{"User.Token", func() error { user.pair.expires = user.pair.issued; _, err := user.Token(); return err }},
 		{"User.Refresh", func() error { return user.Refresh(ctx) }},
@@ -139,7 +142,7 @@ var sendsNothing = []string{
 	"Target.Agent", "Target.Budgets", "Target.Describe", "Target.Dialect", "Target.Record",
 	"User.AwaitExpiry", "User.Email", "User.Expiry", "User.Label", "User.Subject",
 	"Session.Dialect", "Session.Done", "Session.Err", "Session.Thread", "Run.Claims", "Run.Label",
-	"Target.Exclude", "Target.Share",
+	"Target.Exclude", "Target.Share", "Target.CleanUp",
 }
 
 // everything drives all acts against a reference whose requests pass hook, and returns what was recorded.

@@ -38,17 +38,17 @@ func (u *User) Traffic(ctx context.Context, n int) error {
 	return err
 }
 
-// Sample asks n times what the services say of their processes: memory, connections, tasks, and the age of
-// the auth service (deployment.md 6). It keeps the user's cookies, by which a load balancer may choose the
-// instance. It blocks and fails as Traffic does.
-func (u *User) Sample(ctx context.Context, n int) error {
+// Sample asks n times what the services say of their processes: memory, connections and tasks (deployment.md
+// 6). It carries no cookies: by those a load balancer may choose the instance, always the same one, and others
+// served the sessions. It blocks and fails as Health does.
+func (t *Target) Sample(ctx context.Context, n int) error {
 	var calls []call
 	for range n {
 		for _, figure := range fixtures.Figures {
-			calls = append(calls, call{purpose: history.PurposeSample, method: http.MethodGet, url: u.target.base(figure.Service) + figure.Path, user: u})
+			calls = append(calls, call{purpose: history.PurposeSample, method: http.MethodGet, url: t.base(figure.Service) + figure.Path})
 		}
 	}
-	_, err := u.target.askAll(ctx, calls)
+	_, err := t.askAll(ctx, calls)
 	return err
 }
 

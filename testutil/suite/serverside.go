@@ -77,7 +77,7 @@ func (l *serverLog) side(f judge.Finding) *report.ServerSide {
 	if !f.Hard || f.Rule == judge.Unmeasured || since.IsZero() || errors.Is(l.story.deployment.access.err, errNoProject) {
 		return nil
 	}
-	side := &report.ServerSide{}
+	side := &report.ServerSide{Traces: traces}
 	if l.cloud == nil {
 		if l.unread == "" {
 			return nil // said already

@@ -26,7 +26,6 @@ func (u *User) Traffic() {
 // criterion P3. Before the first samples that count, and before the last, the target has time to clean up.
 func (s *Story) Rounds(use func()) {
 	s.t.Helper()
-	watch := s.User()
 	first, last := fixtures.Accumulation.WarmUp, fixtures.Accumulation.WarmUp+fixtures.Accumulation.Rounds-1
 	for round := range last + 1 {
 		s.log.Remark(history.TopicRound, "")
@@ -34,7 +33,7 @@ func (s *Story) Rounds(use func()) {
 		if round == first || round == last {
 			actor{s}.do(s.target.CleanUp)
 		}
-		watch.must(watch.Sample(s.ctx, fixtures.Accumulation.Samples))
+		actor{s}.must(s.target.Sample(s.ctx, fixtures.Accumulation.Samples))
 	}
 	s.measure("P3", func(ctx context.Context, c *cloud.Cloud) error {
 		return s.whoWasIt(ctx, c)
