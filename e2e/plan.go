@@ -287,15 +287,9 @@ var Plan = suite.Plan{
 	},
 	{
 		Package: "deployment", Story: "TestStagingNothingAccumulates",
-<<<<<<< HEAD
 		Shows:     "use leaves neither sessions nor memory behind",
 		Exercises: []string{"one-run", "rest", "repeat", "reconnect", "two-turns", "burst", "logs", "idle"},
 		Alone:     true,
 		Cost:      suite.Cost{Edge: 143, API: 90, Runs: 10, Cleanups: 2},
-=======
-		Shows: "use leaves neither sessions nor memory behind",
-		Alone: true,
-		Cost:  suite.Cost{Edge: 142, API: 90, Runs: 10, Cleanups: 2},
->>>>>>> cc8237622d96317070a805fb6a4007549809afb7
 	},
 }

@@ -7,13 +7,8 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/suite"
 )
 
-<<<<<<< HEAD
-// What is used and left, politely and not, by several users at the same time and by one of them thrice,
-// leaves nothing behind. One user leaves 30 times: deployments have kept 20 of them before they refused her.
-=======
-// What is used and left, half of it politely and half of it not, by two users at the same time, each of them
-// twice, leaves nothing behind.
->>>>>>> cc8237622d96317070a805fb6a4007549809afb7
+// What is used and left, half of it politely and half of it not, by two users at the same time, one of them
+// thrice, leaves nothing behind. She leaves 30 times: deployments have kept 20 of them before they refused her.
 func TestStagingNothingAccumulates(t *testing.T) {
 	s := suite.Start(t)
 	alice, bob := s.User(), s.User()
@@ -23,11 +18,7 @@ func TestStagingNothingAccumulates(t *testing.T) {
 		leave func(*suite.Session)
 	}
 	s.Rounds(func() {
-<<<<<<< HEAD
-		suite.Each(s, []visit{{alice, polite}, {alice, abrupt}, {alice, polite}, {bob, polite}}, func(v visit) {
-=======
-		suite.Each(s, []visit{{alice, polite}, {alice, abrupt}, {bob, polite}, {bob, abrupt}}, func(v visit) {
->>>>>>> cc8237622d96317070a805fb6a4007549809afb7
+		suite.Each(s, []visit{{alice, polite}, {alice, abrupt}, {alice, abrupt}, {bob, polite}}, func(v visit) {
 			session := v.by.Connect()
 			session.Ask(prompts.Sum(v.by.Nonce)).Wait()
 			v.leave(session)
