@@ -53,11 +53,11 @@ func legacyModeUnauthenticated(s *seams) {
 		return m.token(refstaging.Identity{UserID: fmt.Sprint(strangers, connects.Add(1))})
 	})
 	around(&s.Hooks.Sessions.Welcome, func(next refstaging.WelcomeFrame) refstaging.WelcomeFrame {
-		return func(at *refstaging.Session, now time.Time) any {
+		return func(at *refstaging.Session, when time.Time) any {
 			if !strings.HasPrefix(at.UserID(), strangers) {
-				return next(at, now)
+				return next(at, when)
 			}
-			return legacy(at, now, "legacy_connection_established", "Legacy WebSocket connection established")
+			return legacy(at, "legacy_connection_established", "Legacy WebSocket connection established")
 		}
 	})
 	around(&s.Hooks.Router.Route, func(next refstaging.Route) refstaging.Route {
@@ -66,15 +66,11 @@ func legacyModeUnauthenticated(s *seams) {
 				next(at, said)
 				return
 			}
-			at.Reply(legacy(at, time.Now(), "agent_response", "Legacy processing: "+said.Type))
+			at.Reply(legacy(at, "agent_response", "Legacy processing: "+said.Type))
 		}
 	})
 }
 
-func legacy(at *refstaging.Session, now time.Time, kind, message string) map[string]any {
-	seconds := float64(now.UnixMicro()) / 1e6
-	return map[string]any{
-		"type": kind, "timestamp": seconds, "server_id": nil, "correlation_id": nil,
-		"data": map[string]any{"connection_id": at.ID(), "message": message, "timestamp": seconds},
-	}
+func legacy(at *refstaging.Session, kind, message string) map[string]any {
+	return enveloped(kind, map[string]any{"connection_id": at.ID(), "message": message, "timestamp": now()})
 }

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
-
-	"github.com/netra-systems/staging-e2e/testutil/refstaging"
 )
 
 var configFaults = map[string]fault{
@@ -68,9 +66,5 @@ func environmentMisdetected(s *seams) {
 	s.api(at("GET /api/config/public", altered(func(_ *http.Request, all map[string]any) {
 		all["environment"] = "development"
 	})))
-	around(&s.Hooks.Sessions.Open, func(refstaging.OpenSession) refstaging.OpenSession {
-		return func(user refstaging.Identity) (refstaging.Identity, error) {
-			return user, errors.New("the context of the user is of no known environment")
-		}
-	})
+	s.opening(func() error { return errors.New("the context of the user is of no known environment") })
 }

@@ -8,36 +8,36 @@ import (
 
 func TestSymptomsOfConfig(t *testing.T) {
 	t.Parallel()
-	shown(t, []symptom{
-		{"config-cors-missing-on-errors", "200 true, 401 false, 404 false", func(v visitor) string {
-			return v.read("/health") + ", " + v.read("/api/threads") + ", " + v.read("/nowhere")
+	seen(t, []sighting{
+		{"config-cors-missing-on-errors", "200 true, 401 false, 404 false", func(g *guest) string {
+			return g.read("/health") + ", " + g.read("/api/threads") + ", " + g.read("/nowhere")
 		}},
-		{"config-cors-origin-missing", "200 false, preflight 400", func(v visitor) string {
-			preflight := v.ask(request{
-				method: http.MethodOptions, url: v.at.APIURL() + "/api/threads", origin: v.at.AppURL(),
+		{"config-cors-origin-missing", "200 false, preflight 400", func(g *guest) string {
+			preflight := g.send(request{
+				method: http.MethodOptions, url: g.server.APIURL() + "/api/threads", origin: g.server.AppURL(),
 				header: map[string]string{"Access-Control-Request-Method": "POST"},
 			})
-			return fmt.Sprint(v.read("/health"), ", preflight ", preflight.status)
+			return fmt.Sprint(g.read("/health"), ", preflight ", preflight.status)
 		}},
-		{"config-cors-middleware-crash", "200 401 500 session_middleware_error", func(v visitor) string {
-			a := v.get("/api/threads", v.token("ada"))
-			return fmt.Sprint(v.get("/health", "").status, v.get("/api/threads", "").status, a.status, " ", a.all["error"])
+		{"config-cors-middleware-crash", "200 401 500 session_middleware_error", func(g *guest) string {
+			a := g.get("/api/threads", g.tokenOf("ada"))
+			return fmt.Sprint(g.get("/health", "").status, g.get("/api/threads", "").status, a.status, " ", a.all["error"])
 		}},
-		{"config-frontend-localhost", "200 http://localhost:8081", func(v visitor) string {
-			a := v.get("/api/discovery/services", "")
+		{"config-frontend-localhost", "200 http://localhost:8081", func(g *guest) string {
+			a := g.get("/api/discovery/services", "")
 			services, _ := a.all["services"].(map[string]any)
 			backend, _ := services["backend"].(map[string]any)
 			return fmt.Sprint(a.status, " ", backend["api_url"])
 		}},
-		{"config-secrets-not-mounted", "500 500 500, upgrade 500", func(v visitor) string {
-			return fmt.Sprint(v.get("/health", "").status, v.ask(request{url: v.at.AuthURL() + "/health"}).status, v.login("ada").status, ", ", v.connect("", "", nil))
+		{"config-secrets-not-mounted", "500 500 500, upgrade 500", func(g *guest) string {
+			return fmt.Sprint(g.get("/health", "").status, g.send(request{url: g.server.AuthURL() + "/health"}).status, g.login("ada").status, ", ", g.connect("", "", nil))
 		}},
-		{"config-environment-misdetected", "development, error Service initialization failed, close 1011", func(v visitor) string {
-			return fmt.Sprint(v.get("/api/config/public", "").all["environment"], ", ", v.connect("", v.token("ada"), nil))
+		{"config-environment-misdetected", "development, error Service initialization failed, close 1011", func(g *guest) string {
+			return fmt.Sprint(g.get("/api/config/public", "").all["environment"], ", ", g.connect("", g.tokenOf("ada"), nil))
 		}},
-		{"config-request-field-drift", "422 type Field required", func(v visitor) string {
-			a := v.ask(request{
-				method: http.MethodPost, url: v.at.APIURL() + "/api/agents/execute", token: v.token("ada"),
+		{"config-request-field-drift", "422 type Field required", func(g *guest) string {
+			a := g.send(request{
+				method: http.MethodPost, url: g.server.APIURL() + "/api/agents/execute", token: g.tokenOf("ada"),
 				body: `{"type":"data","message":"What is 2 + 3?"}`,
 			})
 			list, _ := a.all["detail"].([]any)
@@ -52,7 +52,7 @@ func TestSymptomsOfConfig(t *testing.T) {
 }
 
 // read asks for something as a page of the app, and tells whether that may read the answer.
-func (v visitor) read(path string) string {
-	a := v.ask(request{url: v.at.APIURL() + path, origin: v.at.AppURL()})
-	return fmt.Sprint(a.status, a.header.Get("Access-Control-Allow-Origin") == v.at.AppURL())
+func (g *guest) read(path string) string {
+	a := g.send(request{url: g.server.APIURL() + path, origin: g.server.AppURL()})
+	return fmt.Sprint(a.status, a.header.Get("Access-Control-Allow-Origin") == g.server.AppURL())
 }

@@ -8,51 +8,13 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/gorilla/websocket"
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/netra-systems/staging-e2e/testutil/refstaging"
 )
 
-// A symptom is what a bare client sees of a fault, and does not see without it.
-type symptom struct {
-	id, sees string
-	look     func(v visitor) string
-}
-
-// shown looks at a deployment with the fault, and at one without.
-func shown(t *testing.T, symptoms []symptom) {
-	t.Helper()
-	for _, s := range symptoms {
-		t.Run(s.id, func(t *testing.T) {
-			t.Parallel()
-			assert.Equal(t, s.sees, s.look(visit(t, s.id)))
-			assert.NotEqual(t, s.sees, s.look(visit(t)), "without the fault")
-		})
-	}
-}
-
-// A visitor is a bare client of a deployment.
-type visitor struct {
-	t  *testing.T
-	at *refstaging.Server
-}
-
-func visit(t *testing.T, faults ...string) visitor {
-	t.Helper()
-	var c refstaging.Config
-	require.NoError(t, Apply(&c, faults, Options{Rate: -1, Seed: 1}))
-	s, err := refstaging.Start(c)
-	require.NoError(t, err)
-	t.Cleanup(func() { assert.NoError(t, s.Close()) })
-	return visitor{t, s}
-}
-
-// A request of a visitor; body is JSON, if there is any.
+// A request says all of itself; body is JSON, if there is any.
 type request struct {
 	method, url, token, origin, body string
 	header                           map[string]string
@@ -66,13 +28,13 @@ type answer struct {
 	all    map[string]any
 }
 
-func (v visitor) ask(q request) (a answer) {
-	v.t.Helper()
+func (g *guest) send(q request) (a answer) {
+	g.t.Helper()
 	if q.method == "" {
 		q.method = http.MethodGet
 	}
-	r, err := http.NewRequestWithContext(v.t.Context(), q.method, q.url, strings.NewReader(q.body))
-	require.NoError(v.t, err)
+	r, err := http.NewRequestWithContext(g.t.Context(), q.method, q.url, strings.NewReader(q.body))
+	require.NoError(g.t, err)
 	for name, value := range q.header {
 		r.Header.Set(name, value)
 	}
@@ -82,57 +44,57 @@ func (v visitor) ask(q request) (a answer) {
 	if q.origin != "" {
 		r.Header.Set("Origin", q.origin)
 	}
-	response, err := http.DefaultClient.Do(r)
-	require.NoError(v.t, err)
+	response, err := g.client.Do(r)
+	require.NoError(g.t, err)
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
-	require.NoError(v.t, err)
+	require.NoError(g.t, err)
 	a = answer{response.StatusCode, response.Header, string(body), nil}
 	_ = json.Unmarshal(body, &a.all) // nil where it is none
 	return a
 }
 
 // get asks the backend with a token, or without one if it is "".
-func (v visitor) get(path, token string) answer {
-	v.t.Helper()
-	return v.ask(request{url: v.at.APIURL() + path, token: token})
+func (g *guest) get(path, token string) answer {
+	g.t.Helper()
+	return g.send(request{url: g.server.APIURL() + path, token: token})
 }
 
 // login is the answer of the simulation login.
-func (v visitor) login(name string) answer {
-	v.t.Helper()
-	return v.ask(request{
-		method: http.MethodPost, url: v.at.AuthURL() + "/auth/e2e/test-auth", body: fmt.Sprintf(`{"email":"%s@example.com"}`, name),
-		header: map[string]string{"X-E2E-Bypass-Key": v.at.SimulationKey()},
+func (g *guest) login(name string) answer {
+	g.t.Helper()
+	return g.send(request{
+		method: http.MethodPost, url: g.server.AuthURL() + "/auth/e2e/test-auth", body: fmt.Sprintf(`{"email":"%s@example.com"}`, name),
+		header: map[string]string{"X-E2E-Bypass-Key": g.server.SimulationKey()},
 	})
 }
 
-// token is the access token of a login.
-func (v visitor) token(name string) string {
-	v.t.Helper()
-	return text(v.login(name).all, "access_token")
+// tokenOf is the access token of a login of its own.
+func (g *guest) tokenOf(name string) string {
+	g.t.Helper()
+	return text(g.login(name).all, "access_token")
 }
 
 // valid asks the auth service about a token.
-func (v visitor) valid(token string) bool {
-	v.t.Helper()
-	return v.ask(request{url: v.at.AuthURL() + "/auth/verify", token: token}).all["valid"] == true
+func (g *guest) valid(token string) bool {
+	g.t.Helper()
+	return g.send(request{url: g.server.AuthURL() + "/auth/verify", token: token}).all["valid"] == true
 }
 
 // connect tells how an upgrade with a token, or without one if it is "", ends: with which status, or welcome or
 // other frame, or close frame. It stays open if keep is not nil, for what keep says about it.
-func (v visitor) connect(query, token string, keep func(*websocket.Conn) string) string {
-	v.t.Helper()
+func (g *guest) connect(query, token string, keep func(*websocket.Conn) string) string {
+	g.t.Helper()
 	header := http.Header{}
 	if token != "" {
 		header.Set("Authorization", "Bearer "+token)
 	}
-	conn, response, err := websocket.DefaultDialer.DialContext(v.t.Context(), v.at.WebSocketURL()+query, header)
+	conn, response, err := websocket.DefaultDialer.DialContext(g.t.Context(), g.server.WebSocketURL()+query, header)
 	if response != nil {
 		defer response.Body.Close()
 	}
 	if err != nil {
-		require.NotNil(v.t, response, "%v", err)
+		require.NotNil(g.t, response, "%v", err)
 		return fmt.Sprint("upgrade ", response.StatusCode)
 	}
 	defer conn.Close()
