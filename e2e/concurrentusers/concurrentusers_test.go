@@ -19,7 +19,8 @@ func TestStagingConcurrentUserWebSocketConnections(t *testing.T) {
 
 func TestStagingIdleListenerHearsNothing(t *testing.T) {
 	s := suite.Start(t)
-	listener, talker := s.User(), s.User()
+	listener := s.User()
+	talker := s.UserLike(listener, staging.Confusable)
 	listener.Connect(staging.Listening())
 	talker.Connect().Ask(prompts.Sum(talker.Nonce)).Wait()
 }

@@ -69,7 +69,8 @@ func TestStagingSessionLimitIsKept(t *testing.T) {
 	if !declared {
 		return
 	}
-	alice, bob := s.User(), s.User()
+	bob := s.User()
+	alice := s.UserLike(bob, staging.Longer) // whose sessions are none of his, though his id begins hers
 	sessions := make([]*suite.Session, limit)
 	for i := range sessions {
 		sessions[i] = alice.Connect()

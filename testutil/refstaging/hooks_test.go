@@ -110,6 +110,21 @@ func TestHooks(t *testing.T) {
 			assert.Equal(t, "SERVICE_INIT_FAILED", c.read()["error_code"])
 			assert.Equal(t, 1011, c.closed().Code)
 		}},
+		"refusal": {func(h *refstaging.Hooks) {
+			h.Sessions.Refuse = func(next refstaging.RefuseSession) refstaging.RefuseSession {
+				return func(user refstaging.Identity, why error) *refstaging.Refusal {
+					refused := next(user, why)
+					refused.Reason = "because"
+					return refused
+				}
+			}
+		}, func(t *testing.T, s *refstaging.Server) {
+			c := dial(t, s.WebSocketURL(), bearer("garbage"))
+			assert.Equal(t, "AUTH_FAILED", c.read()["error_code"])
+			closed := c.closed()
+			assert.Equal(t, 1008, closed.Code)
+			assert.Equal(t, "because", closed.Text)
+		}},
 		"welcome": {func(h *refstaging.Hooks) {
 			h.Sessions.Welcome = func(refstaging.WelcomeFrame) refstaging.WelcomeFrame {
 				return func(*refstaging.Session, time.Time) any { return nil }
@@ -138,6 +153,39 @@ func TestHooks(t *testing.T) {
 			c := connect(t, s, login(t, s, "a").access)
 			c.send(object{"type": "ping"})
 			assert.Equal(t, 1000, c.closed().Code)
+		}},
+		"attribution": {func(h *refstaging.Hooks) {
+			h.Router.Attribute = func(refstaging.Attribute) refstaging.Attribute {
+				return func(*refstaging.Session, refstaging.Message) refstaging.Identity {
+					return refstaging.Identity{UserID: "e2e-victim"}
+				}
+			}
+		}, func(t *testing.T, s *refstaging.Server) {
+			victim, other := connect(t, s, login(t, s, "victim").access), connect(t, s, login(t, s, "a").access)
+			other.send(object{"type": "chat", "content": "Add 1 and 2."})
+			assert.Equal(t, "e2e-victim", victim.readUntil(outcome)[0]["user_id"])
+		}},
+		"session count": {func(h *refstaging.Hooks) {
+			h.Sessions.Count = func(next refstaging.CountSessions) refstaging.CountSessions {
+				return func(user string) int { return next(user) + 10 }
+			}
+		}, func(t *testing.T, s *refstaging.Server) {
+			c := dial(t, s.WebSocketURL(), bearer(login(t, s, "a").access))
+			assert.Equal(t, "CONNECTION_LIMIT", c.read()["error_code"])
+			assert.Equal(t, 1013, c.closed().Code)
+		}},
+		"emit to one session": {func(h *refstaging.Hooks) {
+			h.Emitter.Emit = func(next refstaging.Emit) refstaging.Emit {
+				return func(ctx context.Context, e refstaging.Event) {
+					if e.Type == refstaging.AgentThinking {
+						e.SessionID = "nobody's"
+					}
+					next(ctx, e)
+				}
+			}
+		}, func(t *testing.T, s *refstaging.Server) {
+			frames := connect(t, s, login(t, s, "a").access).ask("Add 1 and 2.")
+			assert.Equal(t, []string{"agent_started", "tool_executing", "tool_completed", "agent_completed"}, types(frames))
 		}},
 		"registry": {func(h *refstaging.Hooks) {
 			h.Registry.Lookup = func(next refstaging.Lookup) refstaging.Lookup {

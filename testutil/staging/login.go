@@ -25,10 +25,19 @@ const (
 // and for the pace. The error is ErrOneUserOnly, that of the exchange, or says what is wrong with
 // the token; the failed login is recorded. The address of a fresh user is plain, unless a form is given.
 func (t *Target) Login(ctx context.Context, form ...Address) (*User, error) {
+	return t.loginAs(ctx, append(form, plainAddress)[0].fresh(time.Now()))
+}
+
+// LoginLike is Login for a fresh user whose address is like that of another user.
+func (t *Target) LoginLike(ctx context.Context, other *User, like Likeness) (*User, error) {
+	return t.loginAs(ctx, like(other.email))
+}
+
+func (t *Target) loginAs(ctx context.Context, email string) (*User, error) {
 	if t.log == nil {
 		return nil, errors.New("log in: the target has no history: use the view that Target.Record returns")
 	}
-	u, err := t.newUser(ctx, append(form, plainAddress)[0])
+	u, err := t.newUser(ctx, email)
 	if err != nil {
 		return nil, err
 	}
@@ -40,12 +49,12 @@ func (t *Target) Login(ctx context.Context, form ...Address) (*User, error) {
 	return u, nil
 }
 
-func (t *Target) newUser(ctx context.Context, form Address) (*User, error) {
+// newUser is a user with the address, or the one of TEST_USER_EMAIL.
+func (t *Target) newUser(ctx context.Context, email string) (*User, error) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		return nil, fmt.Errorf("make a cookie jar: %w", err)
 	}
-	email := form.fresh(time.Now())
 	if !t.config.SimulationKey.IsSet() {
 		if email, err = t.theOne(ctx); err != nil {
 			return nil, err

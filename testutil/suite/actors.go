@@ -46,6 +46,13 @@ func (s *Story) introduce(u *staging.User, err error) *User {
 	return &User{User: u, Nonce: prompts.NewNonce(), actor: actor{s}}
 }
 
+// UserLike logs a fresh user in whose id is like another's, where ids derive from addresses.
+func (s *Story) UserLike(other *User, like staging.Likeness) *User {
+	s.t.Helper()
+	u, err := s.target.LoginLike(s.ctx, other.User, like)
+	return s.introduce(u, err)
+}
+
 // Users logs n fresh users in, all at once. The first have ids of unusual forms, since what an id looks like is
 // nobody's concern.
 func (s *Story) Users(n int) []*User {

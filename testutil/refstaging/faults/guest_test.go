@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
 	"strings"
 	"testing"
@@ -28,12 +29,15 @@ type sighting struct {
 }
 
 // seen looks at a deployment with each fault, and at one without any, where the same must not be seen.
-func seen(t *testing.T, rows []sighting) {
+func seen(t *testing.T, rows []sighting) { seenAt(t, refstaging.Config{}, rows) }
+
+// seenAt looks at deployments of some configuration.
+func seenAt(t *testing.T, c refstaging.Config, rows []sighting) {
 	for _, row := range rows {
 		t.Run(row.id, func(t *testing.T) {
 			t.Parallel()
-			assert.Equal(t, row.sees, row.look(invited(t, row.id)))
-			assert.NotEqual(t, row.sees, row.look(invited(t)), "without the fault")
+			assert.Equal(t, row.sees, row.look(invitedTo(t, c, row.id)))
+			assert.NotEqual(t, row.sees, row.look(invitedTo(t, c)), "without the fault")
 		})
 	}
 }
@@ -49,7 +53,13 @@ type guest struct {
 // invited logs a user in at a deployment of her own.
 func invited(t *testing.T, ids ...string) *guest {
 	t.Helper()
-	g := stranger(t, ids...)
+	return invitedTo(t, refstaging.Config{}, ids...)
+}
+
+// invitedTo logs a user in at the deployment that c describes.
+func invitedTo(t *testing.T, c refstaging.Config, ids ...string) *guest {
+	t.Helper()
+	g := strangerAt(t, c, ids...)
 	g.logIn("alice")
 	return g
 }
@@ -57,7 +67,11 @@ func invited(t *testing.T, ids ...string) *guest {
 // stranger stands before a deployment of her own, at which perhaps nobody can log in.
 func stranger(t *testing.T, ids ...string) *guest {
 	t.Helper()
-	var c refstaging.Config
+	return strangerAt(t, refstaging.Config{}, ids...)
+}
+
+func strangerAt(t *testing.T, c refstaging.Config, ids ...string) *guest {
+	t.Helper()
 	require.NoError(t, Apply(&c, ids, Options{Rate: -1, Seed: 1}))
 	server, err := refstaging.Start(c)
 	require.NoError(t, err)
@@ -230,4 +244,22 @@ func (k *talk) hear(last ...string) string {
 // outcome hears a run to its end.
 func (k *talk) outcome() string {
 	return k.hear(refstaging.AgentCompleted, refstaging.AgentError, "error_message", "factory_response")
+}
+
+// frames are those that come until nothing does, or the session ends.
+func (k *talk) frames() iter.Seq[map[string]any] {
+	return func(yield func(map[string]any) bool) {
+		for {
+			_ = k.conn.SetReadDeadline(time.Now().Add(silence)) // never fails (gorilla/websocket)
+			_, raw, err := k.conn.ReadMessage()
+			if err != nil {
+				return
+			}
+			var frame map[string]any
+			require.NoError(k.t, json.Unmarshal(raw, &frame))
+			if !yield(frame) {
+				return
+			}
+		}
+	}
 }
