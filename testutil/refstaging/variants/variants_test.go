@@ -1,0 +1,85 @@
+package variants
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/netra-systems/staging-e2e/testutil/refstaging"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestUnknownVariantsAreNamed(t *testing.T) {
+	var c refstaging.Config
+	err := Apply(&c, []string{"jitter", "upside-down"})
+	require.ErrorContains(t, err, `no variant "upside-down": choose of jitter`)
+	assert.Nil(t, c.Hooks.HTTP.API, "it is as before")
+}
+
+// served echoes through a jittery connection.
+func served(t *testing.T, answer func(*websocket.Conn)) (client *websocket.Conn) {
+	t.Helper()
+	var c refstaging.Config
+	upgraded := make(chan struct{})
+	c.Hooks.HTTP.API = func(http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			defer close(upgraded)
+			conn, err := (&websocket.Upgrader{}).Upgrade(w, r, nil)
+			if !assert.NoError(t, err) {
+				return
+			}
+			answer(conn)
+			assert.NoError(t, conn.Close())
+		})
+	}
+	require.NoError(t, Apply(&c, []string{"jitter"}))
+	server, err := refstaging.Start(c)
+	require.NoError(t, err)
+	client, _, err = websocket.DefaultDialer.DialContext(t.Context(), server.WebSocketURL(), nil)
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		_ = client.Close() // it may be closed already
+		<-upgraded
+		assert.NoError(t, server.Close())
+	})
+	return client
+}
+
+// Frames arrive whole, all of them, and in their order, also those that were on their way when the connection
+// was closed.
+func TestJitterKeepsFrames(t *testing.T) {
+	const frames = 100
+	client := served(t, func(conn *websocket.Conn) {
+		for i := range frames {
+			assert.NoError(t, conn.WriteJSON(i))
+		}
+	})
+	require.NoError(t, client.SetReadDeadline(time.Now().Add(time.Minute)))
+	for i := range frames {
+		var got int
+		require.NoError(t, client.ReadJSON(&got))
+		assert.Equal(t, i, got)
+	}
+	_, _, err := client.ReadMessage()
+	assert.Error(t, err, "and then it is closed")
+}
+
+// A connection whose other side is gone can be written to until that is known, and closed.
+func TestJitterSurvivesTheOtherSide(t *testing.T) {
+	client := served(t, func(conn *websocket.Conn) {
+		_, _, err := conn.ReadMessage()
+		assert.Error(t, err)
+		for range 2 * underWay {
+			if conn.WriteJSON("anybody there?") != nil {
+				return
+			}
+		}
+	})
+	require.NoError(t, client.Close())
+}
