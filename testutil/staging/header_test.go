@@ -63,6 +63,7 @@ func acts(ctx context.Context, target *Target, other *User) []act {
 		{"Target.Discover", func() error { _, err := target.Discover(ctx); return err }},
 		{"Target.CORS", func() error { return target.CORS(ctx, ForeignOrigin) }},
 		{"Target.Login", func() (err error) { user, err = target.Login(ctx); return err }},
+		{"Target.LoginLike", func() error { _, err := target.LoginLike(ctx, user, Confusable); return err }},
 		{"User.LoginAgain", func() error { _, err := user.LoginAgain(ctx); return err }},
 		{"User.Token", func() error { user.pair.expires = user.pair.issued; _, err := user.Token(); return err }},
 		{"User.Refresh", func() error { return user.Refresh(ctx) }},
@@ -123,6 +124,10 @@ func acts(ctx context.Context, target *Target, other *User) []act {
 			return user.TryREST(ctx, c)
 		})},
 		{"User.BeRefused", each(func(c Credential) error { return user.BeRefused(ctx, WithCredential(c)) })},
+		{"User.Traffic", func() error { return user.Traffic(ctx, 1) }},
+		{"User.Sample", func() error { return user.Sample(ctx, 1) }},
+		{"Target.Probe", func() error { return target.Probe(ctx, 1) }},
+		{"Target.CleanUp", func() error { return target.CleanUp(ctx) }},
 		{"Target.Archive", func() error { return target.Archive(ctx) }},
 		{"User.Logout", func() error { return user.Logout(ctx) }},
 		{"Target.Close", func() error { target.Close(); return nil }},
@@ -185,7 +190,7 @@ func TestNoHeaderSwitchesAuthenticationOff(t *testing.T) {
 			assert.False(t, switches.MatchString(name), "%s carries %s", request, name)
 		}
 	}
-	assert.Equal(t, 3, keys, "the logins")
+	assert.Equal(t, 4, keys, "the logins")
 	for _, request := range []string{"GET /ws", "GET /api/v1/websocket", "POST /auth/refresh", "OPTIONS /auth/refresh", "POST /auth/logout"} {
 		assert.Contains(t, seen.names, request)
 	}
