@@ -66,6 +66,7 @@ func acts(ctx context.Context, target *Target, other *User) []act {
 		{"Target.CORS", func() error { return target.CORS(ctx, ForeignOrigin) }},
 		{"Target.Login", func() (err error) { user, err = target.Login(ctx); return err }},
 		{"User.Traffic", func() error { return user.Traffic(ctx, 1) }},
+		{"Target.LoginLike", func() error { _, err := target.LoginLike(ctx, user, Confusable); return err }},
 		{"User.LoginAgain", func() error { _, err := user.LoginAgain(ctx); return err }},
 		{"User.Token", func() error { user.pair.expires = user.pair.issued; _, err := user.Token(); return err }},
 		{"User.Refresh", func() error { return user.Refresh(ctx) }},
@@ -188,7 +189,7 @@ func TestNoHeaderSwitchesAuthenticationOff(t *testing.T) {
 			assert.False(t, switches.MatchString(name), "%s carries %s", request, name)
 		}
 	}
-	assert.Equal(t, 3, keys, "the logins")
+	assert.Equal(t, 4, keys, "the logins")
 	for _, request := range []string{"GET /ws", "GET /api/v1/websocket", "POST /auth/refresh", "OPTIONS /auth/refresh", "POST /auth/logout"} {
 		assert.Contains(t, seen.names, request)
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // slow is a deployment at which runs overlap that are asked for one after the other.
-var slow = refstaging.Config{Pacing: refstaging.Pacing{Think: 300 * time.Millisecond}}
+var slow = refstaging.Config{Pacing: refstaging.Pacing{Think: time.Second}}
 
 const sum = `{"type":"user_message","content":"Add 1 and 2."}`
 

@@ -65,7 +65,7 @@ func TestWhatClientsSeeOfIsolationTogether(t *testing.T) {
 	seenAt(t, slow, []sighting{
 		{"isolation-singleton-supervisor", "bob hears of 2 runs", func(g *guest) string {
 			alices, bobs := g.welcomed("/ws"), g.as("bob").welcomed("/ws")
-			alices.say(sum)
+			alices.say(sum).hear(refstaging.AgentStarted)
 			bobs.say(sum)
 			var runs []string
 			for frame := range bobs.frames() {
