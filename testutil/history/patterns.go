@@ -23,10 +23,10 @@ const keyText = `(?:[A-Za-z0-9+/=\s:,.\-]|\\+(?:[nrt/]|u00[0-9A-Fa-f]{2}))`
 // redactUnknown replaces what looks like a secret. Each pattern is preceded by the search for one rare
 // byte, because nearly every frame is free of them.
 func redactUnknown(text string) string {
+	text = redactNamed(text) // first: it has to see what its sender had replaced already
 	if at(text, 'J', -2, "eyJ") || at(text, 'Z', 0, "ZXlK") {
 		text = jwtShape.ReplaceAllString(text, Redacted)
 	}
-	text = redactNamed(text)
 	if at(text, 'b', 0, "bearer") || at(text, 'B', 0, "Bearer") || at(text, 'B', 0, "BEARER") {
 		text = bearer.ReplaceAllString(text, "${1}"+Redacted)
 	}

@@ -67,6 +67,7 @@ func acts(ctx context.Context, target *Target, other *User) []act {
 		{"Target.Login", func() (err error) { user, err = target.Login(ctx); return err }},
 		{"User.Traffic", func() error { return user.Traffic(ctx, 1) }},
 		{"Target.LoginLike", func() error { _, err := target.LoginLike(ctx, user, Confusable); return err }},
+		{"User.ReadFromApp", func() error { return user.ReadFromApp(ctx) }},
 		{"User.LoginAgain", func() error { _, err := user.LoginAgain(ctx); return err }},
 		{"User.Token", func() error { user.pair.expires = user.pair.issued; _, err := user.Token(); return err }},
 		{"User.Refresh", func() error { return user.Refresh(ctx) }},
