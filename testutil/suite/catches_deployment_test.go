@@ -56,6 +56,24 @@ func late(text string, w wrong) wrong {
 	}
 }
 
+// haunted lets the log say of one request in twelve of the backend's second revision that the first answered it.
+func haunted(c *refstaging.Config) {
+	var first atomic.Pointer[refstaging.LogEntry]
+	var requests atomic.Int64
+	c.Hooks.Cloud.Ingest = func(next refstaging.Ingest) refstaging.Ingest {
+		return func(e refstaging.LogEntry, after time.Duration) {
+			revision := e.Resource.Labels["revision_name"]
+			switch {
+			case strings.HasPrefix(revision, fixtures.BackendService+"-00001-"):
+				first.CompareAndSwap(nil, &e)
+			case strings.HasPrefix(revision, fixtures.BackendService+"-00002-") && e.HTTPRequest != nil && requests.Add(1)%12 == 0:
+				e.Resource = first.Load().Resource
+			}
+			next(e, after)
+		}
+	}
+}
+
 // sharing gives the second revision of each service a part of the traffic, in percent, and leaves the rest
 // where it was.
 func sharing(percent int) wrong {
@@ -162,6 +180,7 @@ func TestStoriesSeeWrongDeployments(t *testing.T) {
 			}
 		}, "deployment/new-revision"},
 		{"one answer in five fails", "AnswersAsWellAsItsPredecessor", onceReplaced(at("/api/monitoring/ping", every(5, answers(http.StatusInternalServerError, `{}`)))), "deployment/error-rate"},
+		{"the revision before goes on answering", "AnswersAsWellAsItsPredecessor", haunted, "deployment/one-revision"},
 		{"nobody may read the log", start, func(c *refstaging.Config) {
 			c.Hooks.Cloud.Permit = func(next refstaging.Permit) refstaging.Permit {
 				return func(token, permission string) error {

@@ -189,15 +189,16 @@ func (s *Story) CompareRevisions() {
 	})
 }
 
-// answers reads the request log and the metrics of a service's two revisions.
+// answers reads the request log and the metrics of a service's two revisions; of the one before also what it
+// answered when it should not any more.
 func (s *Story) answers(ctx context.Context, c *cloud.Cloud, r rollout) error {
 	for _, of := range []gcp.Revision{r.before, r.fresh} {
 		until := time.Now()
-		if of.Name == r.before.Name {
-			until = r.fresh.Created.Add(s.target.Budgets().Rollout) // it serves until the rollout is over
-		}
 		if _, err := c.Requests(ctx, r.Name, of.Name, of.Created, until, fixtures.LargestSample); err != nil {
 			return err
+		}
+		if of.Name == r.before.Name {
+			until = r.fresh.Created.Add(s.target.Budgets().Rollout) // it serves until the rollout is over
 		}
 		for _, metric := range []string{history.ReadCounts, history.ReadLatencies} {
 			if _, err := c.Metric(ctx, metric, r.Name, of.Name, of.Created, until); err != nil {
