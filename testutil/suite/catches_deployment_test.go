@@ -41,6 +41,20 @@ func printing(line string) wrong {
 	})
 }
 
+// denying lets nobody read one of the APIs.
+func denying(api string) wrong {
+	return func(c *refstaging.Config) {
+		c.Hooks.Cloud.Permit = func(next refstaging.Permit) refstaging.Permit {
+			return func(token, permission string) error {
+				if strings.HasPrefix(permission, api) {
+					return refstaging.PermissionDenied(permission)
+				}
+				return next(token, permission)
+			}
+		}
+	}
+}
+
 // late lets entries with a text be readable only a second after they were logged.
 func late(text string, w wrong) wrong {
 	return func(c *refstaging.Config) {
@@ -181,16 +195,7 @@ func TestStoriesSeeWrongDeployments(t *testing.T) {
 		}, "deployment/new-revision"},
 		{"one answer in five fails", "AnswersAsWellAsItsPredecessor", onceReplaced(at("/api/monitoring/ping", every(5, answers(http.StatusInternalServerError, `{}`)))), "deployment/error-rate"},
 		{"the revision before goes on answering", "AnswersAsWellAsItsPredecessor", haunted, "deployment/one-revision"},
-		{"nobody may read the log", start, func(c *refstaging.Config) {
-			c.Hooks.Cloud.Permit = func(next refstaging.Permit) refstaging.Permit {
-				return func(token, permission string) error {
-					if strings.HasPrefix(permission, "logging.") {
-						return refstaging.PermissionDenied(permission)
-					}
-					return next(token, permission)
-				}
-			}
-		}, "infra/not-measured"},
+		{"nobody may read the log", start, denying("logging."), "infra/not-measured"},
 	})
 }
 
@@ -235,6 +240,21 @@ func TestStoriesSeeADeploymentWhileTheyRead(t *testing.T) {
 			out, err := tellOf(t, c.story, server, served, impatience...)
 			require.Error(t, err, out)
 			assert.Contains(t, findings(out), c.rule, telling(out))
+		})
+	}
+}
+
+// What the logs show needs no metrics.
+func TestStoriesDoWithoutMetrics(t *testing.T) {
+	t.Parallel()
+	for _, story := range []string{"AnswersAsWellAsItsPredecessor", "NothingAccumulates"} {
+		t.Run(story, func(t *testing.T) {
+			t.Parallel()
+			served := deploymentFor(story, "september")
+			declared := served
+			denying("monitoring.")(&served)
+			out, err := tellAt(t, story, served, declared)
+			require.NoError(t, err, telling(out))
 		})
 	}
 }
