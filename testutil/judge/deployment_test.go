@@ -99,7 +99,7 @@ var revisionTrials = []verdictTrial{
 		tell: deployed(told(baseline(backend + "-00641-xyy")))}, "D1? D2 P4?"},
 	{trial{name: "a baseline that is newer", about: "is not newer than the baseline", hard: []string{"deployment/new-revision"}, tell: deployed(revisionOf(backend, stamp(-time.Hour), stamp(-time.Second)))}, "D1! D2 P4"},
 	{trial{name: "since it began", tell: deployed(told(began(-2 * time.Minute)))}, "D1 D2 P4"},
-	{trial{name: "nothing since it began", about: "is the revision of netra-backend-staging as before", hard: []string{"deployment/new-revision", "infra/not-measured"}, tell: deployed(told(began(-time.Second)))}, "D1! D2 P4?"},
+	{trial{name: "nothing since it began", about: "and the deployment began at", hard: []string{"deployment/new-revision", "infra/not-measured"}, tell: deployed(told(began(-time.Second)))}, "D1! D2 P4?"},
 	{trial{name: "nothing since it began, but one that failed", about: "and the deployment began at", hard: []string{"deployment/new-revision", "deployment/ready"},
 		tell: deployed(told(began(-time.Second)), func(e *evidence) {
 			e.revisions[backend][0] = revisionState(fresh, -time.Minute, gcp.Succeeded, gcp.Failed)
