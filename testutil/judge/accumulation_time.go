@@ -4,7 +4,7 @@ import "time"
 
 var slowingRules = []Rule{{
 	ID: "accumulation/latency", Criterion: "P3", Source: "deployment.md 6; issue #4, Rules",
-	Says: "Over at least 6 rounds of use, the shortest connect and the shortest answer of each round do not grow (Mann–Kendall, p < 0.01) by half. " +
+	Says: "Over at least 6 rounds of use, the shortest connect and the shortest answer of each round do not grow (Mann–Kendall, p < 0.01) by half, and by 100 ms. " +
 		"Hard where they double, and by a twentieth of their budget.",
 	State: slowing,
 }}
@@ -48,7 +48,7 @@ func (p *phase) judge(v *View) {
 		return
 	}
 	g := p.growth.measure(v.Use.cycles(), 1)
-	if g.by(g.first/2) == hasGrown {
+	if g.by(max(g.first/2, slowSeconds)) == hasGrown {
 		doubled := g.total() >= max(g.first, p.budget.Seconds()/20)
 		v.ReportAs(doubled, g.proof(), "%s of a round went from %.3g s to %.3g s in %d rounds of %s cycles, by chance p = %.2g",
 			p.name, g.first, g.last, len(g.least), count(v.Use.cycles()), g.chance)

@@ -60,6 +60,7 @@ func slowingTrials() []measured {
 		{name: "by more than half", soft: rule, about: "the shortest connect of a round went from 1.22 s", tell: rounds(func(round, _ int) time.Duration { return time.Second + time.Duration(round)*100*time.Millisecond })},
 		{name: "they double", hard: rule, tell: rounds(func(round, _ int) time.Duration { return time.Second + time.Duration(round)*300*time.Millisecond })},
 		{name: "they double, of nothing", soft: rule, tell: rounds(func(round, _ int) time.Duration { return time.Duration(round) * 20 * time.Millisecond })},
+		{name: "they double, by what a busy machine takes", tell: rounds(func(round, _ int) time.Duration { return time.Duration(round) * 4 * time.Millisecond })},
 		{name: "one of a round is slow", tell: rounds(func(round, cycle int) time.Duration { return time.Duration(round*cycle) * time.Second })},
 	}
 }

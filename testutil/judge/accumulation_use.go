@@ -30,7 +30,7 @@ type sample struct {
 
 // Bounds of what a history without end costs.
 const (
-	maxRounds  = 10_000
+	maxRounds  = 1000
 	maxSamples = 50_000
 	maxUnsaid  = 16
 )

@@ -23,8 +23,8 @@ func (v *View) countsInstead(c change, why string) {
 	case !base.Whole():
 		v.Unmeasured("D4", proof, "%s; instead, %s", why, base.Lacks)
 	case min(all, allBefore) < fixtures.MinimumSample:
-		v.Unmeasured("D4", proof, "%s; Monitoring counts %.0f answers of %s and %.0f of %s, fewer than %d: use the new revision more",
-			why, all, c.fresh, allBefore, c.base, fixtures.MinimumSample)
+		v.Unmeasured("D4", proof, "%s; Monitoring counts %.0f answers of %s and %.0f of %s, fewer than %d: %s",
+			why, all, c.fresh, allBefore, c.base, fixtures.MinimumSample, remedy(int(allBefore)))
 	case failed > 0:
 		v.Unmeasured("D4", proof, "%s; Monitoring counts %s answers 5xx of %s and %s of %s, of which suites may have provoked any",
 			why, share(int(failed), int(all)), c.fresh, share(int(failedBefore), int(allBefore)), c.base)

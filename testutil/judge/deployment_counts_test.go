@@ -41,7 +41,7 @@ func hiddenTrials() []measured {
 			s.counts(fresh, 100, 0)
 			s.counts(stale, 100, 2)
 		}},
-		{name: "no log is kept", want: NotMeasured, about: "the request log of " + stale + " is empty, as it is where a project keeps no log", tell: func(s *story) {
+		{name: "no log is kept", want: NotMeasured, about: "the request log of " + stale + " is empty: it was not used, or the project keeps no log", tell: func(s *story) {
 			s.deployed("D4").requests(fresh, times(60, fresh, "GET", "/x", 200))
 			s.requests(stale)
 			s.counts(fresh, 100, 1)

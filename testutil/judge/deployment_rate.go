@@ -48,17 +48,26 @@ func errorRates(v *View) {
 		case whole && enough:
 			v.Measured("D4")
 		case whole:
-			v.Unmeasured("D4", proof, "of the routes that both served, %s answered %d requests and %s %d, fewer than %d: use the new revision more",
-				c.fresh, r.Of, c.base, r.BaseOf, fixtures.MinimumSample)
+			v.Unmeasured("D4", proof, "of the routes that both served, %s answered %d requests and %s %d, fewer than %d: %s",
+				c.fresh, r.Of, c.base, r.BaseOf, fixtures.MinimumSample, remedy(r.BaseOf))
 		default:
 			v.countsInstead(c, cmp.Or(fresh.Lacks, base.Lacks))
 		}
 	}
 }
 
+// remedy says what to do about too few answers, of which that many are of the revision before: that one has
+// none any more.
+func remedy(before int) string {
+	if before < fixtures.MinimumSample {
+		return "let this story, or users, use a revision before it is replaced"
+	}
+	return "use the new revision more"
+}
+
 // emptied names a request log that says nothing at all, as that of a project which does not keep it.
 func (c change) emptied(fresh, base *Listing[gcp.Entry]) string {
-	const as = "the request log of %s is empty, as it is where a project keeps no log run.googleapis.com/requests"
+	const as = "the request log of %s is empty: it was not used, or the project keeps no log run.googleapis.com/requests"
 	switch {
 	case fresh.Whole() && len(fresh.Items) == 0:
 		return fmt.Sprintf(as, c.fresh)

@@ -190,7 +190,7 @@ func rateTrials() []measured {
 			s.deployed("D4").requests(fresh, times(90, fresh, "GET", "/api/threads", 0))
 			s.requests(stale, good(stale, 80))
 		}},
-		{name: "too few before", want: NotMeasured, about: "fewer than 50: use", tell: func(s *story) {
+		{name: "too few before", want: NotMeasured, about: "fewer than 50: let this story, or users, use a revision before it is replaced", tell: func(s *story) {
 			s.deployed("D4").requests(fresh, good(fresh, 60), bad(fresh, 20))
 			s.requests(stale, good(stale, 49))
 		}},

@@ -64,7 +64,7 @@ func newRevision(v *View, r rollout) {
 	list := v.Cloud.Revisions(r.Name)
 	baseline, known := v.Cloud.Baseline(r.Service)
 	switch {
-	case known && baseline.Name == r.revision.Name:
+	case r.Baseline != "" && baseline.Name == r.revision.Name:
 		v.Report(r.proof, "nothing was deployed: %s is the revision of %s as before", r.revision.Name, r.Name)
 	case !known && began.IsZero():
 		v.Unmeasured("D1", r.proof, "nobody said which revision of %s was there before the deployment: set STAGING_BASELINE_REVISION to its name, or STAGING_DEPLOYMENT_BEGAN to the time", r.Name)
@@ -75,7 +75,7 @@ func newRevision(v *View, r rollout) {
 	case r.Baseline != "" && !r.revision.Created.After(baseline.Created):
 		v.Report(r.andRevisions(v), "%s is not newer than the baseline %s", r.revision.Name, baseline.Name)
 	case r.Baseline == "" && r.revision.Created.Before(began):
-		v.Report(r.andRevisions(v), "nothing was deployed: %s, which was created last for %s, is from %s, and the deployment began at %s",
+		v.Report(r.andRevisions(v), "nothing was deployed: %s, which was created last for %s, is from %s, and the deployment began at %s (STAGING_DEPLOYMENT_BEGAN)",
 			r.revision.Name, r.Name, r.revision.Created.Format(time.RFC3339), began.Format(time.RFC3339))
 	}
 }

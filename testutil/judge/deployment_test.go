@@ -99,7 +99,7 @@ var revisionTrials = []verdictTrial{
 		tell: deployed(told(baseline(backend + "-00641-xyy")))}, "D1? D2 P4?"},
 	{trial{name: "a baseline that is newer", about: "is not newer than the baseline", hard: []string{"deployment/new-revision"}, tell: deployed(revisionOf(backend, stamp(-time.Hour), stamp(-time.Second)))}, "D1! D2 P4"},
 	{trial{name: "since it began", tell: deployed(told(began(-2 * time.Minute)))}, "D1 D2 P4"},
-	{trial{name: "nothing since it began", about: "is the revision of netra-backend-staging as before", hard: []string{"deployment/new-revision", "infra/not-measured"}, tell: deployed(told(began(-time.Second)))}, "D1! D2 P4?"},
+	{trial{name: "nothing since it began", about: "and the deployment began at", hard: []string{"deployment/new-revision", "infra/not-measured"}, tell: deployed(told(began(-time.Second)))}, "D1! D2 P4?"},
 	{trial{name: "nothing since it began, but one that failed", about: "and the deployment began at", hard: []string{"deployment/new-revision", "deployment/ready"},
 		tell: deployed(told(began(-time.Second)), func(e *evidence) {
 			e.revisions[backend][0] = revisionState(fresh, -time.Minute, gcp.Succeeded, gcp.Failed)
@@ -132,6 +132,12 @@ var revisionTrials = []verdictTrial{
 	{trial{name: "the old revision still answers", about: stale + ` answered 2 requests after`, hard: []string{"deployment/one-revision"}, tell: deployed(func(e *evidence) {
 		e.requests[stale] = append(e.requests[stale], logged(stale, "00e1", 10*time.Second, "INFO", "", request("GET", "/health", 200)), logged(stale, "00e1", 11*time.Second, "INFO", "", request("POST", "/x", 200)))
 	})}, "D1! D2 P4"},
+	{trial{name: "the old revision answered before anybody looked, and long after the change", about: stale + ` answered 1 requests after`, hard: []string{"deployment/one-revision"}, tell: deployed(updated(-20*time.Second), func(e *evidence) {
+		e.requests[stale] = append(e.requests[stale], logged(stale, "00e1", -5*time.Second, "INFO", "", request("GET", "/health", 200)))
+	})}, "D1! D2 P4"},
+	{trial{name: "the old revision answered before its traffic was moved", tell: deployed(updated(-4*time.Second), func(e *evidence) {
+		e.requests[stale] = append(e.requests[stale], logged(stale, "00e1", -5*time.Second, "INFO", "", request("GET", "/health", 200)))
+	})}, "D1 D2 P4"},
 	{trial{name: "the old revision answers for a moment", tell: deployed(func(e *evidence) {
 		e.requests[stale] = append(e.requests[stale], logged(stale, "00e1", 900*time.Millisecond, "INFO", "", request("GET", "/health", 200)))
 	})}, "D1 D2 P4"},
@@ -162,6 +168,11 @@ var revisionTrials = []verdictTrial{
 		tell: deployed(unlogged(fresh, "", "COMPLETED SUCCESSFULLY", "Total Time"), func(e *evidence) {
 			e.logs[fresh] = only(e.logs[fresh], func(o obj) bool { return o["severity"] != "CRITICAL" })
 		})}, "D1! D2! P4?"},
+}
+
+// updated says when the backend's service was changed last.
+func updated(at time.Duration) func(*evidence) {
+	return stateOf(backend, `"generation"`, `"updateTime":"`+stamp(at)+`","generation"`)
 }
 
 func baseline(name string) func(*story) {

@@ -22,6 +22,8 @@ type span struct {
 const (
 	// inTurn is how many runs, one after the other, are no accident: two may well miss one another.
 	inTurn = 3
+	// timeSlice is within what a processor that has much else to do may well take three short runs in turn.
+	timeSlice = 20 * time.Millisecond
 	// maxSpans bounds the runs that are compared; so many in turn are proof enough.
 	maxSpans = 4096
 )
@@ -40,7 +42,7 @@ func serialised() Hooks {
 		End: func(v *View) {
 			byBeginning(spans)
 			turns, overlap := turnsOf(spans)
-			if overlap || turns < inTurn || !crowded(spans) {
+			if overlap || turns < inTurn || !crowded(spans) || spans[len(spans)-1].first-spans[0].first < timeSlice {
 				return
 			}
 			a, b := spans[0], spans[1]

@@ -40,6 +40,10 @@ var togetherTrials = []trial{
 	{name: "one user after the other", hard: []string{"isolation/serialised"}, about: "3 runs, asked for together within 20ms, were served in 3 turns",
 		tell: crew(3, inTurns)},
 	{name: "one user after the other, agents that do not compute", soft: []string{"isolation/serialised"}, tell: undeclared(crew(5, inTurns))},
+	{name: "three short runs on a busy machine", tell: func(s *story) {
+		s.step = 500 * time.Microsecond
+		crew(3, inTurns)(s)
+	}},
 	{name: "a story that was slow to ask", tell: func(s *story) {
 		for range 3 {
 			s.user().connect().ask(together).whole().shut()

@@ -41,6 +41,20 @@ func printing(line string) wrong {
 	})
 }
 
+// denying lets nobody read one of the APIs.
+func denying(api string) wrong {
+	return func(c *refstaging.Config) {
+		c.Hooks.Cloud.Permit = func(next refstaging.Permit) refstaging.Permit {
+			return func(token, permission string) error {
+				if strings.HasPrefix(permission, api) {
+					return refstaging.PermissionDenied(permission)
+				}
+				return next(token, permission)
+			}
+		}
+	}
+}
+
 // late lets entries with a text be readable only a second after they were logged.
 func late(text string, w wrong) wrong {
 	return func(c *refstaging.Config) {
@@ -52,6 +66,24 @@ func late(text string, w wrong) wrong {
 				}
 				next(e, after)
 			}
+		}
+	}
+}
+
+// haunted lets the log say of one request in twelve of the backend's second revision that the first answered it.
+func haunted(c *refstaging.Config) {
+	var first atomic.Pointer[refstaging.LogEntry]
+	var requests atomic.Int64
+	c.Hooks.Cloud.Ingest = func(next refstaging.Ingest) refstaging.Ingest {
+		return func(e refstaging.LogEntry, after time.Duration) {
+			revision := e.Resource.Labels["revision_name"]
+			switch {
+			case strings.HasPrefix(revision, fixtures.BackendService+"-00001-"):
+				first.CompareAndSwap(nil, &e)
+			case strings.HasPrefix(revision, fixtures.BackendService+"-00002-") && e.HTTPRequest != nil && requests.Add(1)%12 == 0:
+				e.Resource = first.Load().Resource
+			}
+			next(e, after)
 		}
 	}
 }
@@ -162,16 +194,8 @@ func TestStoriesSeeWrongDeployments(t *testing.T) {
 			}
 		}, "deployment/new-revision"},
 		{"one answer in five fails", "AnswersAsWellAsItsPredecessor", onceReplaced(at("/api/monitoring/ping", every(5, answers(http.StatusInternalServerError, `{}`)))), "deployment/error-rate"},
-		{"nobody may read the log", start, func(c *refstaging.Config) {
-			c.Hooks.Cloud.Permit = func(next refstaging.Permit) refstaging.Permit {
-				return func(token, permission string) error {
-					if strings.HasPrefix(permission, "logging.") {
-						return refstaging.PermissionDenied(permission)
-					}
-					return next(token, permission)
-				}
-			}
-		}, "infra/not-measured"},
+		{"the revision before goes on answering", "AnswersAsWellAsItsPredecessor", haunted, "deployment/one-revision"},
+		{"nobody may read the log", start, denying("logging."), "infra/not-measured"},
 	})
 }
 
@@ -216,6 +240,21 @@ func TestStoriesSeeADeploymentWhileTheyRead(t *testing.T) {
 			out, err := tellOf(t, c.story, server, served, impatience...)
 			require.Error(t, err, out)
 			assert.Contains(t, findings(out), c.rule, telling(out))
+		})
+	}
+}
+
+// What the logs show needs no metrics.
+func TestStoriesDoWithoutMetrics(t *testing.T) {
+	t.Parallel()
+	for _, story := range []string{"AnswersAsWellAsItsPredecessor", "NothingAccumulates"} {
+		t.Run(story, func(t *testing.T) {
+			t.Parallel()
+			served := deploymentFor(story, "september")
+			declared := served
+			denying("monitoring.")(&served)
+			out, err := tellAt(t, story, served, declared)
+			require.NoError(t, err, telling(out))
 		})
 	}
 }
