@@ -244,6 +244,12 @@ var Plan = suite.Plan{
 		Cost:      suite.Cost{Edge: 5, API: 4, Runs: 4},
 	},
 	{
+		Package: "concurrentusers", Story: "TestStagingRunOutlivesItsSession",
+		Shows:     "a run goes on when its session is left, and the user's other session hears how it ends",
+		Exercises: []string{"one-run", "reconnect"},
+		Cost:      suite.Cost{Edge: 3, API: 1, Runs: 1},
+	},
+	{
 		Package: "concurrentusers", Story: "TestStagingReconnectionStorm",
 		Shows:     "quick reconnections harm nothing",
 		Exercises: []string{"one-run", "reconnect", "repeat"},

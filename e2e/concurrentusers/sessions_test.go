@@ -52,6 +52,21 @@ func TestStagingReconnectionDuringRun(t *testing.T) {
 	}
 }
 
+// What was asked in a session that is left goes on, and the user's other session hears how it ends.
+func TestStagingRunOutlivesItsSession(t *testing.T) {
+	s := suite.Start(t)
+	alice := s.User()
+	laptop := alice.Connect()
+	phone, ok := alice.ConnectOn(laptop.Thread())
+	if !ok {
+		return
+	}
+	run := laptop.Ask(prompts.FullAnalysis(alice.Nonce), staging.Abandoning()).Begun()
+	laptop.Close()
+	phone.Overhear(run)
+	phone.Ping()
+}
+
 func TestStagingReconnectionStorm(t *testing.T) {
 	s := suite.Start(t)
 	alice := s.User()

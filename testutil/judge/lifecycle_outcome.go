@@ -112,7 +112,8 @@ func reportUnfinished(v *View, why string) {
 	case acknowledged:
 		v.Report(proof, "%s after the prompt only %s, and no event; %s", after, quote(run.Instead.Type), why)
 	default:
-		v.Report(proof, "%d events, from %s on, and no outcome %s after the prompt, %s after the last event; %s",
+		// That a run goes on when its session is left is the reference's own promise.
+		v.ReportAs(!run.left() || v.Declared(), proof, "%d events, from %s on, and no outcome %s after the prompt, %s after the last event; %s",
 			st.Events, st.First, after, v.Now-st.LastAt, why)
 	}
 }

@@ -2,6 +2,7 @@ package staging
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"reflect"
 	"regexp"
@@ -105,6 +106,18 @@ func acts(ctx context.Context, target *Target, other *User) []act {
 		{"Session.Burst", func() error { return session.Burst(ctx, 3) }},
 		{"Session.Idle", func() error { return session.Idle(ctx) }},
 		{"Session.Ask", ask},
+		{"Session.Overhear", func() error {
+			phone, err := user.Connect(ctx)
+			if err != nil {
+				return err
+			}
+			asked, err := session.Ask(prompts.Sum("QX7OVERHEARD"))
+			if err == nil {
+				err = phone.Overhear(ctx, asked)
+			}
+			_, failed := asked.Wait(ctx)
+			return errors.Join(err, failed, phone.Close(ctx))
+		}},
 		{"Run.Begun", func() error { return run.Begun(ctx) }},
 		{"Run.Wait", func() error { _, err := run.Wait(ctx); return err }},
 		{"Session.Settle", func() error { return session.Settle(ctx) }},

@@ -81,7 +81,9 @@ func (s *Session) heed(e *wire.Event) {
 	if s.current == nil {
 		s.count(e)
 	}
-	if r := s.current; r != nil && r.session == s {
+	if r := s.current; r != nil && r.session != s {
+		s.overhear(r, e)
+	} else if r != nil {
 		r.observe(e, time.Now())
 		if !r.tracker.Ended() && !r.tracker.Quiet() && r.answer.Events > 1 {
 			return

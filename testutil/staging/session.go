@@ -43,9 +43,10 @@ type Session struct {
 	greeting   greeting
 	runs       int // asked so far
 	heard      [cues]uint32
-	provoked   int             // wrong messages that wait for what answers them
-	provokedAt time.Time       // when that last changed
-	leaving    *history.Closed // how we are ending the session; nil: we are not
+	overheard  map[*Run]*wire.Tracker // runs of the user's other sessions
+	provoked   int                    // wrong messages that wait for what answers them
+	provokedAt time.Time              // when that last changed
+	leaving    *history.Closed        // how we are ending the session; nil: we are not
 	ended      *ClosedError
 	changed    chan struct{} // closed at the next change; nil while nobody waits
 }

@@ -163,5 +163,14 @@ func (r *Run) Lost() {
 	}
 }
 
+// Overhear returns when the session has heard the outcome of a run that was asked in another session of the
+// user, or the budget for it is used up. Whether a run goes on when its session is left is for the judge.
+func (s *Session) Overhear(r *Run) {
+	s.story.t.Helper()
+	if err := s.Session.Overhear(s.story.ctx, r.Run); !expired(err) {
+		s.must(err)
+	}
+}
+
 // OneThread tells whether the session serves one thread only, as those of October do.
 func (s *Session) OneThread() bool { return s.Thread() != "" }
