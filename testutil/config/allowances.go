@@ -106,8 +106,11 @@ func decodeEntries(text []byte) (entries []entry, err error) {
 	return entries, nil
 }
 
-// checkPattern refuses what would excuse nearly everything: a pattern that finds something in an empty
-// text or in a single character, such as .+ does.
+// meaningless are texts that no pattern finds anything in unless it would in nearly any text.
+var meaningless = []string{"", "The quick brown fox jumps over the lazy dog", "SPHINX OF BLACK QUARTZ, JUDGE MY VOW", "[0123456789]: (0.25, '6/7', \"8\") = -9%"}
+
+// checkPattern refuses what would excuse nearly everything: a pattern that finds something in a single
+// character, such as .+ does, or in a text that means nothing.
 func (e entry) checkPattern(refuse func(reason, remedy string)) {
 	if e.Pattern == "" {
 		refuse("no pattern", "write a regular expression (RE2) that the message of the log entry matches")
@@ -118,7 +121,7 @@ func (e entry) checkPattern(refuse func(reason, remedy string)) {
 		refuse("a bad pattern ("+err.Error()+")", "write it in the syntax of RE2, in single quotes")
 		return
 	}
-	matches := pattern.MatchString("")
+	matches := slices.ContainsFunc(meaningless, pattern.MatchString)
 	for c := ' '; c <= '~'; c++ {
 		matches = matches || pattern.MatchString(string(c))
 	}

@@ -87,3 +87,15 @@ func over(all []boot, least int) bool {
 
 // looked are the starts that are looked at, the first ones.
 func looked(all []boot) []boot { return all[:min(len(all), fixtures.InstancesLooked)] }
+
+// lastOf is when the last of them was over, as far as is known; zero if there is none.
+func lastOf(all []boot) (last time.Time) {
+	for _, b := range all {
+		for _, at := range []time.Time{b.began, b.started} {
+			if at.After(last) {
+				last = at
+			}
+		}
+	}
+	return last
+}

@@ -126,7 +126,11 @@ func (c *Cloud) Record(log *history.Log) *Cloud {
 
 // wait rests until the next look at what is awaited, but not beyond the limit.
 func (c *Cloud) wait(ctx context.Context, limit time.Time) error {
-	rest := time.NewTimer(min(c.Poll, time.Until(limit)))
+	return c.rest(ctx, min(c.Poll, time.Until(limit)))
+}
+
+func (c *Cloud) rest(ctx context.Context, d time.Duration) error {
+	rest := time.NewTimer(d)
 	defer rest.Stop()
 	select {
 	case <-ctx.Done():

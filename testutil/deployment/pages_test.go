@@ -44,7 +44,8 @@ func TestPagesThatLeadNowhere(t *testing.T) {
 	}
 }
 
-// Of more instances than are looked at the first are listed, and the markers say that there are more.
+// Of more instances than are looked at the first are listed, and the markers say that there are more, unless
+// those came by scaling.
 func TestManyInstances(t *testing.T) {
 	var markers []string
 	for n := range fixtures.InstancesLooked + 1 {
@@ -59,7 +60,9 @@ func TestManyInstances(t *testing.T) {
 		}
 		io.WriteString(w, `{}`)
 	})
-	require.NoError(t, c.Start(t.Context(), history.Auth, gcp.Revision{Name: "r", Service: auth, MinInstances: 1}, patience, patience))
+	deployed := time.Date(2025, 9, 16, 17, 0, 0, 0, time.UTC)
+	r := gcp.Revision{Name: "r", Service: auth, MinInstances: 1, Created: deployed}
+	require.NoError(t, c.Start(t.Context(), history.Auth, r, patience, patience))
 	for _, r := range w.readings(history.ReadMarkers) {
 		assert.True(t, r.Left)
 	}
@@ -67,9 +70,16 @@ func TestManyInstances(t *testing.T) {
 	assert.Len(t, ids, fixtures.InstancesLooked)
 	assert.NotContains(t, ids, fmt.Sprintf("i%d", fixtures.InstancesLooked))
 
-	markers = markers[:1]
 	before := len(w.readings(history.ReadMarkers))
-	require.NoError(t, c.PastStart(t.Context(), history.Auth, gcp.Revision{Name: "r", Service: auth, Created: time.Date(2025, 9, 16, 17, 0, 0, 0, time.UTC)}))
+	r.Created = deployed.Add(-fixtures.Deploying)
+	require.NoError(t, c.Start(t.Context(), history.Auth, r, patience, patience))
+	for _, r := range w.readings(history.ReadMarkers)[before:] {
+		assert.False(t, r.Left)
+	}
+
+	markers = markers[:1]
+	before, r.Created = len(w.readings(history.ReadMarkers)), deployed
+	require.NoError(t, c.PastStart(t.Context(), history.Auth, r))
 	past := w.readings(history.ReadMarkers)[before]
 	assert.False(t, past.Left)
 	assert.Contains(t, past.Request, "2025-09-16T17:15:00Z", "later starts are of scaling")

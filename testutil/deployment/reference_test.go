@@ -56,6 +56,9 @@ func listing(t *testing.T, all []history.Reading, instance string) (entries []gc
 	return entries
 }
 
+// ingested is how late entries of the reference are trusted to be, unless a test delays them.
+const ingested = 50 * time.Millisecond
+
 // instances are those of which a start was listed.
 func instances(all []history.Reading) map[string]bool {
 	ids := map[string]bool{}
@@ -94,7 +97,7 @@ func TestWholeStart(t *testing.T) {
 				r := newest(t, c, service.name)
 				assert.Equal(t, state.LatestReady, r.Name)
 				before := len(w.readings(history.ReadStart))
-				require.NoError(t, c.Start(t.Context(), service.role, r, patience, patience))
+				require.NoError(t, c.Start(t.Context(), service.role, r, patience, ingested))
 				readings := w.readings(history.ReadStart)[before:]
 				ids := instances(readings)
 				require.Len(t, ids, service.instances)
@@ -134,7 +137,7 @@ func TestRollForward(t *testing.T) {
 
 	var r gcp.Revision
 	require.Eventually(t, func() bool { r = newest(t, c, backend); return r.Name != before.Name }, patience, time.Millisecond)
-	require.NoError(t, c.Start(t.Context(), history.Backend, r, patience, patience), "while it starts")
+	require.NoError(t, c.Start(t.Context(), history.Backend, r, patience, ingested), "while it starts")
 	state, err := c.AwaitRollout(t.Context(), backend, patience)
 	require.NoError(t, err)
 	require.NoError(t, <-deployed)
@@ -155,21 +158,23 @@ func TestRollForward(t *testing.T) {
 	require.ErrorContains(t, c.PastStart(t.Context(), "frontend", r), "frontend")
 }
 
-// What is logged late is waited for: the markers first, then what comes after them.
+// What is logged late is waited for: the markers first, then what comes after them, also when nothing new has
+// come for many looks.
 func TestLateIngestion(t *testing.T) {
+	const late = 500 * time.Millisecond
 	var cfg refstaging.Config
 	cfg.Hooks.Cloud.Ingest = func(next refstaging.Ingest) refstaging.Ingest {
 		return func(e refstaging.LogEntry, _ time.Duration) {
 			delay := 100 * time.Millisecond
 			if e.Severity == "WARNING" {
-				delay = 200 * time.Millisecond // later than the marker behind it
+				delay = late // than the marker behind it
 			}
 			next(e, delay)
 		}
 	}
 	s := start(t, cfg)
-	c, w := openAt(t, options(s, 150*time.Millisecond))
-	require.NoError(t, c.Start(t.Context(), history.Auth, newest(t, c, auth), patience, patience))
+	c, w := openAt(t, options(s, 10*time.Millisecond))
+	require.NoError(t, c.Start(t.Context(), history.Auth, newest(t, c, auth), patience, 2*late))
 	readings := w.readings(history.ReadStart)
 	for id := range instances(readings) {
 		assert.Len(t, says(listing(t, readings, id), "Legacy JWT_SECRET detected"), 1)
@@ -216,7 +221,7 @@ func TestFailedAndSilentStarts(t *testing.T) {
 		assert.Equal(t, 503, get(t, s.APIURL()+"/health", traceOf(n)), "an ERROR in the request log, which is no part of a start")
 	}
 	r := newest(t, c, backend)
-	require.NoError(t, c.Start(t.Context(), history.Backend, r, 100*time.Millisecond, patience))
+	require.NoError(t, c.Start(t.Context(), history.Backend, r, 100*time.Millisecond, ingested))
 
 	readings := w.readings(history.ReadStart)
 	ids := instances(readings)

@@ -16,31 +16,29 @@ const (
 	maxMarkers = 2000
 	// maxStart is how many entries are read of one start; a good one has some dozens.
 	maxStart = 5000
-	// pastStart is how long after its creation the starts of an earlier revision count: those of its
-	// deployment, rather than of its scaling since.
-	pastStart = 15 * time.Minute
 	// moment is the precision with which the cloud shows times, that a limit may not cut off what it is from.
 	moment = time.Microsecond
 )
 
 // Start reads how the instances of a revision started (deployment.md 4). It waits, at most rollout, until
 // every instance of which a marker is seen, and at least the revision's MinInstances, said how its start
-// ended. Then it lists all that each instance logged up to its success marker, and apart from that what
+// ended; and then, until ingest has passed since the last of them said so, for what comes later than it was
+// logged. Then it lists all that each instance logged up to its success marker, and apart from that what
 // belongs to no instance or to one without a marker: again and again until two listings agree, or ingest
-// has passed. Requests are in none of them, and nothing that an instance logged after it had started; of
-// one that has not started all is listed.
+// has passed since it began to wait. Requests are in none of them, and nothing that an instance logged after
+// it had started; of one that has not started all is listed.
 //
 // A start that fails, or does not end in time, is no error: the listings show it. Of more than
-// fixtures.InstancesLooked instances the first are looked at, and the markers are marked as Left.
+// fixtures.InstancesLooked instances the first are looked at; if others began while it was being deployed, the
+// markers are marked as Left.
 func (c *Cloud) Start(ctx context.Context, role string, r gcp.Revision, rollout, ingest time.Duration) error {
 	words, err := markersFor(role)
 	if err != nil {
 		return err
 	}
-	deadline := time.Now().Add(rollout)
-	for {
-		boots, _, err := c.markers(ctx, words, r, time.Time{})
-		if err != nil {
+	var boots []boot
+	for deadline := time.Now().Add(rollout); ; {
+		if boots, _, err = c.markers(ctx, words, r, time.Time{}); err != nil {
 			return err
 		}
 		if over(boots, r.MinInstances) || !time.Now().Before(deadline) {
@@ -50,7 +48,11 @@ func (c *Cloud) Start(ctx context.Context, role string, r gcp.Revision, rollout,
 			return fmt.Errorf("await the start of %s: %w", r.Name, err)
 		}
 	}
-	return c.settled(ctx, words, r, time.Now().Add(ingest))
+	deadline := time.Now().Add(ingest)
+	if err := c.rest(ctx, min(ingest, time.Until(lastOf(looked(boots)).Add(ingest)))); err != nil {
+		return fmt.Errorf("await the log of %s: %w", r.Name, err)
+	}
+	return c.settled(ctx, words, r, deadline)
 }
 
 // PastStart reads the markers of the deployment of an earlier revision, as far as they still are in the
@@ -60,7 +62,7 @@ func (c *Cloud) PastStart(ctx context.Context, role string, r gcp.Revision) erro
 	if err != nil {
 		return err
 	}
-	_, _, err = c.markers(ctx, words, r, r.Created.Add(pastStart))
+	_, _, err = c.markers(ctx, words, r, r.Created.Add(fixtures.Deploying))
 	return err
 }
 
@@ -108,7 +110,8 @@ func (c *Cloud) markers(ctx context.Context, words markers, r gcp.Revision, unti
 	about := history.Reading{Purpose: history.ReadMarkers, Service: r.Service, Revision: r.Name}
 	filter := gcp.And(c.application(r, "", until), words.filter())
 	entries, err := c.entries(ctx, about, filter, oldestFirst, maxMarkers, func(all []gcp.Entry) bool {
-		return len(words.boots(all)) > fixtures.InstancesLooked
+		boots := words.boots(all)
+		return len(boots) > fixtures.InstancesLooked && !boots[fixtures.InstancesLooked].began.After(r.Created.Add(fixtures.Deploying))
 	})
 	return words.boots(entries), entries, err
 }

@@ -1,6 +1,7 @@
 package gcp
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -59,7 +60,7 @@ type Entry struct {
 	Revision string
 	Instance string // empty for what belongs to none
 	Trace    string // id alone
-	Text     string // textPayload, else the message of jsonPayload
+	Text     string // textPayload, or the message of jsonPayload; of a payload that has neither, its JSON
 	Empty    bool   // it has no payload, and is of no request
 	Request  *Request
 }
@@ -108,11 +109,8 @@ func ParseEntries(body string) (all []Entry, next string, err error) {
 		entry := Entry{
 			ID: e.ID, Log: logOf(e.Log), Time: e.Time, Received: e.Received, Severity: severities[e.Severity],
 			Service: e.Resource.Labels["service_name"], Revision: e.Resource.Labels["revision_name"],
-			Instance: e.Labels["instanceId"], Trace: Short(e.Trace), Text: e.Text,
+			Instance: e.Labels["instanceId"], Trace: Short(e.Trace), Text: cmp.Or(e.Text, textOf(e.JSON), textOf(e.Proto)),
 			Empty: e.Text == "" && len(e.JSON) == 0 && len(e.Proto) == 0 && e.Request == nil,
-		}
-		if entry.Text == "" {
-			entry.Text, _ = e.JSON["message"].(string)
 		}
 		if r := e.Request; r != nil {
 			entry.Request = &Request{r.Method, r.URL, int(r.Status), time.Duration(r.Latency), r.UserAgent}
@@ -120,6 +118,15 @@ func ParseEntries(body string) (all []Entry, next string, err error) {
 		all = append(all, entry)
 	}
 	return all, w.Next, nil
+}
+
+// textOf is what a payload says, empty if there is none. The platform's own, of audit logs, has no message.
+func textOf(payload map[string]any) string {
+	if message, _ := payload["message"].(string); message != "" || len(payload) == 0 {
+		return message
+	}
+	whole, _ := json.Marshal(payload) // came from JSON
+	return string(whole)
 }
 
 func logOf(name string) string {

@@ -40,8 +40,14 @@ func TestParseEntries(t *testing.T) {
 		"unknown severity":        {`,"severity":"FATAL","textPayload":"x"`, func(e *gcp.Entry) { e.Text = "x" }},
 		"empty":                   {`,"severity":"ERROR"`, func(e *gcp.Entry) { e.Severity, e.Empty = gcp.Error, true }},
 		"empty payloads":          {`,"jsonPayload":{},"textPayload":""`, func(e *gcp.Entry) { e.Empty = true }},
-		"message that is no text": {`,"jsonPayload":{"message":{"a":1}}`, func(*gcp.Entry) {}},
-		"proto":                   {`,"protoPayload":{"@type":"x"}`, func(*gcp.Entry) {}},
+		"message that is no text": {`,"jsonPayload":{"message":{"a":1}}`, func(e *gcp.Entry) { e.Text = `{"message":{"a":1}}` }},
+		"empty message":           {`,"jsonPayload":{"message":"","a":1}`, func(e *gcp.Entry) { e.Text = `{"a":1,"message":""}` }},
+		"audit log": {
+			`,"severity":"ERROR","protoPayload":{"@type":"x","status":{"code":9,"message":"The container failed to start"}}`,
+			func(e *gcp.Entry) {
+				e.Severity, e.Text = gcp.Error, `{"@type":"x","status":{"code":9,"message":"The container failed to start"}}`
+			},
+		},
 		"request": {
 			`,"trace":"projects/p/traces/00ff","severity":"WARNING","httpRequest":{"requestMethod":"GET","requestUrl":"https://x/ws","status":404,"latency":"0.012s","userAgent":"u","responseSize":"5"}`,
 			func(e *gcp.Entry) {

@@ -29,6 +29,7 @@ type Service struct {
 	LatestReady   string // likewise
 	Traffic       []Share
 	URI           string
+	Updated       time.Time // when somebody last changed what is asked for, such as where the traffic goes
 }
 
 // Percent is how much of the traffic reaches a revision.
@@ -159,7 +160,8 @@ func ParseService(body string) (Service, error) {
 			Percent  integer `json:"percent"`
 			Tag      string  `json:"tag"`
 		} `json:"trafficStatuses"`
-		URI string `json:"uri"`
+		URI     string    `json:"uri"`
+		Updated time.Time `json:"updateTime"`
 	}
 	if err := json.Unmarshal([]byte(body), &w); err != nil {
 		return Service{}, fmt.Errorf("read the state of a service: %w", err)
@@ -170,7 +172,7 @@ func ParseService(body string) (Service, error) {
 	s := Service{
 		Name: Short(w.Name), Generation: int64(w.Generation), Observed: int64(w.Observed), Reconciling: w.Reconciling,
 		Terminal: w.Terminal, Conditions: w.Conditions,
-		LatestCreated: Short(w.LatestCreated), LatestReady: Short(w.LatestReady), URI: w.URI,
+		LatestCreated: Short(w.LatestCreated), LatestReady: Short(w.LatestReady), URI: w.URI, Updated: w.Updated,
 	}
 	for _, t := range w.Traffic {
 		s.Traffic = append(s.Traffic, Share{t.Type == "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", Short(t.Revision), int(t.Percent), t.Tag})

@@ -17,7 +17,7 @@ const serviceBody = `{"name":"projects/netra-staging/locations/us-central1/servi
  "latestCreatedRevision":"projects/netra-staging/locations/us-central1/services/netra-backend-staging/revisions/netra-backend-staging-00642-abc",
  "latestReadyRevision":"projects/netra-staging/locations/us-central1/services/netra-backend-staging/revisions/netra-backend-staging-00641-xyz",
  "trafficStatuses":[{"type":"TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST","percent":90},
-  {"type":"TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION","revision":"netra-backend-staging-00640-old","percent":10,"tag":"old"}],"uri":"https://x.run.app","etag":"\"CK\""}`
+  {"type":"TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION","revision":"netra-backend-staging-00640-old","percent":10,"tag":"old"}],"uri":"https://x.run.app","updateTime":"2025-09-16T17:05:30Z","etag":"\"CK\""}`
 
 func TestParseService(t *testing.T) {
 	s, err := gcp.ParseService(serviceBody)
@@ -32,6 +32,7 @@ func TestParseService(t *testing.T) {
 		LatestCreated: "netra-backend-staging-00642-abc", LatestReady: "netra-backend-staging-00641-xyz",
 		Traffic: []gcp.Share{{Latest: true, Percent: 90}, {Revision: "netra-backend-staging-00640-old", Percent: 10, Tag: "old"}},
 		URI:     "https://x.run.app",
+		Updated: time.Date(2025, 9, 16, 17, 5, 30, 0, time.UTC),
 	}, s)
 	assert.Equal(t, "HEALTH_CHECK_CONTAINER_ERROR", s.Terminal.Cause())
 	assert.Empty(t, s.Conditions[0].Cause())

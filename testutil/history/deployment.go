@@ -12,6 +12,12 @@ type Deployment struct {
 	Allow []Allowance `json:"allow,omitempty"` // log entries that a start may have
 }
 
+// Spares tells whether the deployment is known to have left a service alone, whose latest revision was created
+// then: each is deployed by itself, and only the backend has to be (deployment.md 2).
+func (d *Deployment) Spares(s Service, created time.Time) bool {
+	return s.Role != Backend && s.Baseline == "" && !d.Began.IsZero() && !created.IsZero() && created.Before(d.Began)
+}
+
 // AgentName begins the user agent of every request of every version of this suite. Provoked stands in
 // that of a request that is to fail, so that nobody counts its failure against the server.
 const (

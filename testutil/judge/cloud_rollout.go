@@ -1,6 +1,8 @@
 package judge
 
 import (
+	"fmt"
+
 	"github.com/netra-systems/staging-e2e/testutil/gcp"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 )
@@ -22,6 +24,17 @@ func (c *Cloud) Baseline(s history.Service) (gcp.Revision, bool) {
 		return gcp.Revision{}, false
 	}
 	return gcp.Baseline(c.Revisions(s.Name).Items, s.Name, s.Baseline, c.deployment.Began)
+}
+
+// misnamed says what is wrong with the baseline that the configuration names, empty if it is one of the
+// service's revisions.
+func (c *Cloud) misnamed(s history.Service) string {
+	list := c.Revisions(s.Name)
+	baseline, _ := c.Baseline(s)
+	if s.Baseline == "" || len(list.Items) == 0 || !baseline.Created.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf("STAGING_BASELINE_REVISION names %s, which is none of the %d revisions of %s%s", line(baseline.Name), len(list.Items), s.Name, because(list.Lacks))
 }
 
 // Replaced tells whether the deployment is known to concern a service: its baseline is given, or it was

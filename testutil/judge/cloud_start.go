@@ -18,6 +18,8 @@ type Start struct {
 	// Done and Failed are the first entries that say that it started, and that it did not. Without one, its
 	// Time is zero.
 	Done, Failed gcp.Entry
+	// done and failed are the times of the last such entries: a process may try again on the same instance.
+	done, failed time.Time
 	// Total is how long the start took by its own account, 0 if it does not say.
 	Total time.Duration
 	// Log are all entries of the start.
@@ -64,11 +66,11 @@ func (s *Start) take(role string, e gcp.Entry) {
 		s.Begun = e.Time
 	}
 	text := strings.ToLower(e.Text)
-	if marker := doneMarker[role]; s.Done.Time.IsZero() && marker != "" && strings.Contains(text, marker) {
-		s.Done = e
+	if marker := doneMarker[role]; marker != "" && strings.Contains(text, marker) {
+		s.Done, s.done = cmp.Or(s.Done, e), latest(s.done, e.Time)
 	}
-	if s.Failed.Time.IsZero() && slices.ContainsFunc(failedMarkers[role], func(marker string) bool { return strings.Contains(text, marker) }) {
-		s.Failed = e
+	if slices.ContainsFunc(failedMarkers[role], func(marker string) bool { return strings.Contains(text, marker) }) {
+		s.Failed, s.failed = cmp.Or(s.Failed, e), latest(s.failed, e.Time)
 	}
 	if _, took, ok := strings.Cut(e.Text, fixtures.StartupTotal); ok && s.Total == 0 {
 		took, _, _ = strings.Cut(strings.TrimSpace(took), " ")
@@ -76,11 +78,11 @@ func (s *Start) take(role string, e gcp.Entry) {
 	}
 }
 
-// Up tells whether the instance said that it started, and not that it did not.
-func (s *Start) Up() bool { return !s.Done.Time.IsZero() && s.Failed.Time.IsZero() }
+// Up tells whether the instance said that it started, and not behind that that it did not.
+func (s *Start) Up() bool { return s.done.After(s.failed) }
 
-// Down tells whether the instance said that it did not start.
-func (s *Start) Down() bool { return !s.Failed.Time.IsZero() }
+// Down tells whether the instance said that it did not start, and not behind that that it did.
+func (s *Start) Down() bool { return !s.failed.IsZero() && !s.Up() }
 
 // String is the beginning of the instance's id, which has over a hundred digits on Cloud Run: enough to find
 // it by, with the filter labels.instanceId:"…".

@@ -28,6 +28,8 @@ func (v *View) changes(lacks func(proof []uint64, reason string, args ...any)) (
 			lacks(state.Readings, "the new revision of %s is not known: %s", s.Name, state.Lacks)
 		case !given:
 			lacks(state.Readings, "the revision before %s is not known: set STAGING_BASELINE_REVISION or STAGING_DEPLOYMENT_BEGAN", fresh.Name)
+		case v.Cloud.misnamed(s) != "":
+			lacks(v.Cloud.Revisions(s.Name).Readings, "%s", v.Cloud.misnamed(s))
 		case fresh.Name == base.Name:
 			lacks(state.Readings, "%s is the baseline itself: there is nothing to compare it with", fresh.Name)
 		default:

@@ -64,18 +64,18 @@ func newRevision(v *View, r rollout) {
 	list := v.Cloud.Revisions(r.Name)
 	baseline, known := v.Cloud.Baseline(r.Service)
 	switch {
-	case known && baseline.Name == r.revision.Name:
+	case r.Baseline != "" && baseline.Name == r.revision.Name:
 		v.Report(r.proof, "nothing was deployed: %s is the revision of %s as before", r.revision.Name, r.Name)
 	case !known && began.IsZero():
 		v.Unmeasured("D1", r.proof, "nobody said which revision of %s was there before the deployment: set STAGING_BASELINE_REVISION to its name, or STAGING_DEPLOYMENT_BEGAN to the time", r.Name)
 	case r.revision.Created.IsZero():
 		v.Unmeasured("D1", list.Readings, "%s, which was created last, is not among the revisions of %s%s", line(r.revision.Name), r.Name, because(list.Lacks))
-	case r.Baseline != "" && baseline.Created.IsZero():
-		v.Unmeasured("D1", list.Readings, "STAGING_BASELINE_REVISION names %s, which is none of the %d revisions of %s%s", line(baseline.Name), len(list.Items), r.Name, because(list.Lacks))
+	case v.Cloud.misnamed(r.Service) != "":
+		v.Unmeasured("D1", list.Readings, "%s", v.Cloud.misnamed(r.Service))
 	case r.Baseline != "" && !r.revision.Created.After(baseline.Created):
 		v.Report(r.andRevisions(v), "%s is not newer than the baseline %s", r.revision.Name, baseline.Name)
 	case r.Baseline == "" && r.revision.Created.Before(began):
-		v.Report(r.andRevisions(v), "nothing was deployed: %s, which was created last for %s, is from %s, and the deployment began at %s",
+		v.Report(r.andRevisions(v), "nothing was deployed: %s, which was created last for %s, is from %s, and the deployment began at %s (STAGING_DEPLOYMENT_BEGAN)",
 			r.revision.Name, r.Name, r.revision.Created.Format(time.RFC3339), began.Format(time.RFC3339))
 	}
 }

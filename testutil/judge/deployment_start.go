@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/testutil/gcp"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 )
@@ -46,7 +47,7 @@ type startup struct {
 	markers  *Listing[gcp.Entry]
 	starts   []*Start
 	// older tells whether the revision may have been there before: of its starts, only those are judged that
-	// are still in the log as a whole.
+	// are still in the log as a whole; none if it is known that it was there.
 	older bool
 }
 
@@ -72,9 +73,13 @@ func everyStart(judge func(*View, startup)) func(*View) {
 
 func (v *View) startup(s history.Service, r gcp.Revision) startup {
 	all := startup{Service: s, revision: r, markers: v.Cloud.Markers(s.Name, r.Name), starts: v.Cloud.Starts(s, r.Name), older: !v.Cloud.Replaced(s)}
-	if all.older {
-		all.starts = slices.DeleteFunc(all.starts, func(one *Start) bool { return !one.Up() && !one.Down() })
-	}
+	scaling := r.Created.Add(fixtures.Deploying)
+	all.starts = slices.DeleteFunc(all.starts, func(one *Start) bool {
+		if all.older && (v.Header.Deployment.Spares(s, r.Created) || !one.Up() && !one.Down()) {
+			return true
+		}
+		return !r.Created.IsZero() && one.Begun.After(scaling) && !one.Log.Asked() // they are too many to look at
+	})
 	return all
 }
 
@@ -93,6 +98,8 @@ func startupMarker(v *View, s startup) {
 		switch {
 		case one.Down():
 			v.Report(s.proof(one), "instance %s of %s did not start: %s", one, s.revision.Name, quote(one.Failed.Text))
+		case !one.Failed.Time.IsZero():
+			v.Report(s.proof(one), "instance %s of %s started only when it had failed to: %s", one, s.revision.Name, quote(one.Failed.Text))
 		case one.Up():
 		case s.markers.Whole() && v.due(s.markers, one.Begun):
 			v.Report(s.proof(one), "instance %s of %s has not said within %s that it started", one, s.revision.Name, v.Header.Budgets.Rollout)

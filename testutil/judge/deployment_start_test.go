@@ -3,6 +3,7 @@ package judge
 import (
 	"time"
 
+	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 )
 
@@ -15,6 +16,21 @@ func allowing(pattern string, expires time.Duration) func(*evidence) {
 func noAccess(a *ask) { a.Status, a.Role = 403, "roles/logging.viewer" }
 
 func lefts(a *ask) { a.Left = true }
+
+// scaled lets a third instance begin so long after the revision was created, of whose log only the markers are
+// read.
+func scaled(after time.Duration) func(*evidence) {
+	return func(e *evidence) {
+		const created = -20 * time.Minute
+		e.revisions[backend][0] = revisionState(fresh, created)
+		e.logs[fresh] = append(e.logs[fresh], backendStart(fresh, "00f3", created+after, 3500)...)
+		reading(history.ReadStart, func(a *ask) {
+			if a.Instance == "00f3" {
+				a.Purpose = ""
+			}
+		})(e)
+	}
+}
 
 // negative is a negative test before the logs are read.
 func negative(s *story) {
@@ -49,7 +65,9 @@ var startupTrials = []verdictTrial{
 	{trial{name: "a pattern that cannot be read", about: "cannot be read", hard: []string{"deployment/allowlist"}, tell: deployed(allowing("(", time.Hour))}, "D1 D2! P4"},
 
 	{trial{name: "a traceback as text", about: "at severity DEFAULT", hard: []string{"deployment/startup-text"}, tell: deployed(logging("00f1", 1000, "", "Traceback (most recent call last):\n  File", textual))}, "D1 D2! P4"},
-	{trial{name: "a worker that failed to boot", hard: []string{"deployment/application", "deployment/startup-marker", "deployment/startup-text"}, tell: deployed(logging("00f1", 1000, "", "[1] [INFO] Reason: Worker failed to boot.", textual))}, "D1! D2! P4"},
+	{trial{name: "a worker that failed to boot, and another that did not", hard: []string{"deployment/startup-marker", "deployment/startup-text"}, tell: deployed(logging("00f1", 1000, "", "[1] [INFO] Reason: Worker failed to boot.", textual))}, "D1 D2! P4"},
+	{trial{name: "a worker that failed to boot", hard: []string{"deployment/application", "deployment/startup-marker", "deployment/startup-text"},
+		tell: deployed(logging("00f1", 1000, "", "[1] [INFO] Reason: Worker failed to boot.", textual), unlogged(fresh, "00f1", "COMPLETED SUCCESSFULLY", "Total Time", "GOLDEN PATH", "JWT INVALID"))}, "D1! D2! P4"},
 	{trial{name: "a traceback as an error", hard: []string{"deployment/startup-logs"}, tell: deployed(logging("00f1", 1000, "ERROR", "Traceback (most recent call last):"))}, "D1 D2! P4"},
 	{trial{name: "a traceback that is allowed", tell: deployed(logging("00f1", 1000, "", "Traceback (most recent call last):", textual), allowing("^Traceback", time.Hour))}, "D1 D2 P4"},
 	{trial{name: "a traceback that was allowed", about: "excused it until", hard: []string{"deployment/startup-text"}, soft: []string{"deployment/allowlist"},
@@ -63,6 +81,10 @@ var startupTrials = []verdictTrial{
 
 	{trial{name: "an instance that does not say it started", about: "instance 00f2 of " + fresh + " has not said within 10s", hard: []string{"deployment/application", "deployment/startup-marker"},
 		tell: deployed(unlogged(fresh, "00f2", "COMPLETED SUCCESSFULLY", "Total Time", "GOLDEN PATH", "JWT INVALID"))}, "D1! D2! P4"},
+	{trial{name: "an instance that fails, and starts when it tries again", about: "instance 00f1 of " + fresh + " started only when it had failed to", hard: []string{"deployment/startup-marker"},
+		tell: deployed(logging("00f1", 2000, "WARNING", "DETERMINISTIC STARTUP SEQUENCE FAILED"))}, "D1 D2! P4"},
+	{trial{name: "an instance that starts, and fails when it tries again", about: "instance 00f1 of " + fresh + " did not start", hard: []string{"deployment/application", "deployment/startup-marker"},
+		tell: deployed(logging("00f1", 9000, "CRITICAL", "DETERMINISTIC STARTUP SEQUENCE FAILED"))}, "D1! D2! P4"},
 	{trial{name: "an instance that has only begun", about: "instance 00f3 of " + fresh + " had not said that it started", hard: []string{"infra/not-measured"}, tell: deployed(func(e *evidence) {
 		e.logs[fresh] = append(e.logs[fresh], logged(fresh, "00f3", -2*time.Second, "INFO", "DETERMINISTIC STARTUP SEQUENCE INITIATED"))
 	})}, "D1? D2? P4"},
@@ -102,6 +124,9 @@ var startupTrials = []verdictTrial{
 			a.Purpose = ""
 		}
 	}))}, "D1 D2? P4"},
+	{trial{name: "the log of one that came long after the deployment was not read", tell: deployed(scaled(fixtures.Deploying + time.Minute))}, "D1 D2 P4"},
+	{trial{name: "the log of one that came late in the deployment was not read", about: "nobody read the start-up log of instance 00f3", hard: []string{"infra/not-measured"},
+		tell: deployed(scaled(fixtures.Deploying - time.Minute))}, "D1 D2? P4"},
 	{trial{name: "what belongs to no instance was not read", about: "nobody read the start-up log of " + fresh, hard: []string{"infra/not-measured"}, tell: deployed(reading(history.ReadStart, func(a *ask) {
 		if a.Instance == "" {
 			a.Purpose = ""

@@ -47,6 +47,8 @@ func startupTime(v *View) {
 			v.Unmeasured("P4", state.Readings, "which revision of %s is to serve is not known: %s", s.Name, cmp.Or(state.Lacks, "it has none"))
 		case !had || baseline.Name == fresh.Name:
 			v.Unmeasured("P4", nil, "there is no revision of %s before %s to compare with: set STAGING_BASELINE_REVISION", s.Name, fresh.Name)
+		case v.Cloud.misnamed(s) != "":
+			v.Unmeasured("P4", v.Cloud.Revisions(s.Name).Readings, "%s", v.Cloud.misnamed(s))
 		default:
 			v.compareStarts(s, fresh, baseline)
 		}

@@ -85,6 +85,12 @@ var revisionTrials = []verdictTrial{
 	{trial{name: "the auth service was deployed some time ago, and what belongs to no instance is of any time since", tell: deployed(told(func(s *story) { s.service(history.Auth).Baseline = "" }), func(e *evidence) {
 		e.logs[freshAuth] = append(e.logs[freshAuth], logged(freshAuth, "", -58*time.Second, "ERROR", "no available instance"))
 	})}, "D1 D2 P4"},
+	{trial{name: "the auth service was deployed before the deployment began, and not well", tell: deployed(told(func(s *story) {
+		s.service(history.Backend).Baseline, s.header.Deployment.Began = stale, storyStart.Add(-30*time.Second)
+		s.service(history.Auth).Baseline = ""
+	}), func(e *evidence) {
+		e.logs[freshAuth] = append(e.logs[freshAuth], logged(freshAuth, "00a1", -58*time.Second, "ERROR", "no database", shape1), logged(freshAuth, "00a2", -50*time.Second, "", "Worker failed to boot", textual))
+	})}, "D1 D2 P4"},
 	{trial{name: "more revisions than the suite reads", tell: deployed(reading(history.ReadRevisions, lefts))}, "D1 D2 P4"},
 	{trial{name: "a baseline by its full name", tell: deployed(told(baseline(full(stale))))}, "D1 D2 P4"},
 	{trial{name: "a baseline by its full name, and nothing was deployed", hard: []string{"deployment/new-revision", "infra/not-measured"}, tell: deployed(told(baseline(full(fresh))))}, "D1! D2 P4?"},
@@ -93,7 +99,7 @@ var revisionTrials = []verdictTrial{
 		tell: deployed(told(baseline(backend + "-00641-xyy")))}, "D1? D2 P4?"},
 	{trial{name: "a baseline that is newer", about: "is not newer than the baseline", hard: []string{"deployment/new-revision"}, tell: deployed(revisionOf(backend, stamp(-time.Hour), stamp(-time.Second)))}, "D1! D2 P4"},
 	{trial{name: "since it began", tell: deployed(told(began(-2 * time.Minute)))}, "D1 D2 P4"},
-	{trial{name: "nothing since it began", about: "is the revision of netra-backend-staging as before", hard: []string{"deployment/new-revision", "infra/not-measured"}, tell: deployed(told(began(-time.Second)))}, "D1! D2 P4?"},
+	{trial{name: "nothing since it began", about: "and the deployment began at", hard: []string{"deployment/new-revision", "infra/not-measured"}, tell: deployed(told(began(-time.Second)))}, "D1! D2 P4?"},
 	{trial{name: "nothing since it began, but one that failed", about: "and the deployment began at", hard: []string{"deployment/new-revision", "deployment/ready"},
 		tell: deployed(told(began(-time.Second)), func(e *evidence) {
 			e.revisions[backend][0] = revisionState(fresh, -time.Minute, gcp.Succeeded, gcp.Failed)
@@ -126,6 +132,12 @@ var revisionTrials = []verdictTrial{
 	{trial{name: "the old revision still answers", about: stale + ` answered 2 requests after`, hard: []string{"deployment/one-revision"}, tell: deployed(func(e *evidence) {
 		e.requests[stale] = append(e.requests[stale], logged(stale, "00e1", 10*time.Second, "INFO", "", request("GET", "/health", 200)), logged(stale, "00e1", 11*time.Second, "INFO", "", request("POST", "/x", 200)))
 	})}, "D1! D2 P4"},
+	{trial{name: "the old revision answered before anybody looked, and long after the change", about: stale + ` answered 1 requests after`, hard: []string{"deployment/one-revision"}, tell: deployed(updated(-20*time.Second), func(e *evidence) {
+		e.requests[stale] = append(e.requests[stale], logged(stale, "00e1", -5*time.Second, "INFO", "", request("GET", "/health", 200)))
+	})}, "D1! D2 P4"},
+	{trial{name: "the old revision answered before its traffic was moved", tell: deployed(updated(-4*time.Second), func(e *evidence) {
+		e.requests[stale] = append(e.requests[stale], logged(stale, "00e1", -5*time.Second, "INFO", "", request("GET", "/health", 200)))
+	})}, "D1 D2 P4"},
 	{trial{name: "the old revision answers for a moment", tell: deployed(func(e *evidence) {
 		e.requests[stale] = append(e.requests[stale], logged(stale, "00e1", 900*time.Millisecond, "INFO", "", request("GET", "/health", 200)))
 	})}, "D1 D2 P4"},
@@ -156,6 +168,11 @@ var revisionTrials = []verdictTrial{
 		tell: deployed(unlogged(fresh, "", "COMPLETED SUCCESSFULLY", "Total Time"), func(e *evidence) {
 			e.logs[fresh] = only(e.logs[fresh], func(o obj) bool { return o["severity"] != "CRITICAL" })
 		})}, "D1! D2! P4?"},
+}
+
+// updated says when the backend's service was changed last.
+func updated(at time.Duration) func(*evidence) {
+	return stateOf(backend, `"generation"`, `"updateTime":"`+stamp(at)+`","generation"`)
 }
 
 func baseline(name string) func(*story) {
@@ -212,6 +229,19 @@ func TestVerdictsOfDeployments(t *testing.T) {
 			require.Equal(t, try.want, got, why)
 		})
 	}
+}
+
+// A baseline that is misspelt is why nothing can be compared with it: its empty log is not.
+func TestMisspeltBaseline(t *testing.T) {
+	s := newStory()
+	deployed(told(func(s *story) {
+		baseline(backend + "-00641-xyy")(s)
+		s.note(history.TopicMeasures, "D4")
+	}))(s)
+	got, why := verdicts(s.end())
+	assert.Equal(t, "D1? D2 D4? P4?", got)
+	assert.Equal(t, 3, strings.Count(why, "STAGING_BASELINE_REVISION names netra-backend-staging-00641-xyy, which is none of the 2 revisions"), why)
+	assert.NotContains(t, why, "is known to have started")
 }
 
 // Without access to the cloud, each criterion says what to do, and nothing else is said.

@@ -49,7 +49,7 @@ func oneRevision(v *View, r rollout) {
 	if r.pending() || !r.ready() || r.state.LatestCreated == "" {
 		return
 	}
-	settled := latest(r.state.Terminal.Since, r.revision.Ready().Since, r.read).Add(v.settling())
+	settled := latest(r.state.Terminal.Since, r.revision.Ready().Since, r.changed()).Add(v.settling())
 	for _, name := range v.Cloud.Answered(r.Name) {
 		if name == r.state.LatestCreated {
 			continue
@@ -68,6 +68,15 @@ func oneRevision(v *View, r rollout) {
 				line(name), n, r.state.LatestCreated, line(first.Request.Method), quote(first.Request.URL), first.Time.Format(time.RFC3339Nano))
 		}
 	}
+}
+
+// changed is when the traffic was last moved, at the latest: when the service was changed, or else when it was
+// read where the traffic is now.
+func (r rollout) changed() time.Time {
+	if r.state.Updated.IsZero() {
+		return r.read
+	}
+	return r.state.Updated
 }
 
 // byTag tells whether a request was meant for a revision by the tag in its host, "tag---service…".

@@ -51,6 +51,19 @@ func TestHealthyStories(t *testing.T) {
 			a.settled().shut()
 			b.settled().shut()
 		}},
+		{name: "a session is on its way in when another ends", tell: func(s *story) {
+			u := s.user()
+			a := u.connect()
+			j := a.ask().started().thinking().executing().executed()
+			b := u.dial(nil)
+			j.completed()
+			a.shut()
+			b.opened().welcomed()
+			j.events-- // the same event
+			j.sessions = []*conn{b}
+			j.completed()
+			b.shut()
+		}},
 		{name: "two users whose runs overlap", tell: func(s *story) {
 			a, b := s.user().connect(), s.user().connect()
 			x := a.ask().started()

@@ -183,7 +183,8 @@ func (v *View) alias(u *User) bool {
 }
 
 // stray leaves alone what other rules say more exactly, late retries of a run long over, and what may
-// follow the outcome of a run whose session is gone: the extra pair of the bridge, and the end of a failure.
+// follow the outcome of a run whose session is gone: the extra pair of the bridge, the end of a failure, and
+// what the target sent to another session of the same user that was on its way in at the time.
 func stray(v *View) {
 	e, s := v.Event, v.Session
 	if e == nil || v.Stream != nil || v.Answered != nil || !isOfRun(e) || !s.Welcomed() || e.Attempt >= 2 {
@@ -193,7 +194,8 @@ func stray(v *View) {
 		return // isolation/idle-listener; or a run of the same person, who logged in twice
 	}
 	mayFollow := v.isBridge() || e.Type == wire.AgentCompleted && e.Success == wire.False
-	if mayFollow && slices.Contains(s.User.forgot, v.Record.Run) || s.User.mayHaveLeft(e) {
+	run := s.User.gone(v.Record.Run)
+	if run != nil && (mayFollow || s.DialAt <= run.at) || s.User.mayHaveLeft(e) {
 		return
 	}
 	v.Report(v.Here(s.WelcomeSeq), "%s of run %s, agent %s, belongs to no run of %s", e.Type, quote(e.RunID), quote(e.Agent), s.User.Label)

@@ -145,12 +145,28 @@ func (v *View) stale() []*Run {
 	return v.stales
 }
 
-// forget keeps the labels of the last few runs that are gone.
-func (u *User) forget(run string) {
+// A gone run is one that was forgotten, and when.
+type gone struct {
+	label string
+	at    time.Duration
+}
+
+// gone returns what is kept of a run that was forgotten lately, nil if nothing is.
+func (u *User) gone(label string) *gone {
+	for i := range u.forgot {
+		if u.forgot[i].label == label {
+			return &u.forgot[i]
+		}
+	}
+	return nil
+}
+
+// forget keeps the last few runs that are gone.
+func (u *User) forget(run string, at time.Duration) {
 	if len(u.forgot) == keep {
 		u.forgot = append(u.forgot[:0], u.forgot[1:]...)
 	}
-	u.forgot = append(u.forgot, run)
+	u.forgot = append(u.forgot, gone{run, at})
 }
 
 // watched tells whether another session of the user is still due events of the run.
@@ -167,7 +183,7 @@ func (v *View) forget(run *Run) {
 	isRun := func(r *Run) bool { return r == run }
 	run.Session.runs = slices.DeleteFunc(run.Session.runs, isRun)
 	run.User.runs = slices.DeleteFunc(run.User.runs, isRun)
-	run.User.forget(run.Label)
+	run.User.forget(run.Label, v.Now)
 	for _, stream := range run.streams {
 		v.release(stream)
 	}

@@ -31,7 +31,7 @@ type User struct {
 	local     string     // the local part of the e-mail address of a fresh user
 	sessions  []*Session // not yet closed
 	runs      []*Run     // not forgotten
-	forgot    []string   // labels of the runs that were forgotten last
+	forgot    []gone     // the runs that were forgotten last
 	lastLogin int        // status of the last login exchange: 0 none, -1 it broke
 }
 

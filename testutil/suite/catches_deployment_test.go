@@ -5,9 +5,13 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
@@ -35,6 +39,53 @@ func printing(line string) wrong {
 		}
 		return nil
 	})
+}
+
+// denying lets nobody read one of the APIs.
+func denying(api string) wrong {
+	return func(c *refstaging.Config) {
+		c.Hooks.Cloud.Permit = func(next refstaging.Permit) refstaging.Permit {
+			return func(token, permission string) error {
+				if strings.HasPrefix(permission, api) {
+					return refstaging.PermissionDenied(permission)
+				}
+				return next(token, permission)
+			}
+		}
+	}
+}
+
+// late lets entries with a text be readable only a second after they were logged.
+func late(text string, w wrong) wrong {
+	return func(c *refstaging.Config) {
+		w(c)
+		c.Hooks.Cloud.Ingest = func(next refstaging.Ingest) refstaging.Ingest {
+			return func(e refstaging.LogEntry, after time.Duration) {
+				if strings.Contains(string(e.JSONPayload), text) {
+					after += time.Second
+				}
+				next(e, after)
+			}
+		}
+	}
+}
+
+// haunted lets the log say of one request in twelve of the backend's second revision that the first answered it.
+func haunted(c *refstaging.Config) {
+	var first atomic.Pointer[refstaging.LogEntry]
+	var requests atomic.Int64
+	c.Hooks.Cloud.Ingest = func(next refstaging.Ingest) refstaging.Ingest {
+		return func(e refstaging.LogEntry, after time.Duration) {
+			revision := e.Resource.Labels["revision_name"]
+			switch {
+			case strings.HasPrefix(revision, fixtures.BackendService+"-00001-"):
+				first.CompareAndSwap(nil, &e)
+			case strings.HasPrefix(revision, fixtures.BackendService+"-00002-") && e.HTTPRequest != nil && requests.Add(1)%12 == 0:
+				e.Resource = first.Load().Resource
+			}
+			next(e, after)
+		}
+	}
 }
 
 // sharing gives the second revision of each service a part of the traffic, in percent, and leaves the rest
@@ -116,6 +167,7 @@ func TestStoriesSeeWrongDeployments(t *testing.T) {
 		{"the start fails", start, fails, "deployment/startup-marker deployment/startup-logs"},
 		{"the start takes long", start, slow, "deployment/startup-time"},
 		{"an ERROR during the start", start, printing(`{"severity":"ERROR","message":"could not warm the cache"}`), "deployment/startup-logs"},
+		{"an ERROR that can be read long after the markers", start, late("could not warm the cache", printing(`{"severity":"ERROR","message":"could not warm the cache"}`)), "deployment/startup-logs"},
 		{"a CRITICAL entry without a payload", start, printing(`{"severity":"CRITICAL"}`), "deployment/startup-logs"},
 		{"a traceback as text", start, printing("Traceback (most recent call last)"), "deployment/startup-text"},
 		{"the deployment fails", serves, func(c *refstaging.Config) {
@@ -142,15 +194,67 @@ func TestStoriesSeeWrongDeployments(t *testing.T) {
 			}
 		}, "deployment/new-revision"},
 		{"one answer in five fails", "AnswersAsWellAsItsPredecessor", onceReplaced(at("/api/monitoring/ping", every(5, answers(http.StatusInternalServerError, `{}`)))), "deployment/error-rate"},
-		{"nobody may read the log", start, func(c *refstaging.Config) {
-			c.Hooks.Cloud.Permit = func(next refstaging.Permit) refstaging.Permit {
+		{"the revision before goes on answering", "AnswersAsWellAsItsPredecessor", haunted, "deployment/one-revision"},
+		{"nobody may read the log", start, denying("logging."), "infra/not-measured"},
+	})
+}
+
+// While the start of a revision is read, another one is deployed: what is said is about what serves in the
+// end, or nothing is.
+func TestStoriesSeeADeploymentWhileTheyRead(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, story string
+		traffic     bool // goes to the newest revision too
+		rule        string
+	}{
+		{"it gets no traffic", "NewRevisionServes", false, "deployment/traffic"},
+		{"it serves, and nobody read its start", "NewRevisionServes", true, "infra/not-measured"},
+		{"nobody read its start", "StartIsCleanAndQuick", true, "infra/not-measured"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			served := deploymentFor(c.story, "september")
+			var server *refstaging.Server
+			var once sync.Once
+			served.Hooks.Cloud.Permit = func(next refstaging.Permit) refstaging.Permit {
 				return func(token, permission string) error {
 					if strings.HasPrefix(permission, "logging.") {
-						return refstaging.PermissionDenied(permission)
+						once.Do(func() { _, _ = server.Deploy(t.Context(), "backend") })
 					}
 					return next(token, permission)
 				}
 			}
-		}, "infra/not-measured"},
-	})
+			served.Hooks.Cloud.Rollout = func(refstaging.Rollout) refstaging.Rollout {
+				return func(before []refstaging.Target, revision string) []refstaging.Target {
+					if !c.traffic && strings.Contains(revision, "-00003-") {
+						return before
+					}
+					return []refstaging.Target{{Revision: revision, Percent: 100}}
+				}
+			}
+			var err error
+			server, err = refstaging.Start(served)
+			require.NoError(t, err)
+			defer func() { assert.NoError(t, server.Close()) }()
+			out, err := tellOf(t, c.story, server, served, impatience...)
+			require.Error(t, err, out)
+			assert.Contains(t, findings(out), c.rule, telling(out))
+		})
+	}
+}
+
+// What the logs show needs no metrics.
+func TestStoriesDoWithoutMetrics(t *testing.T) {
+	t.Parallel()
+	for _, story := range []string{"AnswersAsWellAsItsPredecessor", "NothingAccumulates"} {
+		t.Run(story, func(t *testing.T) {
+			t.Parallel()
+			served := deploymentFor(story, "september")
+			declared := served
+			denying("monitoring.")(&served)
+			out, err := tellAt(t, story, served, declared)
+			require.NoError(t, err, telling(out))
+		})
+	}
 }

@@ -80,6 +80,12 @@ func tellAt(t *testing.T, story string, served, declared refstaging.Config, envi
 	server, err := refstaging.Start(served)
 	require.NoError(t, err)
 	defer func() { assert.NoError(t, server.Close()) }()
+	return tellOf(t, story, server, declared, environment...)
+}
+
+// tellOf is tellAt for a deployment that is there.
+func tellOf(t *testing.T, story string, server *refstaging.Server, declared refstaging.Config, environment ...string) (out string, err error) {
+	t.Helper()
 	pkg, run := story, "."
 	for _, entry := range e2e.Plan {
 		if entry.Story == "TestStaging"+story {

@@ -43,16 +43,16 @@ func (s *Story) Rounds(use func()) {
 // whoWasIt reads which instances the samples are of and, since nobody may be able to tell, what the platform
 // itself says of the memory of all.
 func (s *Story) whoWasIt(ctx context.Context, c *cloud.Cloud) error {
-	if err := s.identify(ctx, c, s.witness.samples); err != nil {
+	if err := s.identify(ctx, c, s.witness.samples); shown(err) != nil {
 		return err
 	}
 	all, err := s.rollouts(ctx, c, 0)
 	if err != nil {
-		return err
+		return shown(err)
 	}
 	for _, r := range all {
 		for _, metric := range []string{history.ReadMemory, history.ReadInstances} {
-			if _, err := c.Metric(ctx, metric, r.Name, r.fresh.Name, s.start, time.Now()); err != nil {
+			if _, err := c.Metric(ctx, metric, r.Name, r.fresh.Name, s.start, time.Now()); shown(err) != nil {
 				return err
 			}
 		}
