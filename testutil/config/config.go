@@ -77,7 +77,7 @@ type Budgets struct {
 	Recovery   time.Duration `env:"STAGING_BUDGET_RECOVERY" default:"0s embedded, 35s remote" example:"35s" doc:"after a burst of bad credentials, until good ones are taken again"`
 	Ready      time.Duration `env:"STAGING_BUDGET_READY" default:"10s embedded, 30s remote" example:"30s" doc:"warm-up, until the auth service answers quickly"`
 	Rollout    time.Duration `env:"STAGING_BUDGET_ROLLOUT" default:"10s embedded, 5m remote" example:"5m" doc:"until a deployment is reconciled and every instance has said that it started"`
-	Ingest     time.Duration `env:"STAGING_BUDGET_INGEST" default:"2s embedded, 2m remote" example:"2m" doc:"until what the deployment logged can be read"`
+	Ingest     time.Duration `env:"STAGING_BUDGET_INGEST" default:"1s embedded, 2m remote" example:"2m" doc:"until what the deployment logged can be read"`
 	Cleanup    time.Duration `env:"STAGING_BUDGET_CLEANUP" default:"500ms embedded, 1m5s remote" example:"65s" doc:"after use, until the target has cleaned up what is left of it"`
 }
 

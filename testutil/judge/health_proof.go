@@ -2,6 +2,7 @@ package judge
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/netra-systems/staging-e2e/fixtures"
@@ -12,7 +13,7 @@ import (
 var proofRules = []Rule{
 	{
 		ID: "health/reached", Hard: true, Criterion: "D3", Source: "deployment.md 7, D3",
-		Says:  "Where a story measures D3, the endpoints that it names answer 200 themselves, without a redirect, within 10 s.",
+		Says:  "Where a story measures D3, the endpoints that it names answer 200 themselves, without a redirect, within 10 s. The auth service says that the golden path is ready, and not that its database is away.",
 		State: reached,
 	},
 	{
@@ -53,6 +54,8 @@ func reached() Hooks {
 				v.Report(v.Here(), "%s was answered %s", what(x), status(x.Status))
 			case x.Took > healthLimit:
 				v.Report(v.Here(), "%s was answered after %s, and within %s it has to be", what(x), x.Took.Round(time.Millisecond), healthLimit)
+			default:
+				authIsReady(v)
 			}
 		},
 		End: func(v *View) {
@@ -62,6 +65,28 @@ func reached() Hooks {
 				}
 			}
 		},
+	}
+}
+
+// away are words for a database that is none, beside the one for which rule health/endpoint waits: on a target
+// that declares no shape another word for a good one may be right.
+var away = []string{"error", "failed", "disconnected", "not_connected", "unhealthy", "unavailable", "down"}
+
+// authIsReady is what the criterion asks of the auth service whatever shape the target declares.
+func authIsReady(v *View) {
+	x := v.Record.Exchange
+	fields := object(x)
+	for _, e := range v.endpointsAt(x.URL) {
+		switch (endpoint{e.Service, e.Path}) {
+		case endpoint{fixtures.Auth, "/health"}:
+			if word := text(fields, "database_status"); slices.Contains(away, strings.ToLower(word)) {
+				v.Report(v.Here(), "%s says database_status %s", what(x), quote(word))
+			}
+		case endpoint{fixtures.Auth, "/health/auth"}:
+			if _, said := fields["golden_path_ready"].(bool); !said { // that it is false is health/endpoint's to say
+				v.Report(v.Here(), "%s does not say golden_path_ready: %s", what(x), quote(x.Body))
+			}
+		}
 	}
 }
 

@@ -102,6 +102,12 @@ var proofTrials = []verdictTrial{
 	}))}, "D3?"},
 	{trial{name: "one was not asked", hard: []string{"infra/not-measured"}, about: "/health of the backend service was not asked", tell: probed(each(fixtures.Backend, "/health", func(_ int, p *probe) { p.Purpose = "" }))}, "D3?"},
 	{trial{name: "says that it is not well", hard: []string{"health/agree", "health/endpoint"}, tell: probed(each(fixtures.Backend, "/health", func(_ int, p *probe) { p.edits = []string{`"ok"`, `"degraded"`} }))}, "D3!"},
+	{trial{name: "a database that is away, nothing declared", hard: []string{"health/reached"}, soft: []string{"health/endpoint"}, about: `says database_status "error"`,
+		tell: undeclared(probed(each(fixtures.Auth, "/health", func(_ int, p *probe) { p.edits = []string{`"connected"`, `"error"`} })))}, "D3!"},
+	{trial{name: "another word for a database, nothing declared", soft: []string{"health/endpoint"},
+		tell: undeclared(probed(each(fixtures.Auth, "/health", func(_ int, p *probe) { p.edits = []string{`"connected"`, `"ok"`} })))}, "D3"},
+	{trial{name: "a golden path that is not spoken of, nothing declared", hard: []string{"health/reached"}, soft: []string{"health/endpoint"}, about: "does not say golden_path_ready",
+		tell: undeclared(probed(each(fixtures.Auth, "/health/auth", func(_ int, p *probe) { p.edits = []string{`golden_path_ready`, `other`} })))}, "D3!"},
 
 	{trial{name: "one round", about: "the auth service was not seen to be more than a constant", hard: []string{"infra/not-measured"}, tell: probed(func(n int, p *probe) {
 		if n == 1 {

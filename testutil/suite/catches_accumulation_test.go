@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"sync/atomic"
 	"testing"
+
+	"github.com/gorilla/websocket"
 )
 
 // A figure is what the backend says of its process, in a member of a member.
@@ -40,6 +42,17 @@ func growing(grows figure, step float64) wrong {
 	})
 }
 
+// keeping lets every other session leave a task behind, as a target does that misses abrupt ends.
+func keeping() wrong {
+	var sessions atomic.Int64
+	return onAPI(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
+		if websocket.IsWebSocketUpgrade(r) {
+			sessions.Add(1)
+		}
+		at(tasks.path, altering(func(all map[string]any) { all[tasks.name] = 12 + float64(sessions.Load()/2) }))(next, w, r)
+	})
+}
+
 // TestStoriesSeeWhatAccumulates lets use leave something behind.
 func TestStoriesSeeWhatAccumulates(t *testing.T) {
 	const story = "NothingAccumulates"
@@ -48,6 +61,7 @@ func TestStoriesSeeWhatAccumulates(t *testing.T) {
 		{"connections", story, growing(connections, 1), "accumulation/connections"},
 		{"threads", story, growing(threads, 1), "accumulation/threads"},
 		{"connections of the database", story, growing(database, 1), "accumulation/database-connections"},
+		{"a task of every other session", story, keeping(), "accumulation/tasks"},
 		{"tasks", story, growing(tasks, 1), "accumulation/tasks"},
 	})
 }

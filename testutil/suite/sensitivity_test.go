@@ -26,7 +26,7 @@ import (
 // impatient makes a silent fault red in a moment. Nothing healthy is judged by it.
 func impatient() fixtures.Budgets {
 	b := fixtures.EmbeddedBudgets()
-	b.Connect, b.FirstEvent, b.Gap, b.Answer, b.Reply = time.Second, 300*time.Millisecond, 300*time.Millisecond, time.Second, 300*time.Millisecond
+	b.Connect, b.FirstEvent, b.Gap, b.Answer, b.Reply = 2*time.Second, time.Second, time.Second, 3*time.Second, time.Second
 	b.HTTP, b.Ready = time.Second, time.Second
 	return b
 }
