@@ -21,8 +21,8 @@ var sessionFaults = map[string]fault{
 			return internalError("Factory SSOT validation failed")
 		})
 	},
-	"session-factory-not-awaited":  managerBroken,
-	"session-sync-factory-awaited": managerBroken,
+	"session-factory-not-awaited":  wronglyAwaited,
+	"session-sync-factory-awaited": wronglyAwaited,
 	"session-factory-refuses-caller": func(s *seams) {
 		s.opening(func() error { return errors.New("the factory refuses its caller") })
 	},
@@ -90,8 +90,8 @@ var sessionFaults = map[string]fault{
 // validation is a scaled-down 8 s: the close has to come within the connect budget to be seen.
 const validation = 2 * time.Second
 
-// managerBroken is a connection manager that is a coroutine, or is awaited and is none.
-func managerBroken(s *seams) {
+// wronglyAwaited is a connection manager that is a coroutine, or is awaited and is none.
+func wronglyAwaited(s *seams) {
 	s.opening(func() error {
 		return &refstaging.Refusal{
 			Frame: errorFrame("INTERNAL_ERROR", "'coroutine' object has no attribute 'add_connection'"),
