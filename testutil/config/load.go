@@ -74,6 +74,18 @@ func (c Config) CertPool() (*x509.CertPool, error) {
 	return pool, nil
 }
 
+// Unconfigured leaves out of an environment, whose entries are as those of os.Environ, what configures the
+// suite, for a process that shall be configured otherwise.
+func Unconfigured(environ []string) []string {
+	var kept []string
+	for _, entry := range environ {
+		if !strings.HasPrefix(entry, "STAGING_") && !strings.HasPrefix(entry, "E2E_") && !strings.HasPrefix(entry, "TEST_USER_") {
+			kept = append(kept, entry)
+		}
+	}
+	return kept
+}
+
 func environment() map[string]string {
 	environ := map[string]string{}
 	for _, entry := range os.Environ() {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/netra-systems/staging-e2e/testutil/child"
+	"github.com/netra-systems/staging-e2e/testutil/config"
 )
 
 // A goRun is one go test command that has ended.
@@ -32,7 +33,7 @@ func (b *bench) goTest(ctx context.Context, env []string, args ...string) (goRun
 	defer cancel()
 	c := exec.CommandContext(ctx, "go", append([]string{"test"}, args...)...)
 	c.Dir = b.root
-	c.Env = append(cleanEnvironment(os.Environ()), "STAGING_ENV_FILE=none", "STAGING_ARTIFACTS="+filepath.Join(b.dir, "histories"))
+	c.Env = append(config.Unconfigured(os.Environ()), "STAGING_ENV_FILE=none", "STAGING_ARTIFACTS="+filepath.Join(b.dir, "histories"))
 	if env == nil {
 		env = []string{"STAGING_TARGET=embedded"}
 	}
@@ -51,17 +52,6 @@ func (b *bench) goTest(ctx context.Context, env []string, args ...string) (goRun
 		return run, fmt.Errorf("go test %s: %w\n%s", strings.Join(args, " "), errors.Join(ctx.Err(), err), child.Tail(run.output))
 	}
 	return run, nil
-}
-
-// cleanEnvironment leaves out what configures the suite.
-func cleanEnvironment(environ []string) []string {
-	var kept []string
-	for _, entry := range environ {
-		if !strings.HasPrefix(entry, "STAGING_") && !strings.HasPrefix(entry, "E2E_") && !strings.HasPrefix(entry, "TEST_USER_") {
-			kept = append(kept, entry)
-		}
-	}
-	return kept
 }
 
 // moduleRoot is the folder of the go.mod that the working directory belongs to.

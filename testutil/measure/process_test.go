@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/netra-systems/staging-e2e/testutil/config"
 )
 
 // An actor is a part that is played in this process.
@@ -136,7 +138,7 @@ func TestExported(t *testing.T) {
 }
 
 func TestCleanEnvironment(t *testing.T) {
-	assert.Equal(t, []string{"PATH=/bin", "MY_STAGING_X=1"}, cleanEnvironment([]string{
+	assert.Equal(t, []string{"PATH=/bin", "MY_STAGING_X=1"}, config.Unconfigured([]string{
 		"PATH=/bin", "STAGING_FAULT=x", "E2E_OAUTH_SIMULATION_KEY=k", "TEST_USER_EMAIL=e", "MY_STAGING_X=1",
 	}))
 }

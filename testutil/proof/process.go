@@ -7,8 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"time"
+
+	"github.com/netra-systems/staging-e2e/testutil/config"
 )
 
 // A telling is one process that tells stories of one package.
@@ -50,7 +51,7 @@ func (b Binaries) run(ctx context.Context, t telling, output *os.File) (told, er
 	// The limit must strike before go test's, of which the suite keeps a part to say what it saw.
 	c := exec.CommandContext(limited, b.Files[pkg], "-test.run="+pattern(t.stories), "-test.v", "-test.timeout="+(2*t.limit).String())
 	c.Dir = filepath.Join(b.Folder, pkg)
-	c.Env = append(unconfigured(os.Environ()), "STAGING_TARGET=embedded", "STAGING_ENV_FILE=none", "STAGING_ARTIFACTS="+t.dir)
+	c.Env = append(config.Unconfigured(os.Environ()), "STAGING_TARGET=embedded", "STAGING_ENV_FILE=none", "STAGING_ARTIFACTS="+t.dir)
 	c.Env = append(c.Env, t.env...)
 	c.Stdout, c.Stderr = output, output
 	start := time.Now()
@@ -66,15 +67,4 @@ func (b Binaries) run(ctx context.Context, t telling, output *os.File) (told, er
 		return became, fmt.Errorf("tell stories of e2e/%s: %w", pkg, err)
 	}
 	return became, nil
-}
-
-// unconfigured leaves out of an environment what configures the suite.
-func unconfigured(environ []string) []string {
-	var kept []string
-	for _, entry := range environ {
-		if !strings.HasPrefix(entry, "STAGING_") && !strings.HasPrefix(entry, "E2E_") && !strings.HasPrefix(entry, "TEST_USER_") {
-			kept = append(kept, entry)
-		}
-	}
-	return kept
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/netra-systems/staging-e2e/fixtures/regressions"
+	"github.com/netra-systems/staging-e2e/testutil/config"
 )
 
 var told3 = []Story{
@@ -202,5 +203,5 @@ func TestTheWorstCounts(t *testing.T) {
 }
 
 func TestUnconfigured(t *testing.T) {
-	assert.Equal(t, []string{"PATH=/bin"}, unconfigured(strings.Fields("PATH=/bin STAGING_FAULT=x E2E_OAUTH_SIMULATION_KEY=k TEST_USER_EMAIL=e")))
+	assert.Equal(t, []string{"PATH=/bin"}, config.Unconfigured(strings.Fields("PATH=/bin STAGING_FAULT=x E2E_OAUTH_SIMULATION_KEY=k TEST_USER_EMAIL=e")))
 }

@@ -76,10 +76,7 @@ type rollout struct {
 
 // rollouts reads the state of every service. With a limit it waits for rollouts to end.
 func (s *Story) rollouts(ctx context.Context, c *cloud.Cloud, limit time.Duration) ([]rollout, error) {
-	on, err := s.deployment.described()
-	if err != nil {
-		return nil, err
-	}
+	on := s.header.Deployment
 	var all []rollout
 	for _, service := range on.Services {
 		state, err := c.AwaitRollout(ctx, service.Name, limit)

@@ -40,11 +40,7 @@ func (w *witness) see(r *history.Record) {
 
 // identify asks the server's log which instances answered, and waits until it knows.
 func (s *Story) identify(ctx context.Context, c *cloud.Cloud, answered map[string][]string) error {
-	on, err := s.deployment.described()
-	if err != nil {
-		return err
-	}
-	for _, service := range on.Services {
+	for _, service := range s.header.Deployment.Services {
 		if _, err := c.Instances(ctx, service.Name, s.start, answered[service.Role], s.target.Budgets().Ingest); err != nil {
 			return err
 		}

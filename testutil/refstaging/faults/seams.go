@@ -72,22 +72,15 @@ func status(code int, body string) answering {
 
 // altered changes the members of the correct answer, if it is a JSON object. Nothing else of it changes.
 func altered(change func(r *http.Request, all map[string]any)) answering {
-	return func(next http.Handler, w http.ResponseWriter, r *http.Request) {
-		a := httptest.NewRecorder()
-		next.ServeHTTP(a, r)
-		body := a.Body.Bytes()
+	return rewritten(func(r *http.Request, a *httptest.ResponseRecorder) {
 		var all map[string]any
-		decoder := json.NewDecoder(bytes.NewReader(body))
+		decoder := json.NewDecoder(bytes.NewReader(a.Body.Bytes()))
 		decoder.UseNumber()
 		if decoder.Decode(&all) == nil {
 			change(r, all)
-			body, _ = json.Marshal(all)
+			body, _ := json.Marshal(all)
+			a.Body = bytes.NewBuffer(body)
 			a.Header().Del("Content-Length")
 		}
-		for name, values := range a.Header() {
-			w.Header()[name] = values
-		}
-		w.WriteHeader(a.Code)
-		_, _ = w.Write(body) // likewise
-	}
+	})
 }
