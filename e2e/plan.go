@@ -58,8 +58,8 @@ var Plan = suite.Plan{
 	{
 		Package: "goldenpath", Story: "TestStagingContentIsFoundWhereverItMayStand",
 		Shows:     "a prompt is found at the root of a message and in its payload",
-		Exercises: []string{"one-run", "two-turns"},
-		Cost:      suite.Cost{Edge: 2, API: 2, Runs: 2},
+		Exercises: []string{"one-run", "repeat"},
+		Cost:      suite.Cost{Edge: 4, API: 2, Runs: 2},
 	},
 	{
 		Package: "goldenpath", Story: "TestStagingControlMessagesAreAnswered",

@@ -54,6 +54,7 @@ func (p *proving) flags(c *cobra.Command) {
 	f.StringSliceVar(&o.Only, "only", nil, "prove these regressions only, by their ids")
 	f.BoolVar(&o.Full, "full", false, "let every regression meet all stories, instead of those that are to find it until one does")
 	f.IntVar(&o.Jobs, "jobs", proof.Jobs(), "regressions tried at a time")
+	f.BoolVar(&o.Keep, "keep", false, "keep outputs and histories also of what was found")
 	f.IntVar(&o.Rounds, "repeat", 1, "rounds of each regression, each with the next seed")
 	f.Float64Var(&o.Share, "at-least", 1, "share of the rounds that must find it")
 	f.Float64Var(&o.Rate, "fault-rate", 1, "how often intermittent regressions strike, at most 1; negative: as the catalogue says")

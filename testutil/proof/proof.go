@@ -39,6 +39,8 @@ type Options struct {
 	Env []string
 	// Limit is how long a process may take before it hangs; 0: [Limit].
 	Limit time.Duration
+	// Keep keeps outputs and histories also of what was caught.
+	Keep bool
 	// Binaries are the stories, if they are compiled already.
 	Binaries *Binaries
 	// Progress is told of every result, one at a time; nil is not.
@@ -162,7 +164,7 @@ func (b *bench) all(ctx context.Context, entries []regressions.Entry) ([]Result,
 // close keeps what explains a result that is not as it must be.
 func (b *bench) close(r *Report) error {
 	stories := filepath.Join(b.dir, "stories")
-	if r.Err() != nil {
+	if r.Err() != nil || b.Keep {
 		r.Kept = b.dir
 		return os.RemoveAll(stories)
 	}

@@ -42,7 +42,7 @@ func (b *bench) prove(ctx context.Context, e regressions.Entry) (Result, error) 
 		result.add(r)
 	}
 	result.settle(b.Share)
-	if result.Outcome == Caught {
+	if result.Outcome == Caught && !b.Keep {
 		return result, os.RemoveAll(dir)
 	}
 	result.Kept = dir

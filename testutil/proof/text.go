@@ -66,5 +66,9 @@ func (r Report) summary() string {
 			counts = append(counts, fmt.Sprintf("%d %s", n, o))
 		}
 	}
-	return fmt.Sprintf("\nof %d regressions: %s\n", len(r.Results), strings.Join(counts, ", "))
+	text := fmt.Sprintf("\nof %d regressions: %s\n", len(r.Results), strings.Join(counts, ", "))
+	if r.Kept != "" {
+		text += "outputs and histories: " + r.Kept + "\n"
+	}
+	return text
 }

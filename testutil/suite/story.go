@@ -44,6 +44,7 @@ type Story struct {
 	stats    *stats
 	witness  *witness
 	start    time.Time
+	silence  sync.Once // the first prompt without an answer is asked again
 }
 
 // Start begins the story of a test: a history, judged as it grows. When the test ends, its sessions

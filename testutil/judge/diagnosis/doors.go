@@ -42,6 +42,7 @@ func (w *Witness) opened(seq uint64, token string) {
 // shut takes in the end of a dial that was to be refused.
 func (w *Witness) shut(d *dial, seq uint64, c *history.Closed) {
 	w.tried["door"] = true
+	w.doors = append(w.doors, attempt{seq: seq, kind: d.url, good: !d.welcomed})
 	switch {
 	case d.welcomed:
 		w.opened(seq, d.intent.Token)

@@ -40,10 +40,10 @@ func (w *Witness) exchange(r *history.Record) {
 	if x.Bearer && purpose != history.PurposeVerify && w.serviceOf(x.URL) == backend {
 		w.tried["rest"] = true
 		w.outcome(r.Seq, "rest", x)
-		w.calls = append(w.calls, attempt{r.Seq, r.User, x.Purpose, succeeded(x)})
+		w.calls = append(w.calls, attempt{seq: r.Seq, user: r.User, kind: x.Purpose, good: succeeded(x)})
 	}
 	if purpose == history.PurposeHealth {
-		w.probes = append(w.probes, attempt{r.Seq, "", x.URL, succeeded(x)})
+		w.probes = append(w.probes, attempt{seq: r.Seq, kind: x.URL, good: succeeded(x)})
 	}
 }
 

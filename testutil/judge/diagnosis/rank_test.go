@@ -67,7 +67,7 @@ func TestPatterns(t *testing.T) {
 			w := &Witness{signs: map[string]*sighting{}, tried: map[string]bool{}}
 			var all []attempt
 			for i := 0; i < len(row); i += 4 {
-				all = append(all, attempt{uint64(i), row[i : i+1], row[i+1 : i+2], row[i+2] == '+'})
+				all = append(all, attempt{seq: uint64(i), user: row[i : i+1], kind: row[i+1 : i+2], good: row[i+2] == '+'})
 			}
 			w.pattern("connect", "some-forms", all)
 			assert.Len(t, w.signs, 1)
