@@ -24,13 +24,13 @@ type Report struct {
 
 // A Result is what became of one regression.
 type Result struct {
-	ID           string `json:"id"`
-	Class        string `json:"class"` // of an uncatalogued failure: that it is most like, or none
-	Uncatalogued bool   `json:"uncatalogued,omitempty"`
-	Mode     string   `json:"mode"`
-	Expected []string `json:"expected"` // rules, of which any is enough
-	Outcome  Outcome  `json:"outcome"`  // the worst of the rounds that count
-	Why      string   `json:"why,omitempty"`
+	ID           string   `json:"id"`
+	Class        string   `json:"class"` // of an uncatalogued failure: that it is most like, or none
+	Uncatalogued bool     `json:"uncatalogued,omitempty"`
+	Mode         string   `json:"mode"`
+	Expected     []string `json:"expected"` // rules, of which any is enough
+	Outcome      Outcome  `json:"outcome"`  // the worst of the rounds that count
+	Why          string   `json:"why,omitempty"`
 	// Of the first round that caught it:
 	Story     string `json:"story,omitempty"`
 	Rule      string `json:"rule,omitempty"`
