@@ -1,12 +1,14 @@
 package proof
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/netra-systems/staging-e2e/testutil/judge"
 	"github.com/netra-systems/staging-e2e/testutil/report"
 )
 
@@ -55,4 +57,14 @@ func hard(path string) (rules []string, err error) {
 		}
 	}
 	return rules, errors.Join(err, f.Close())
+}
+
+// advised tells whether a process that told stories in this folder advised of a rule. A green story leaves no
+// findings, but says them.
+func advised(dir, rule string) (bool, error) {
+	said, err := os.ReadFile(filepath.Join(dir, outputName))
+	if err != nil {
+		return false, err
+	}
+	return bytes.Contains(said, []byte(report.Summary(judge.Finding{Rule: rule}))), nil
 }

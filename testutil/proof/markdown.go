@@ -22,6 +22,15 @@ const header = "| regression | class | rules | found by | with | rank | outcome 
 
 const columns = 7
 
+const besides = `
+## Beside the catalogue
+
+For every rule there is a failure that no catalogue knows, with another surface than any regression that has been
+seen: a rule states what a correct system does, and finds what nobody thought of. *Class*: the one of the catalogue
+that it is most like, if there is one; *rank* is its place among the suspects.
+
+`
+
 const unproven = `
 ## What no reference deployment can exhibit
 
@@ -33,12 +42,34 @@ const unproven = `
 func (r Report) Markdown(entries []regressions.Entry) string {
 	var b strings.Builder
 	b.WriteString(preamble)
-	fmt.Fprintf(&b, "Caught: %d of %d.\n\n", r.count(Caught), len(r.Results))
-	b.WriteString(header)
+	known, beside := r.parts()
+	b.WriteString(known.caught() + header + known.rows())
+	b.WriteString(besides + beside.caught() + header + beside.rows())
+	b.WriteString(beyond(entries))
+	return b.String()
+}
+
+// parts are the regressions of the catalogue, and the failures beside it.
+func (r Report) parts() (known, beside Report) {
+	for _, result := range r.Results {
+		if result.Uncatalogued {
+			beside.Results = append(beside.Results, result)
+		} else {
+			known.Results = append(known.Results, result)
+		}
+	}
+	return known, beside
+}
+
+func (r Report) caught() string {
+	return fmt.Sprintf("Caught: %d of %d.\n\n", r.count(Caught), len(r.Results))
+}
+
+func (r Report) rows() string {
+	var b strings.Builder
 	for _, result := range r.Results {
 		b.WriteString(row(result.ID, class(result.ID, result.Class), strings.Join(result.Expected, ", "), result.Story, result.Rule, result.place(), string(result.Outcome)))
 	}
-	b.WriteString(beyond(entries))
 	return b.String()
 }
 
@@ -73,23 +104,33 @@ func row(cells ...string) string {
 // speak of the same regressions with the same classes and rules, and of stories that there are. It says nothing
 // of whether they would still be found.
 func Stale(document string, entries []regressions.Entry, stories []Story) error {
-	var reproducible []Result
+	var reproducible Report
 	for _, e := range entries {
 		if e.Reproducible {
-			reproducible = append(reproducible, begin(e))
+			reproducible.Results = append(reproducible.Results, begin(e))
 		}
 	}
-	written := table(document, header)
-	if len(written) != len(reproducible) {
-		return fmt.Errorf("it has %d regressions, and the catalogue %d: run make detection", len(written), len(reproducible))
-	}
-	for i, r := range reproducible {
-		if err := r.stale(written[i], stories); err != nil {
-			return fmt.Errorf("regression %s: %w: run make detection", r.ID, err)
-		}
+	known, beside := reproducible.parts()
+	catalogue, others, _ := strings.Cut(document, besides)
+	if err := errors.Join(known.stale(catalogue, stories), beside.stale(others, stories)); err != nil {
+		return err
 	}
 	if !strings.HasSuffix(document, beyond(entries)) {
 		return errors.New("its reasons why some cannot be exhibited are not the catalogue's: run make detection")
+	}
+	return nil
+}
+
+// stale compares the rows of a part of the document.
+func (r Report) stale(part string, stories []Story) error {
+	written := table(part, header)
+	if len(written) != len(r.Results) {
+		return fmt.Errorf("it has %d failures where there are %d: run make detection", len(written), len(r.Results))
+	}
+	for i, result := range r.Results {
+		if err := result.stale(written[i], stories); err != nil {
+			return fmt.Errorf("%s: %w: run make detection", result.ID, err)
+		}
 	}
 	return nil
 }

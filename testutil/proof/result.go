@@ -24,12 +24,13 @@ type Report struct {
 
 // A Result is what became of one regression.
 type Result struct {
-	ID       string   `json:"id"`
-	Class    string   `json:"class"`
-	Mode     string   `json:"mode"`
-	Expected []string `json:"expected"` // rules, of which any is enough
-	Outcome  Outcome  `json:"outcome"`  // the worst of the rounds that count
-	Why      string   `json:"why,omitempty"`
+	ID           string   `json:"id"`
+	Class        string   `json:"class"` // of an uncatalogued failure: that it is most like, or none
+	Uncatalogued bool     `json:"uncatalogued,omitempty"`
+	Mode         string   `json:"mode"`
+	Expected     []string `json:"expected"` // rules, of which any is enough
+	Outcome      Outcome  `json:"outcome"`  // the worst of the rounds that count
+	Why          string   `json:"why,omitempty"`
 	// Of the first round that caught it:
 	Story     string `json:"story,omitempty"`
 	Rule      string `json:"rule,omitempty"`
@@ -90,7 +91,7 @@ func (r Report) count(o Outcome) (n int) {
 
 // begin is the result of a regression that has not been tried.
 func begin(e regressions.Entry) Result {
-	return Result{ID: e.ID, Class: e.Class, Mode: e.Mode, Expected: e.Rules, Outcome: Caught}
+	return Result{ID: e.ID, Class: e.Class, Uncatalogued: e.Uncatalogued, Mode: e.Mode, Expected: e.Rules, Outcome: Caught}
 }
 
 // expectation is what the catalogue expects, in words.

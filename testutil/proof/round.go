@@ -111,11 +111,30 @@ func (b *bench) try(ctx context.Context, e regressions.Entry, stories []Story, s
 	case became.hung:
 		r.outcome, r.why = Hung, fmt.Sprintf("%s did not end within %s", who(stories), b.Limit)
 		return r, nil
+	case e.Advice:
+		return r, r.heed(e, became.red, dir)
 	case !became.red:
 		r.outcome, r.why = Missed, who(stories)+" is green"
 		return r, nil
 	}
 	return r, r.weigh(e, dir)
+}
+
+// heed finds out whether green stories advise of the rule. It alone does not turn them red, and nothing is to.
+func (r *round) heed(e regressions.Entry, red bool, dir string) error {
+	if red {
+		found, err := findings(dir)
+		r.outcome, r.why = OtherRule, "red by "+rules(found)
+		return err
+	}
+	is, err := advised(dir, e.Rules[0])
+	if err != nil {
+		return err
+	}
+	if r.outcome, r.why = Missed, r.story.Name+" is green, and advises of nothing"; is {
+		r.outcome, r.why, r.rule = Caught, "", e.Rules[0]
+	}
+	return nil
 }
 
 // who names what one process tells.
@@ -143,7 +162,7 @@ func (r *round) weigh(e regressions.Entry, dir string) error {
 		return err
 	}
 	r.outcome = Caught
-	if r.diagnosed && (r.rank == 0 || r.rank > firstSuspects) {
+	if !e.Uncatalogued && r.diagnosed && (r.rank == 0 || r.rank > firstSuspects) {
 		r.outcome, r.why = Misdiagnosed, fmt.Sprintf("the class %s is not among the first %d suspects", e.Class, firstSuspects)
 	}
 	return nil

@@ -22,6 +22,8 @@ func (r Result) Line() string {
 // place is the rank in words.
 func (r Result) place() string {
 	switch {
+	case r.Class == "":
+		return ""
 	case !r.Diagnosed:
 		return "unknown"
 	case r.Rank == 0:
