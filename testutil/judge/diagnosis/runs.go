@@ -16,6 +16,7 @@ type run struct {
 	events                     int
 	team                       team
 	failed                     bool
+	lost                       bool // the suite restarted the target meanwhile
 	acknowledged, echoed       bool
 }
 
@@ -113,7 +114,13 @@ func isAgents(kind string) bool {
 // note takes in that the story stopped waiting.
 func (w *Witness) note(r *history.Record) {
 	d := w.sessions[r.Session]
-	if r.Note == nil || d == nil || r.Note.Topic != history.TopicGaveUp {
+	switch {
+	case r.Note == nil:
+		return
+	case r.Note.Topic == history.TopicRestart:
+		w.restart()
+		return
+	case d == nil || r.Note.Topic != history.TopicGaveUp:
 		return
 	}
 	if r.Run != "" {
@@ -139,6 +146,16 @@ func (w *Witness) missed(r *history.Record) {
 	}
 }
 
+// restart takes in that the suite ends all sessions and runs now.
+func (w *Witness) restart() {
+	for _, d := range w.dials {
+		d.toClose = true
+	}
+	for _, r := range w.runs {
+		r.lost = r.lost || r.open()
+	}
+}
+
 func (w *Witness) concludeRuns() {
 	var all []attempt
 	for _, r := range w.runs {
@@ -146,7 +163,7 @@ func (w *Witness) concludeRuns() {
 		case r.intent.Abandon:
 			w.tried["left"] = true
 			continue
-		case r.intent.Spoofs != "" || r.intent.Expect == history.Tolerated:
+		case r.lost || r.intent.Spoofs != "" || r.intent.Expect == history.Tolerated:
 			continue
 		case r.intent.Expect != "":
 			w.failing(r)

@@ -41,7 +41,7 @@ type Witness struct {
 	services map[string]*tally
 	calls    []attempt // authenticated requests
 	probes   []attempt // of health
-	doors    []attempt // dials that are to be refused
+	doors    []attempt // ways in for dials that are to be refused, one each
 	dials    []*dial   // in their order
 	runs     []*run    // likewise
 	sessions map[string]*dial
