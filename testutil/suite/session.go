@@ -71,6 +71,12 @@ func (s *Session) Ping() {
 	s.do(s.Session.Ping)
 }
 
+// Listen lets the session hear what may come, for the budget Settle.
+func (s *Session) Listen() {
+	s.story.t.Helper()
+	s.do(s.Session.Settle)
+}
+
 // Heartbeat waits for the reply to a heartbeat.
 func (s *Session) Heartbeat() {
 	s.story.t.Helper()
