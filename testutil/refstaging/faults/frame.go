@@ -29,7 +29,8 @@ func members(object []byte) (all []member, ok bool) {
 		m.name, _ = name.(string) // what names a member is one
 		all = append(all, m)
 	}
-	return all, true
+	_, err := decoder.Token()
+	return all, err == nil
 }
 
 // object writes members as a JSON object.
