@@ -71,7 +71,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	report := Report{Version: Version, Full: o.Full, Rate: b.Rate, Seed: o.Seed, Rounds: b.Rounds}
+	report := Report{Version: Version, Full: o.Full, Whole: len(o.Only) == 0, Rate: b.Rate, Seed: o.Seed, Rounds: b.Rounds}
 	report.Results, err = b.all(ctx, entries)
 	return report, errors.Join(err, b.close(&report))
 }

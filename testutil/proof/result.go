@@ -15,6 +15,7 @@ const Version = 1
 type Report struct {
 	Version int      `json:"version"`
 	Full    bool     `json:"full"`           // each fault met all stories
+	Whole   bool     `json:"whole"`          // no regression was left out
 	Rate    float64  `json:"rate"`           // of intermittent faults; negative: as the catalogue says
 	Seed    uint64   `json:"seed"`           // of the first round
 	Rounds  int      `json:"rounds"`         // of each fault
@@ -34,7 +35,8 @@ type Result struct {
 	// Of the first round that caught it:
 	Story     string `json:"story,omitempty"`
 	Rule      string `json:"rule,omitempty"`
-	Rank      int    `json:"rank,omitempty"` // of the class among the suspects; 0: it is not among them
+	Ranks     Ranks  `json:"ranks"`
+	Renamed   Ranks  `json:"renamed"` // after the target said everything in other words
 	Diagnosed bool   `json:"diagnosed"`
 	Caught    int    `json:"caught"` // rounds in which it was
 	Rounds    int    `json:"rounds"` // that were made
@@ -72,12 +74,12 @@ func (m Miss) Error() string {
 	return fmt.Sprintf("%d of %d regressions were not caught as they must be: see the matrix, and run one alone with --only", m.Missed, m.Of)
 }
 
-// Err is a [Miss] unless every regression was caught.
+// Err is a [Miss] unless every regression was caught, and otherwise says what the diagnosis does not reach.
 func (r Report) Err() error {
 	if n := r.count(Caught); n < len(r.Results) || n == 0 {
 		return Miss{len(r.Results) - n, len(r.Results)}
 	}
-	return nil
+	return r.diagnoses()
 }
 
 func (r Report) count(o Outcome) (n int) {

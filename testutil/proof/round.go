@@ -19,7 +19,8 @@ type round struct {
 	why       string
 	story     Story
 	rule      string
-	rank      int
+	ranks     Ranks
+	renamed   Ranks
 	diagnosed bool
 	seconds   float64
 }
@@ -158,14 +159,25 @@ func (r *round) weigh(e regressions.Entry, dir string) error {
 		return nil
 	}
 	r.rule, r.story.Name = found[at].rule, found[at].story
-	if r.rank, r.diagnosed, err = rankOf(e.Class, found[at].dir); err != nil {
+	return r.recognise(e, found[at].dir)
+}
+
+// recognise finds out whether the diagnosis in a story's folder says what it was. Whom it does not know, it need
+// not recognise.
+func (r *round) recognise(e regressions.Entry, dir string) (err error) {
+	if r.ranks, r.diagnosed, err = ranksOf(e, dir); err != nil {
 		return err
 	}
 	r.outcome = Caught
-	if !e.Uncatalogued && r.diagnosed && (r.rank == 0 || r.rank > firstSuspects) {
+	switch {
+	case !r.diagnosed:
+		r.outcome, r.why = Misdiagnosed, "the story left no diagnosis ("+suspectsName+")"
+		return nil
+	case !e.Uncatalogued && (r.ranks.Class == 0 || r.ranks.Class > firstSuspects):
 		r.outcome, r.why = Misdiagnosed, fmt.Sprintf("the class %s is not among the first %d suspects", e.Class, firstSuspects)
 	}
-	return nil
+	r.renamed, err = renamed(e, dir)
+	return err
 }
 
 func rules(found []finding) string {
@@ -191,7 +203,7 @@ func (r *Result) add(one round) {
 		r.Why = one.why
 	}
 	if one.rule != "" && r.Rule == "" {
-		r.Story, r.Rule, r.Rank, r.Diagnosed = one.story.short(), one.rule, one.rank, one.diagnosed
+		r.Story, r.Rule, r.Ranks, r.Renamed, r.Diagnosed = one.story.short(), one.rule, one.ranks, one.renamed, one.diagnosed
 	}
 }
 

@@ -26,10 +26,10 @@ func (r Result) place() string {
 		return ""
 	case !r.Diagnosed:
 		return "unknown"
-	case r.Rank == 0:
+	case r.Ranks.Class == 0:
 		return "none"
 	}
-	return fmt.Sprint(r.Rank)
+	return fmt.Sprint(r.Ranks.Class)
 }
 
 // Text writes the matrix for a terminal, and then what went wrong.
@@ -68,7 +68,7 @@ func (r Report) summary() string {
 			counts = append(counts, fmt.Sprintf("%d %s", n, o))
 		}
 	}
-	text := fmt.Sprintf("\nof %d regressions: %s\n", len(r.Results), strings.Join(counts, ", "))
+	text := fmt.Sprintf("\nof %d regressions: %s\n", len(r.Results), strings.Join(counts, ", ")) + r.accuracyText()
 	if r.Kept != "" {
 		text += "outputs and histories: " + r.Kept + "\n"
 	}
