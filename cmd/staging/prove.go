@@ -31,7 +31,7 @@ func proveCommand() *cobra.Command {
 It compiles the stories once and lets them meet the embedded target with one regression after the other.
 They must turn red, with a finding of a rule that the catalogue expects, and without a hang; and the
 diagnosis must name its symptom class among its first three suspects. Then come failures that the catalogue
-does not know, for every rule one at least, which that rule must find. It fails if one was missed.
+does not know, for every rule one at least, which that rule must find. It fails if one was missed, or if the diagnosis of all is not good enough.
 
 With --healthy the stories meet the healthy target instead, so many times: plain, with the race detector,
 with every core busy, with jitter on every frame, and with a garbage collector that hardly rests. It fails
