@@ -53,12 +53,13 @@ It needs a clone of the project, and listens on loopback only.`,
 func (p *proving) flags(c *cobra.Command) {
 	f, o := c.Flags(), &p.options
 	f.StringSliceVar(&o.Only, "only", nil, "prove these regressions only, by their ids")
+	f.StringSliceVar(&o.By, "by", nil, "let these stories find them, such as AgentsCompleteConsistently, instead of those that the catalogue names")
 	f.BoolVar(&o.Full, "full", false, "let every regression meet all stories, instead of those that are to find it until one does")
 	f.IntVar(&o.Jobs, "jobs", proof.Jobs(), "regressions tried at a time")
 	f.BoolVar(&o.Keep, "keep", false, "keep outputs and histories also of what was found")
 	f.IntVar(&o.Rounds, "repeat", 1, "rounds of each regression, each with the next seed")
 	f.Float64Var(&o.Share, "at-least", 1, "share of the rounds that must find it")
-	f.Float64Var(&o.Rate, "fault-rate", 1, "how often intermittent regressions strike, at most 1; negative: as the catalogue says")
+	f.Float64Var(&o.Rate, "fault-rate", 1, "how often intermittent regressions strike, at most 1; 0: never, and nothing may turn red; negative: as the catalogue says")
 	f.Uint64Var(&o.Seed, "seed", 1, "seed of the first round")
 	f.StringSliceVar(&o.Env, "set", nil, "variables for the stories, such as STAGING_DIALECT=october")
 	f.StringVar(&p.json, "json", "", "write the result to this file as JSON")
@@ -66,6 +67,9 @@ func (p *proving) flags(c *cobra.Command) {
 	f.IntVar(&p.healthy, "healthy", 0, "instead, tell all stories so many times at the healthy target")
 	c.MarkFlagsMutuallyExclusive("healthy", "only")
 	c.MarkFlagsMutuallyExclusive("healthy", "full")
+	c.MarkFlagsMutuallyExclusive("by", "full")
+	c.MarkFlagsMutuallyExclusive("by", "healthy")
+	c.MarkFlagsMutuallyExclusive("by", "markdown")
 	c.MarkFlagsMutuallyExclusive("healthy", "markdown")
 }
 
@@ -79,7 +83,7 @@ func (p *proving) run(c *cobra.Command) error {
 	}
 	p.options.Stories, p.options.Entries, p.options.Faults = stories(), entries, faults.IDs()
 	progress := newProgress(c.ErrOrStderr())
-	p.options.Progress = func(done, of int, r proof.Result) { progress.step(done, of, r.Line(), r.Outcome != proof.Caught) }
+	p.options.Progress = func(done, of int, r proof.Result) { progress.step(done, of, r.Line(), !r.Good()) }
 	report, err := proof.Run(c.Context(), p.options)
 	progress.end()
 	if err != nil {
