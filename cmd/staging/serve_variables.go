@@ -31,7 +31,7 @@ func (s serving) variables(server *refstaging.Server, baseline string) string {
 	set("STAGING_CA_FILE", s.caFile)
 	set("E2E_OAUTH_SIMULATION_KEY", server.SimulationKey())
 	set("STAGING_DIALECT", server.Config().Dialect)
-	set("STAGING_EVENT_SHAPE", server.Config().Dialect)
+	set("STAGING_EVENT_SHAPE", cmp.Or(declared.Shape, server.Config().Dialect))
 	set("STAGING_SESSION_LIMIT", fmt.Sprint(server.Config().SessionLimit))
 	set("STAGING_ABILITIES", config.ExactAnswers+","+config.SimulatedFailures)
 	set("STAGING_GCP_PROJECT", server.Config().Cloud.Project)
