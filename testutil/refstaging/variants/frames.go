@@ -75,7 +75,12 @@ func cutFrame(from []byte) (f frame, rest []byte, ok bool) {
 
 // reframed lets other frames travel in the place of each.
 func reframed(instead func(frame) []frame) func(*refstaging.Config) {
-	return connecting(func(c net.Conn) net.Conn { return &reframing{Conn: c, instead: instead} })
+	return perConnection(func() func(frame) []frame { return instead })
+}
+
+// perConnection does so with what remembers the frames of its connection.
+func perConnection(begin func() func(frame) []frame) func(*refstaging.Config) {
+	return connecting(func(c net.Conn) net.Conn { return &reframing{Conn: c, instead: begin()} })
 }
 
 // A reframing connection sends other frames than those that are written to it.
@@ -151,18 +156,33 @@ type seen struct {
 	} `json:"data"`
 }
 
+// read is what can be read of a frame; nothing if it is no text.
+func read(f frame) (s seen) {
+	if f.isText() && json.Unmarshal(f.payload, &s) != nil {
+		return seen{}
+	}
+	return s
+}
+
+// marshalled is an object as a text frame.
+func marshalled(o object) frame {
+	text, err := json.Marshal(o)
+	if err != nil {
+		panic("variants: " + err.Error()) // all of them are made here
+	}
+	return whole(websocket.TextMessage, text)
+}
+
 // surrounded puts frames before and after each text that has a time, but for the welcome, which they follow only.
 func surrounded(others func(seen) []object) func(frame) []frame {
 	return func(f frame) []frame {
-		var s seen
-		if !f.isText() || json.Unmarshal(f.payload, &s) != nil || s.Timestamp == nil || s.Type == "handshake_response" {
+		s := read(f)
+		if s.Timestamp == nil || s.Type == "handshake_response" {
 			return []frame{f}
 		}
 		var more []frame
 		for _, o := range others(s) {
-			if text, err := json.Marshal(o); err == nil {
-				more = append(more, whole(websocket.TextMessage, text))
-			}
+			more = append(more, marshalled(o))
 		}
 		if s.Type == "connection_established" {
 			return append([]frame{f}, more...)

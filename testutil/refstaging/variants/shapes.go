@@ -18,10 +18,10 @@ var shapes = map[string]variant{
 	"e1-factory": shaped("e1", "factory form: user_context instead of attempt (websocket.md 5.2, E1)", e1Factory),
 	"e2":         shaped("e2", "facts at the root, float times, metadata (websocket.md 5.2, E2)", e2),
 	"e2-iso":     shaped("e2", "the same with ISO times and what beta-17 adds (websocket.md 5.2, E2)", e2ISO),
-	"e3":         shaped("e3", "wrapped in system_message, agent_progress and agent_response_complete, without a run_id (websocket.md 5.2, E3)", e3),
+	"e3":         directly("e3", "wrapped in system_message, agent_progress and agent_response_complete, without a run_id (websocket.md 5.2, E3)", e3),
 	"e4":         shaped("e4", "ids at the root, the rest in data, ISO times (websocket.md 5.2, E4)", e4),
-	"e5":         shaped("e5", "flat, agent instead of agent_name, tools without results, the answer in message (websocket.md 5.2, E5)", e5),
-	"e6":         shaped("e6", "flat, event equal to type, no run_id, agents named at start and end only (websocket.md 5.2, E6)", e6),
+	"e5":         directly("e5", "flat, agent instead of agent_name, tools without results, the answer in message (websocket.md 5.2, E5)", e5),
+	"e6":         directly("e6", "flat, event equal to type, no run_id, agents named at start and end only (websocket.md 5.2, E6)", e6),
 	"e7":         shaped("e7", "facts in payload only (websocket.md 5.2, E7)", e7),
 	"e8":         shaped("e8", "the canonical members at the root and nothing else (websocket.md 5.2, E8)", e8),
 }
@@ -40,6 +40,17 @@ func shaped(shape, says string, build func(refstaging.Event) object) variant {
 			}
 		}),
 	}
+}
+
+// directly is such a shape whose events are direct replies.
+func directly(shape, says string, build func(refstaging.Event) object) variant {
+	v := shaped(shape, says+", to the session that asked", build)
+	encode := v.apply
+	v.apply = func(c *refstaging.Config) {
+		encode(c)
+		direct(c)
+	}
+	return v
 }
 
 // The forms of a time (websocket.md 5.1).
@@ -146,7 +157,9 @@ func e3(e refstaging.Event) object {
 	case refstaging.ToolCompleted:
 		inner["tool_name"], inner["result"] = e.Tool, e.Results
 	case refstaging.AgentError:
-		return e4(e)
+		frame := e4(e)
+		frame["timestamp"] = float(e.At)
+		return frame
 	}
 	return serverMessage("agent_progress", e.At, object{"event": e.Type, "type": e.Type, "payload": inner})
 }

@@ -2,6 +2,7 @@ package variants
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
@@ -26,8 +27,14 @@ var steps = map[string]variant{
 		apply: reporting(func(r refstaging.Reporter) refstaging.Reporter { return &nesting{Reporter: r, ends: true} }),
 	},
 	"nested-open": {
-		says:  "every run has nested agents without a completion of their own (websocket.md 5.5: the root's ends the run)",
-		apply: reporting(func(r refstaging.Reporter) refstaging.Reporter { return &nesting{Reporter: r} }),
+		says:     "every run has nested agents without a completion of their own (websocket.md 5.5: the root's ends the run)",
+		declares: Declaration{Shape: "auto"}, // the declared shapes have it (websocket.md 5.4)
+		apply:    reporting(func(r refstaging.Reporter) refstaging.Reporter { return &nesting{Reporter: r} }),
+	},
+	"nested-unstarted": {
+		says:     "agents that neither start nor complete on the wire think within every run (websocket.md 5.5: the root's completion ends the run)",
+		declares: Declaration{Shape: "auto"},
+		apply:    reporting(func(r refstaging.Reporter) refstaging.Reporter { return &unstarted{Reporter: r} }),
 	},
 	"bridged": {
 		says:  "the bridge adds a started/completed pair named supervisor (websocket.md 5.4)",
@@ -118,10 +125,11 @@ func (o *overlapping) ToolExecuting(agent, tool string, parameters map[string]an
 
 func (o *overlapping) ToolCompleted(agent, tool string, results map[string]any) error {
 	known := map[string]any{"known": true}
-	return inTurn(
-		func() error { return o.Reporter.ToolCompleted(agent, beside, known) },
-		func() error { return o.Reporter.ToolCompleted(agent, beside, known) },
-		func() error { return o.Reporter.ToolCompleted(agent, tool, results) },
+	// None is left open, also where one is told to fail.
+	return errors.Join(
+		o.Reporter.ToolCompleted(agent, beside, known),
+		o.Reporter.ToolCompleted(agent, beside, known),
+		o.Reporter.ToolCompleted(agent, tool, results),
 	)
 }
 
@@ -154,6 +162,16 @@ func (n *nesting) Thinking(agent, thought string, step int) error {
 		)
 	}
 	return inTurn(reports...)
+}
+
+// unstarted lets a nested agent think of which nothing else is told.
+type unstarted struct{ refstaging.Reporter }
+
+func (u *unstarted) Thinking(agent, thought string, step int) error {
+	return inTurn(
+		func() error { return u.Reporter.Thinking(agent, thought, step) },
+		func() error { return u.Reporter.Thinking(nested[1], "Telling prices from rates.", step) },
+	)
 }
 
 // bridged adds the bridge's own pair within the run of a root.
