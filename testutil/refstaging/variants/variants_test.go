@@ -18,8 +18,21 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func TestUnknownVariantsAreNamed(t *testing.T) {
 	var c refstaging.Config
 	err := Apply(&c, []string{"jitter", "upside-down"})
-	require.ErrorContains(t, err, `no variant "upside-down": choose of jitter`)
+	require.ErrorContains(t, err, `no variant "upside-down": choose of asked-back, `)
 	assert.Nil(t, c.Hooks.HTTP.API, "it is as before")
+}
+
+// Two variants that declare different shapes, or dialects, are not one target.
+func TestVariantsThatExcludeEachOther(t *testing.T) {
+	_, err := Declared([]string{"e1", "e3"})
+	require.ErrorContains(t, err, `variant "e3" declares e3, and one before it e1`)
+	_, err = Declared([]string{"october", "e1"})
+	require.ErrorContains(t, err, `declares september, and one before it october`)
+	declared, err := Declared([]string{"e3", "jitter", "pings"})
+	require.NoError(t, err)
+	assert.Equal(t, Declaration{Dialect: "september", Shape: "e3"}, declared)
+	c := refstaging.Config{Dialect: "october"}
+	require.ErrorContains(t, Apply(&c, []string{"e3"}), "of the dialect september, not of october")
 }
 
 // served echoes through a jittery connection.

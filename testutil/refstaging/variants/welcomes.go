@@ -3,12 +3,10 @@ package variants
 import (
 	"time"
 
-	"github.com/gorilla/websocket"
-
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
 )
 
-// welcomes are the forms of connection set-up (websocket.md 2.1, 2.5 and 3.3).
+// welcomes are the forms of connection set-up (websocket.md 2.1).
 var welcomes = map[string]variant{
 	"welcome-s0": {
 		says:     "the welcome is a system_message, after a ping, a degraded_mode and a heartbeat (websocket.md 2.1)",
@@ -18,23 +16,6 @@ var welcomes = map[string]variant{
 	"welcome-documented": {says: "the flat welcome of the documents (websocket.md 2.1)", declares: Declaration{Dialect: "september"}, apply: welcoming(welcomeDocumented)},
 	"welcome-demo":       {says: "the flat welcome of the demo, without a time or a user (websocket.md 2.1)", declares: Declaration{Dialect: "september"}, apply: welcoming(welcomeDemo)},
 	"welcome-renamed":    {says: "a type that ends in _connection_established (websocket.md 2.1)", declares: Declaration{Dialect: "september"}, apply: rewelcomed("type", "main_connection_established")},
-	"october":            {says: "the dialect of October (websocket.md 2.5)", declares: Declaration{Dialect: "october"}, apply: func(*refstaging.Config) {}},
-	"october-swapped": {
-		says:     "the handshake_response comes after the welcome, twice (websocket.md 2.5: either order, repeats are ignored)",
-		declares: Declaration{Dialect: "october"}, apply: perConnection(swapped),
-	},
-	"october-unconfirmed": {
-		says:     "no handshake_complete (websocket.md 2.5: a client continues without it)",
-		declares: Declaration{Dialect: "october"}, apply: reframed(unconfirmed),
-	},
-	"october-validated": {
-		says:     "events with retry_info and llm_validation (websocket.md 2.5)",
-		declares: Declaration{Dialect: "october"}, apply: retold(validated),
-	},
-	"october-warned": {
-		says:     "logs and warnings of a timeout within runs (websocket.md 5.3)",
-		declares: Declaration{Dialect: "october"}, apply: reframed(surrounded(warned)),
-	},
 }
 
 // both applies two.
@@ -104,87 +85,3 @@ var preceded = perConnection(func() func(frame) []frame {
 		}
 	}
 })
-
-// swapped holds the handshake_response back until the welcome is through, and then repeats it.
-func swapped() func(frame) []frame {
-	var held *frame
-	return func(f frame) []frame {
-		kind := read(f).Type
-		switch {
-		case kind == "handshake_response" && held == nil:
-			kept := frame{f.head, append([]byte(nil), f.payload...)}
-			held = &kept
-			return nil
-		case kind == "connection_established" && held != nil:
-			return []frame{f, *held, *held}
-		}
-		return []frame{f}
-	}
-}
-
-func unconfirmed(f frame) []frame {
-	if read(f).Type == "handshake_complete" {
-		return nil
-	}
-	return []frame{f}
-}
-
-func validated(o object) object {
-	if data, ok := o["data"].(object); ok && data["run_id"] != nil {
-		data["retry_info"] = object{"is_retry": false, "attempt_number": 1, "max_attempts": 3, "reason": nil}
-		data["llm_validation"] = object{"is_valid": true, "validation_result": "ok", "violations_count": 0}
-	}
-	return o
-}
-
-func warned(s seen) []object {
-	if s.Data.RunID == "" || s.Data.Agent == "" {
-		return nil
-	}
-	return []object{
-		{"type": "backend_log", "timestamp": s.Timestamp, "messages": []string{"still at it"}, "total_count": 1, "sink_stats": object{}},
-		{"type": "agent_timeout_warning", "timestamp": s.Timestamp, "run_id": s.Data.RunID, "agent_name": s.Data.Agent, "elapsed_seconds": 1.5,
-			"total_timeout_seconds": 30, "remaining_seconds": 28.5, "warning_threshold_percent": 5},
-	}
-}
-
-// endings are how sessions and refusals end (websocket.md 3.6 and 3.8).
-var endings = map[string]variant{
-	"refusals-s0": {
-		says:     "bad tokens are refused as by S0: another error code, and close 1008 SSOT Auth failed (websocket.md 3.6)",
-		declares: Declaration{Dialect: "september", Shape: "auto"}, apply: refusing,
-	},
-	"close-bare":  {says: "a close without a code is answered to one of a client, a reason is left out (RFC 6455, section 5.5.1)", apply: reframed(bareClose)},
-	"close-other": {says: "normal closes for other documented reasons (websocket.md 3.8)", apply: reframed(otherClose)},
-}
-
-func refusing(c *refstaging.Config) {
-	c.Hooks.Sessions.Refuse = chained(c.Hooks.Sessions.Refuse, func(next refstaging.RefuseSession) refstaging.RefuseSession {
-		return func(user refstaging.Identity, why error) *refstaging.Refusal {
-			refusal := next(user, why)
-			if refusal.Code != websocket.ClosePolicyViolation {
-				return refusal
-			}
-			return &refstaging.Refusal{Code: refusal.Code, Reason: "SSOT Auth failed", Frame: object{
-				"type": "error_message", "error_code": "VALIDATION_FAILED", "error_message": "The token could not be validated",
-				"details": object{"environment": "staging"}, "timestamp": float(time.Now()), "recovery_suggestions": []string{"Log in again"},
-			}}
-		}
-	})
-}
-
-func bareClose(f frame) []frame {
-	if f.head == final|websocket.CloseMessage && len(f.payload) >= 2 && closeCode(f) == websocket.CloseNormalClosure {
-		return []frame{whole(websocket.CloseMessage, nil)}
-	}
-	return []frame{f}
-}
-
-func otherClose(f frame) []frame {
-	if f.head == final|websocket.CloseMessage && len(f.payload) >= 2 && closeCode(f) == websocket.CloseNormalClosure {
-		return []frame{whole(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, "legacy cleanup"))}
-	}
-	return []frame{f}
-}
-
-func closeCode(f frame) int { return int(f.payload[0])<<8 | int(f.payload[1]) }
