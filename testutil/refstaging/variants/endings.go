@@ -14,7 +14,7 @@ var endings = map[string]variant{
 		says:     "bad tokens are refused as by S0: another error code, and close 1008 SSOT Auth failed (websocket.md 3.6)",
 		declares: Declaration{Dialect: "september", Shape: "auto"}, apply: refusing,
 	},
-	"close-bare":  {says: "a close without a code is answered to one of a client, a reason is left out (RFC 6455, section 5.5.1)", apply: reframed(bareClose)},
+	"close-bare":  {says: "a client's close is answered without a code (RFC 6455, section 5.5.1: there may be a body)", apply: reframed(bareClose)},
 	"close-other": {says: "normal closes for other documented reasons (websocket.md 3.8)", apply: reframed(otherClose)},
 }
 
@@ -33,8 +33,9 @@ func refusing(c *refstaging.Config) {
 	})
 }
 
+// bareClose leaves the code out of the answer to a client's close, which alone has no reason.
 func bareClose(f frame) []frame {
-	if f.head == final|websocket.CloseMessage && len(f.payload) >= 2 && closeCode(f) == websocket.CloseNormalClosure {
+	if f.head == final|websocket.CloseMessage && len(f.payload) == 2 && closeCode(f) == websocket.CloseNormalClosure {
 		return []frame{whole(websocket.CloseMessage, nil)}
 	}
 	return []frame{f}

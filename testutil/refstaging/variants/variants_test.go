@@ -35,6 +35,31 @@ func TestVariantsThatExcludeEachOther(t *testing.T) {
 	require.ErrorContains(t, Apply(&c, []string{"e3"}), "of the dialect september, not of october")
 }
 
+// Without the variant the answer to a close repeats its code.
+func TestClosesAreAnsweredWithoutACode(t *testing.T) {
+	for name, want := range map[string]int{"close-bare": websocket.CloseNoStatusReceived, "jitter": websocket.CloseNormalClosure} {
+		c := refstaging.Config{Hooks: refstaging.Hooks{Tokens: refstaging.TokenHooks{
+			Validate: func(refstaging.ValidateToken) refstaging.ValidateToken {
+				return func(string, string) (refstaging.Identity, error) { return refstaging.Identity{UserID: "alice"}, nil }
+			},
+		}}}
+		require.NoError(t, Apply(&c, []string{name}))
+		server, err := refstaging.Start(c)
+		require.NoError(t, err)
+		client, _, err := websocket.DefaultDialer.DialContext(t.Context(), server.WebSocketURL(), nil)
+		require.NoError(t, err)
+		require.NoError(t, client.SetReadDeadline(time.Now().Add(time.Minute)))
+		_, _, err = client.ReadMessage()
+		require.NoError(t, err, "the welcome")
+		bye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
+		require.NoError(t, client.WriteControl(websocket.CloseMessage, bye, time.Now().Add(time.Minute)))
+		_, _, err = client.ReadMessage()
+		assert.True(t, websocket.IsCloseError(err, want), "%s: %v", name, err)
+		assert.NoError(t, client.Close())
+		assert.NoError(t, server.Close())
+	}
+}
+
 // served echoes through a jittery connection.
 func served(t *testing.T, answer func(*websocket.Conn)) (client *websocket.Conn) {
 	t.Helper()
