@@ -1,9 +1,9 @@
 package variants
 
 import (
-	"cmp"
 	"context"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,7 +16,7 @@ import (
 var paces = map[string]variant{
 	"slow-welcome": {says: "every user's first session is welcomed late, within 60 % of the budget", apply: lateWelcomes},
 	"slow-runs":    {says: "every user's first run pauses before its events, within 60 % of the budgets", apply: slowRuns},
-	"slow-answers": {says: "the first answer of every route comes late, within 60 % of the budget", apply: answering(slowRoutes)},
+	"slow-answers": {says: "the first answer of every family of routes comes late, within 60 % of the budget", apply: answering(slowRoutes)},
 }
 
 // share is the part of a budget that a slow target uses.
@@ -102,11 +102,17 @@ func slowRuns(c *refstaging.Config) {
 	})
 }
 
-// slowRoutes lets the first answer of a route begin late.
+// family is the beginning of a path, which holds no ids.
+func family(path string) string {
+	parts := strings.SplitN(path, "/", 4)
+	return strings.Join(parts[:min(3, len(parts))], "/")
+}
+
+// slowRoutes lets the first answer of each family of routes begin late.
 func slowRoutes(next http.Handler) http.Handler {
 	var routes firsts[string]
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !isUpgrade(r) && routes.of(cmp.Or(r.Method, http.MethodGet)+" "+r.URL.Path) {
+		if !isUpgrade(r) && routes.of(r.Method+" "+family(r.URL.Path)) {
 			wait(r.Context(), share(fixtures.EmbeddedBudgets().HTTP))
 		}
 		next.ServeHTTP(w, r)

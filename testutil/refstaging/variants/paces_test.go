@@ -65,7 +65,7 @@ func TestFirstAnswersAreLate(t *testing.T) {
 		for _, row := range []struct {
 			path string
 			want time.Duration
-		}{{"/a", 3 * time.Second}, {"/a", 0}, {"/b", 3 * time.Second}} {
+		}{{"/api/threads", 3 * time.Second}, {"/api/threads/1", 0}, {"/api/agents/2", 3 * time.Second}, {"/health", 3 * time.Second}} {
 			request := httptest.NewRequestWithContext(t.Context(), "GET", row.path, nil)
 			assert.Equal(t, row.want, took(func() { served.ServeHTTP(httptest.NewRecorder(), request) }), row.path)
 		}
