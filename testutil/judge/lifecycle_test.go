@@ -269,6 +269,23 @@ var lifecycleTrials = []trial{
 		one.wait(10 * time.Second)
 		one.shut()
 	}},
+	{name: "the other session left within the bridge's extra pair", tell: func(s *story) {
+		u := s.user()
+		one, two := u.connect(), u.connect()
+		bridged(one.ask(), two.shut)
+		one.shut()
+	}},
+	{name: "the other session heard half of the bridge's extra pair", hard: []string{"lifecycle/agent-completes", "lifecycle/every-session"}, tell: func(s *story) {
+		u := s.user()
+		one, two := u.connect(), u.connect()
+		bridged(one.ask(), func() *conn {
+			u.sessions = []*conn{one}
+			return nil
+		})
+		s.wait(10 * time.Second)
+		two.shut()
+		one.shut()
+	}},
 	{name: "a session that came later", tell: func(s *story) {
 		u := s.user()
 		one := u.connect()
@@ -278,6 +295,17 @@ var lifecycleTrials = []trial{
 		one.shut()
 		two.settled().shut()
 	}},
+}
+
+// bridged is a run with the bridge's extra pair, before whose last event something happens.
+func bridged(j *job, before func() *conn) {
+	bridge := j.by("supervisor")
+	j.started()
+	bridge.started()
+	j.thinking().executing().executed()
+	bridge.completed()
+	before()
+	j.completed()
 }
 
 func pong(c *conn) {

@@ -88,7 +88,9 @@ func (s *Session) finish(err error, inFrame bool) {
 func ending(err error, inFrame bool, leaving *history.Closed) *history.Closed {
 	var frame *websocket.CloseError
 	closed := errors.As(err, &frame) && frame.Code != websocket.CloseAbnormalClosure
-	if leaving != nil && !(closed && frame.Code != leaving.Code && leaving.Code != 0) {
+	// An empty close frame answers ours as well as one that repeats its code (RFC 6455, section 5.5.1).
+	other := closed && frame.Code != websocket.CloseNoStatusReceived && leaving != nil && leaving.Code != 0 && frame.Code != leaving.Code
+	if leaving != nil && !other {
 		return leaving
 	}
 	if closed {

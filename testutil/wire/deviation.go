@@ -38,6 +38,10 @@ func ParseShape(text string) (DeclaredShape, error) {
 	return d, nil
 }
 
+// Direct tells whether events of the shape are direct replies, which only the session hears that asked
+// (websocket.md 7).
+func (d DeclaredShape) Direct() bool { return d == ShapeE3 || d == ShapeE5 || d == ShapeE6 }
+
 // A Deviation is one difference between an event and the shape it should have.
 type Deviation struct {
 	Member string // JSON name
