@@ -103,6 +103,9 @@ func (b *bench) try(ctx context.Context, e regressions.Entry, stories []Story, s
 	if b.Rate > 0 {
 		env = append(env, "STAGING_FAULT_RATE="+strconv.FormatFloat(b.Rate, 'g', -1, 64))
 	}
+	if e.Dialect != "" {
+		env = append(env, "STAGING_DIALECT="+e.Dialect)
+	}
 	became, err := b.binaries.tell(ctx, telling{stories: stories, env: env, dir: dir, limit: b.Limit})
 	r := round{story: stories[0], seconds: became.took.Seconds()}
 	switch {
