@@ -82,7 +82,7 @@ var besideLifecycle = map[string]fault{
 			}
 		})
 	},
-	// The thread of a session is that of its user's latest one.
+	// In October events go to all sessions of a user, as they did in September.
 	"beside-lifecycle-own-thread-all": func(s *seams) {
 		s.delivering(func(next refstaging.Deliver, to refstaging.Address, frame []byte) {
 			next(refstaging.Address{UserID: to.UserID}, frame)

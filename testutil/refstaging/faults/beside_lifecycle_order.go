@@ -50,9 +50,9 @@ var besideOrder = map[string]fault{
 			}
 		})
 	},
-	// A tool's completion is about the tool's own run.
-	"beside-lifecycle-one-run-id-tool": func(s *seams) {
-		s.changing(refstaging.ToolCompleted, func(e *refstaging.Event) { e.RunID += "_" + e.Tool })
+	// A run begins under the id of its job, before it takes over the client's.
+	"beside-lifecycle-one-run-id-job": func(s *seams) {
+		s.changing(refstaging.AgentStarted, func(e *refstaging.Event) { e.RunID = "job_" + e.RequestID })
 	},
 	// The second run on a conversation is taken for one that goes on.
 	"beside-lifecycle-started-second": func(s *seams) {

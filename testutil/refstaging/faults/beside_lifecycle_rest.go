@@ -17,10 +17,10 @@ var besideAgents = map[string]fault{
 			}
 		})))
 	},
-	// The agents of one kind are cleared away before they are asked about.
-	"beside-lifecycle-started-agent-expired": func(s *seams) {
+	// The agents of one kind are swept away before they are asked about.
+	"beside-lifecycle-started-agent-swept": func(s *seams) {
 		s.api(at("GET /api/agents/status", rewritten(func(_ *http.Request, a *httptest.ResponseRecorder) {
-			a.Body = bytes.NewBuffer(reportingEnded.ReplaceAll(a.Body.Bytes(), []byte(`${1}expired${2}`)))
+			a.Body = bytes.NewBuffer(reportingEnded.ReplaceAll(a.Body.Bytes(), []byte(`${1}cancelled${2}`)))
 			a.Header().Del("Content-Length")
 		})))
 	},
