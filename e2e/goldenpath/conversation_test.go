@@ -41,6 +41,7 @@ func TestStagingThreadsOverREST(t *testing.T) {
 	alice.Say(notes, "The archive of last year may move to cold storage.")
 	alice.ReadThread(notes)
 	alice.DeleteThread(notes)
+	alice.ReadThread(notes) // and finds none
 	alice.ListThreads()
 	alice.ReadThread(plans)
 }

@@ -17,7 +17,11 @@ import (
 var answerRules = []Rule{
 	answering("answer/empty", true, "An answer says something.", "websocket.md V7", empty),
 	answering("answer/echo", true, "An answer is not the prompt said back.", "DESIGN.md, The rules; websocket.md 2.3", echo),
-	answering("answer/canned", true, "An answer is made by an agent for this prompt: no default, mock or fallback text.", "http.md 5.4; websocket.md V18", canned),
+	{
+		ID: "answer/canned", Hard: true, Source: "http.md 5.4; websocket.md V18",
+		Says:  "An answer is made by an agent for this prompt: no default, mock or fallback text, and not the words that another prompt was answered with.",
+		State: canned,
+	},
 	answering("answer/error", true, "An answer is not an error in disguise.", "catalogue README, rule 6", disguised),
 	answering("answer/nonce", false, "An answer quotes the reference that the prompt asks it to quote. Hard where agents compute.", "DESIGN.md, The rules", unquoted),
 	answering("answer/figure", false, "An answer states the figure that the prompt asks for. Hard where agents compute.", "DESIGN.md, The rules", wrongFigure),

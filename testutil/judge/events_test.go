@@ -87,6 +87,10 @@ var eventTrials = []trial{
 	{name: "results are nested, nothing declared", soft: []string{"events/results"}, tell: undeclared(nestedResults)},
 	{name: "an empty thought", hard: []string{"events/thought"}, tell: emptyThought},
 	{name: "an empty thought, nothing declared", soft: []string{"events/thought"}, tell: undeclared(emptyThought)},
+	{name: "a thought of dashes", hard: []string{"events/thought"}, about: "no letter", tell: prompted(func(j *job) {
+		dashes := "- - - - - -"
+		j.started().thinking(set("thought", dashes), set("reasoning", dashes), set("payload.thought", dashes), set("data.reasoning", dashes)).executing().executed().completed()
+	})},
 	{name: "a default thought", hard: []string{"events/thought"}, tell: prompted(func(j *job) {
 		const text = "Agent is processing..."
 		j.started().thinking(set("thought", text), set("reasoning", text), set("payload.thought", text), set("data.reasoning", text)).executing().executed().completed()
