@@ -25,6 +25,8 @@ var answerTrials = []trial{
 	{name: "the prompt itself", hard: []string{"answer/echo"}, tell: echoing("")},
 	{name: "the prompt with a prefix", hard: []string{"answer/canned", "answer/echo"}, tell: echoing("Processed via factory pattern: ")},
 	{name: "the prompt, then an answer", tell: echoing("You asked me this. I looked at all three buckets, compared their sizes with the March prices and found that media costs most: ")},
+	{name: "the beginning of the prompt", hard: []string{"answer/echo"}, about: "the beginning", tell: said("Got it: \"Please add up the monthly storage figures and quote…\"")},
+	{name: "the prompt taken up", tell: said("Please add up the monthly storage figures and you see that it is the sum of all three.")},
 	{name: "mock", hard: []string{"answer/canned"}, tell: said("Mock triage agent response for: your figures")},
 	{name: "fallback", hard: []string{"answer/canned"}, tell: said("Fallback data agent response: Successfully processed 'x' using recovery mechanism")},
 	{name: "degraded", hard: []string{"answer/canned", "answer/error"}, tell: said("Degraded mode data response: Service unavailable, request acknowledged: x")},
@@ -62,6 +64,11 @@ var answerTrials = []trial{
 	{name: "REST: success of an unknown agent", hard: []string{"answer/status"}, tell: rest("The sum is 697 USD.", "success", "", &history.Intent{Expect: history.Failure, Agent: "nobody"})},
 	{name: "REST: a failure that says nothing", hard: []string{"answer/status"}, tell: rest("", "error", "", &history.Intent{Expect: history.Failure, Agent: "nobody"})},
 	{name: "REST: a failure that names another", hard: []string{"answer/status"}, tell: rest("", "error", "no agent", &history.Intent{Expect: history.Failure, Agent: "nobody"})},
+	{name: "REST: of another agent", hard: []string{"answer/status"}, about: `agent "data" says`, tell: func(s *story) {
+		s.user().http(changed(execution("The sum is 697 USD.", "success", ""), func(x *history.Exchange) {
+			x.Request = render(obj{"type": "triage", "message": "Please add up 412, 188 and 97."})
+		}), nil)
+	}},
 	{name: "REST: no figure", hard: []string{"answer/figure"}, tell: rest("The sum is 1 USD.", "success", "", &history.Intent{Want: "697"})},
 }
 

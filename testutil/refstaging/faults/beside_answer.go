@@ -39,6 +39,21 @@ var besideAnswer = map[string]fault{
 			next(e)
 		})
 	},
+	// A stand-in says what it was asked, as far as it fits on a line.
+	"beside-answer-echo-line": func(s *seams) {
+		var prompts sync.Map // by run id
+		s.emitting(func(next func(refstaging.Event), e refstaging.Event) {
+			switch e.Type {
+			case refstaging.AgentStarted:
+				prompts.LoadOrStore(e.RunID, e.Task)
+			case refstaging.AgentCompleted:
+				prompt, _ := prompts.Load(e.RunID)
+				said, _ := prompt.(string)
+				e.Answer = "Got it: " + said[:min(len(said), 72)] + "..."
+			}
+			next(e)
+		})
+	},
 	// What the model says is lost but for how it is set.
 	"beside-answer-empty-invisible": func(s *seams) {
 		s.onTurn(2, func(next func(refstaging.Event), e refstaging.Event) {
@@ -66,6 +81,14 @@ var besideAnswer = map[string]fault{
 	},
 	// A filter on the way out makes all letters small.
 	"beside-answer-nonce-small": answered(strings.ToLower),
+	// Whoever is free answers, and says so.
+	"beside-answer-status-agent": func(s *seams) {
+		s.api(at("POST /api/agents/execute", altered(func(_ *http.Request, all map[string]any) {
+			if all["agent"] == "reporting" {
+				all["agent"] = "data"
+			}
+		})))
+	},
 	// One agent's result is there, and what could not be done with it then is said too.
 	"beside-answer-status-both": func(s *seams) {
 		s.api(at("POST /api/agents/execute", altered(func(_ *http.Request, all map[string]any) {

@@ -3,6 +3,7 @@ package faults
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"regexp"
 
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
@@ -33,6 +34,17 @@ var besideEvents = map[string]fault{
 				if e.Tool != "" {
 					e.ID = "evt_" + e.RunID + "_" + e.Tool
 				}
+				return next(e)
+			}
+		})
+	},
+	// The events of every run are counted from 1.
+	"beside-events-event-id-counted": func(s *seams) {
+		count := map[string]int{} // by run id; touched with the sessions locked
+		around(&s.Hooks.Emitter.Encode, func(next refstaging.Encode) refstaging.Encode {
+			return func(e refstaging.Event) ([]byte, error) {
+				count[e.RunID]++
+				e.ID = fmt.Sprintf("evt_%d", count[e.RunID])
 				return next(e)
 			}
 		})

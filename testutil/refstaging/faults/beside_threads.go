@@ -24,22 +24,24 @@ var besideThreads = map[string]fault{
 		})))
 	},
 	// The list has room for so many letters.
-	"beside-threads-listed-short": func(s *seams) {
-		s.api(at("GET /api/threads", rewritten(func(_ *http.Request, a *httptest.ResponseRecorder) {
-			var list []map[string]any
-			if json.Unmarshal(a.Body.Bytes(), &list) != nil {
-				return
+	"beside-threads-listed-short": listedAs(func(list []map[string]any) []map[string]any {
+		for _, entry := range list {
+			if title, _ := entry["title"].(string); len(title) > 12 {
+				entry["title"] = title[:11] + "…"
 			}
-			for _, entry := range list {
-				if title, _ := entry["title"].(string); len(title) > 12 {
-					entry["title"] = title[:11] + "…"
-				}
+		}
+		return list
+	}),
+	// The list is a join with the messages: a thread stands there for each of them, and once more.
+	"beside-threads-listed-joined": listedAs(func(list []map[string]any) (all []map[string]any) {
+		for _, entry := range list {
+			messages, _ := entry["message_count"].(float64)
+			for range 1 + int(messages) {
+				all = append(all, entry)
 			}
-			body, _ := json.Marshal(list)
-			a.Body = bytes.NewBuffer(body)
-			a.Header().Del("Content-Length")
-		})))
-	},
+		}
+		return all
+	}),
 	// The messages are those of a library, which has other names for who speaks.
 	"beside-threads-messages-human": func(s *seams) {
 		s.api(at("GET /api/threads/*", rewritten(func(r *http.Request, a *httptest.ResponseRecorder) {
@@ -49,4 +51,19 @@ var besideThreads = map[string]fault{
 			}
 		})))
 	},
+}
+
+// listedAs shows the user's threads in another way.
+func listedAs(change func(list []map[string]any) []map[string]any) fault {
+	return func(s *seams) {
+		s.api(at("GET /api/threads", rewritten(func(_ *http.Request, a *httptest.ResponseRecorder) {
+			var list []map[string]any
+			if json.Unmarshal(a.Body.Bytes(), &list) != nil || list == nil {
+				return
+			}
+			body, _ := json.Marshal(change(list)) // it came from JSON
+			a.Body = bytes.NewBuffer(body)
+			a.Header().Del("Content-Length")
+		})))
+	}
 }
