@@ -41,7 +41,7 @@ var Plan = suite.Plan{
 		Package: "goldenpath", Story: "TestStagingThreadsOverREST",
 		Shows:     "threads are created, listed, read, continued and archived over REST",
 		Exercises: []string{"rest"},
-		Cost:      suite.Cost{Edge: 1, API: 11},
+		Cost:      suite.Cost{Edge: 1, API: 13},
 	},
 	{
 		Package: "goldenpath", Story: "TestStagingChatIsKeptInItsThread",

@@ -148,6 +148,9 @@ func (b *bench) meet(ctx context.Context, e regressions.Entry, stories []Story, 
 	if b.Rate >= 0 {
 		env = append(env, "STAGING_FAULT_RATE="+strconv.FormatFloat(b.Rate, 'g', -1, 64))
 	}
+	if e.Dialect != "" {
+		env = append(env, "STAGING_DIALECT="+e.Dialect)
+	}
 	return b.binaries.tell(ctx, telling{stories: stories, env: env, dir: dir, limit: b.Limit})
 }
 

@@ -24,6 +24,7 @@ var families = []map[string]fault{
 	deploymentFaults, latencyFaults, leakFaults,
 	eventFaults, isolationFaults,
 	besideEvents,
+	besideLifecycle, besideOrder, besideAgents, besideAnswer, besideThreads,
 }
 
 // Options say how faults are to strike.
