@@ -23,7 +23,7 @@ var families = []map[string]fault{
 	configFaults,
 	deploymentFaults, latencyFaults, leakFaults,
 	eventFaults, isolationFaults,
-	besideEvents,
+	besideEvents, besideAuth, besideHandshake,
 }
 
 // Options say how faults are to strike.
