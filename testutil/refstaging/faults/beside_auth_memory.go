@@ -69,15 +69,16 @@ func bytesOf(a *httptest.ResponseRecorder) *bytes.Buffer {
 	return bytes.NewBuffer(bytes.Clone(a.Body.Bytes()))
 }
 
-// emailIn and refreshTokenIn read a member of a request's body, which stays to be read.
-func emailIn(r *http.Request) string        { return memberIn(r, "email") }
-func refreshTokenIn(r *http.Request) string { return memberIn(r, "refresh_token") }
+// emailIn, refreshTokenIn and failureIn read a member of a request's body, which stays to be read.
+func emailIn(r *http.Request) string        { return memberIn[string](r, "email") }
+func refreshTokenIn(r *http.Request) string { return memberIn[string](r, "refresh_token") }
+func failureIn(r *http.Request) bool        { return memberIn[bool](r, "force_failure") }
 
-func memberIn(r *http.Request, name string) string {
+func memberIn[T any](r *http.Request, name string) T {
 	body, _ := io.ReadAll(r.Body) // what could not be read is refused
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	var all map[string]any
 	_ = json.Unmarshal(body, &all) // what is no object has no members
-	text, _ := all[name].(string)
-	return text
+	value, _ := all[name].(T)
+	return value
 }

@@ -23,7 +23,7 @@ var families = []map[string]fault{
 	configFaults,
 	deploymentFaults, latencyFaults, leakFaults,
 	eventFaults, isolationFaults,
-	besideEvents, besideAuth, besideHandshake,
+	besideEvents, besideAuth, besideHandshake, besideHygiene, besideInfra, besideNetwork,
 }
 
 // Options say how faults are to strike.
