@@ -25,6 +25,7 @@ var families = []map[string]fault{
 	eventFaults, isolationFaults,
 	besideEvents,
 	besideLifecycle, besideOrder, besideAgents, besideAnswer, besideThreads,
+	besideEvents, besideAuth, besideHandshake, besideHygiene, besideInfra, besideNetwork,
 }
 
 // Options say how faults are to strike.
