@@ -24,6 +24,7 @@ var families = []map[string]fault{
 	deploymentFaults, latencyFaults, leakFaults,
 	eventFaults, isolationFaults,
 	besideEvents,
+	besideHealth, besideAccumulation, besideLatency, besideIsolation, besideDeployment,
 }
 
 // Options say how faults are to strike.

@@ -1,0 +1,3 @@
+package faults
+
+var besideDeployment = map[string]fault{}
