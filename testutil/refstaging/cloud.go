@@ -57,6 +57,7 @@ type (
 	StartProcess = cloud.Start    // starts the application on an instance
 	Probe        = cloud.Probe    // asks whether the port of a revision is open
 	Rollout      = cloud.Rollout  // says where the traffic goes
+	Settle       = cloud.Settle   // says whether a service shows itself as it is now
 	Image        = cloud.Image    // says which image a deployment finds
 	Ingest       = cloud.Ingest   // stores a log entry
 	Permit       = cloud.Permit   // judges who reads an API
