@@ -28,6 +28,18 @@ var besideDeployment = map[string]fault{
 			next.ServeHTTP(w, r)
 		})))
 	},
+	// The registry still has yesterday's build of the auth service.
+	"beside-deployment-image": func(s *seams) {
+		var deployed atomic.Bool
+		around(&s.Hooks.Cloud.Image, func(next refstaging.Image) refstaging.Image {
+			return func(service, built string) string {
+				if service != fixtures.AuthService || !deployed.Swap(true) {
+					return next(service, built)
+				}
+				return "gcr.io/netra-staging/" + service + "@sha256:" + strings.Repeat("7e", 32)
+			}
+		})
+	},
 	// The new revision of the backend reads the threads of a user without an index.
 	"beside-deployment-latency": func(s *seams) {
 		s.api(s.onceReplaced(fixtures.BackendService, at("GET /api/threads", late(180*time.Millisecond))))
