@@ -25,7 +25,8 @@ var families = []map[string]fault{
 	eventFaults, isolationFaults,
 	besideEvents,
 	besideLifecycle, besideOrder, besideAgents, besideAnswer, besideThreads,
-	besideEvents, besideAuth, besideHandshake, besideHygiene, besideInfra, besideNetwork,
+	besideAuth, besideHandshake, besideHygiene, besideInfra, besideNetwork,
+	besideHealth, besideAccumulation, besideLatency, besideIsolation, besideDeployment,
 }
 
 // Options say how faults are to strike.
