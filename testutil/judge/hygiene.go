@@ -56,6 +56,8 @@ var secrets = []leak{
 var internals = []leak{
 	{"a path inside the platform", []string{"/"}, matching(`/(usr/(local/)?lib|app|home|root|var|opt|srv)/[\w./-]*\.(py|pyc|go|js|ts|so)\b|/app/[\w./-]+\.(ya?ml|json|env|toml|log)\b|/site-packages/`)},
 	{"a data store inside the platform", []string{"://"}, matching(`(postgres(ql)?(\+\w+)?|rediss?|clickhouse|mongodb)://`)},
+	{"a data store inside the platform", []string{"/cloudsql/"}, matching(`/cloudsql/[\w.:-]+`)},
+	{"an address inside the platform", []string{"10.", "172.", "192.168."}, matching(`\b(10\.\d{1,3}|172\.(1[6-9]|2\d|3[01])|192\.168)\.\d{1,3}\.\d{1,3}:\d{2,5}\b`)},
 	{"an object of the server's memory", []string{"object at 0x"}, matching(`[\w.]+ object at 0x[0-9a-f]+`)},
 	{"a name inside the cluster", []string{".svc.cluster", ".internal"}, matching(`[\w-]+\.(svc\.cluster\.local|(c\.[\w-]+\.)?internal)\b`)},
 }
@@ -71,10 +73,10 @@ func cluesOf(families ...[]leak) []string {
 	return clues
 }
 
-// shortLeak tells whether a text may hold a leak with a short clue. Healthy frames hold no slash and
-// no second part of a token, which is all that these are about.
+// shortLeak tells whether a text may hold a leak with a short clue. Healthy frames hold no slash, no second
+// part of a token and no beginning of a private address, which is all that these are about.
 func shortLeak(text string) bool {
-	return strings.IndexByte(text, '/') >= 0 || strings.Contains(text, ".eyJ")
+	return strings.IndexByte(text, '/') >= 0 || strings.Contains(text, ".eyJ") || strings.Contains(text, "10.") || strings.Contains(text, "172.")
 }
 
 // redacted is how servers write a secret that they replaced.

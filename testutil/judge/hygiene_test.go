@@ -48,6 +48,10 @@ var hygieneTrials = []trial{
 	{name: "a path", hard: []string{"hygiene/internals"}, tell: holding("cannot open /app/config/agents.yaml")},
 	{name: "a path of an answer about logs", tell: holding("Rotate /var/log/media/upload.log weekly, it costs 12 USD a month.")},
 	{name: "a host", hard: []string{"hygiene/internals"}, tell: holding("no route to redis.default.svc.cluster.local")},
+	{name: "a private address", hard: []string{"hygiene/internals"}, tell: holding("served by 10.132.0.7:6379")},
+	{name: "another private address", hard: []string{"hygiene/internals"}, tell: holding("served by 172.17.0.2:5432")},
+	{name: "a socket of the database", hard: []string{"hygiene/internals"}, tell: holding("connected to /cloudsql/netra-staging:us-central1:main")},
+	{name: "a figure and a time", tell: holding("It rose by 10.5 % at 10.30:15, and by 172.16 USD.")},
 	{name: "an object", hard: []string{"hygiene/internals"}, tell: holding("<agents.Triage object at 0x7f3a5c>")},
 	{name: "an address of the platform", tell: holding("See https://app.staging.netrasystems.ai/reports/17")},
 

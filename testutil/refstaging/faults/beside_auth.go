@@ -38,6 +38,13 @@ var besideAuth = map[string]fault{
 	},
 	"beside-auth-refresh":      providersSubject,
 	"beside-auth-refresh-once": answeredAgain,
+	"beside-auth-refresh-once-losers": func(s *seams) {
+		s.auth(at("POST /auth/refresh", rewritten(func(_ *http.Request, a *httptest.ResponseRecorder) {
+			if a.Code == http.StatusUnauthorized {
+				a.Code = http.StatusConflict
+			}
+		})))
+	},
 	"beside-auth-login-refused": func(s *seams) {
 		first := &firstUser{}
 		s.auth(at("POST /auth/e2e/test-auth", func(next http.Handler, w http.ResponseWriter, r *http.Request) {

@@ -1,7 +1,9 @@
 package faults
 
 import (
+	"crypto/rand"
 	"encoding/json"
+	"maps"
 	"net/http"
 
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
@@ -14,7 +16,14 @@ var besideHygiene = map[string]fault{
 			all["node"] = "threads-0.threads.staging.svc.cluster.local"
 		})))
 	},
-	"beside-hygiene-secret": bearerKept,
+	"beside-hygiene-internals-address": func(s *seams) {
+		s.changing(refstaging.ToolCompleted, func(e *refstaging.Event) {
+			e.Results = maps.Clone(e.Results)
+			e.Results["served_by"] = "10.132.0.7:6379"
+		})
+	},
+	"beside-hygiene-secret":      bearerKept,
+	"beside-hygiene-secret-text": keyInThoughts,
 	"beside-hygiene-stack-trace": func(s *seams) {
 		s.encoding(typed(refstaging.ToolCompleted), func(_ refstaging.Event, frame []byte) ([]byte, error) {
 			return withMember(frame, "warnings", []string{
@@ -29,6 +38,15 @@ func bearerKept(s *seams) {
 	s.api(at("POST /api/threads", altered(func(r *http.Request, all map[string]any) {
 		all["metadata"] = map[string]any{"created_by": map[string]string{"ctx": bearer(r)}}
 	})))
+}
+
+// keyInThoughts: the thoughts of agents quote what the user logged in with.
+func keyInThoughts(s *seams) {
+	if s.SimulationKey == "" {
+		s.SimulationKey = rand.Text()
+	}
+	key := s.SimulationKey
+	s.changing(refstaging.AgentThinking, func(e *refstaging.Event) { e.Thought += " (asked for by " + key + ", thrice)" })
 }
 
 // withMember is a frame with one more member at its root.

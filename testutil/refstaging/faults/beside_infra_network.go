@@ -31,6 +31,9 @@ var besideNetwork = map[string]fault{
 			return c
 		})
 	},
+	"beside-infra-half-answer-frame": func(s *seams) {
+		s.sockets(func(conn net.Conn) net.Conn { return &halving{Conn: conn} })
+	},
 	"beside-infra-request": func(s *seams) {
 		around(&s.Hooks.Tokens.Issue, func(next refstaging.IssueToken) refstaging.IssueToken {
 			return func(user refstaging.Identity, kind string) (string, error) {
@@ -84,4 +87,20 @@ func (m *metered) Write(p []byte) (int, error) {
 		return 0, net.ErrClosed
 	}
 	return m.Conn.Write(p)
+}
+
+// A halving connection sends its fifth frame, which is the middle of the first run, by half and then ends.
+type halving struct {
+	net.Conn
+	writes atomic.Int64
+}
+
+func (h *halving) Write(p []byte) (int, error) {
+	const fifth = 1 + 5 // the first write is the 101
+	if h.writes.Add(1) != fifth {
+		return h.Conn.Write(p)
+	}
+	n, _ := h.Conn.Write(p[:len(p)/2]) // a client that is gone reads no error either
+	_ = h.Conn.Close()                 // closed already is as good
+	return n, net.ErrClosed
 }
