@@ -9,7 +9,7 @@ FUZZTIME  = 30s
 
 LICENCES = Apache-2.0,BSD-2-Clause,BSD-3-Clause,ISC,MIT,MPL-2.0
 
-.PHONY: check e2e unit lint licences fuzz measure prove detection healthy
+.PHONY: check e2e unit lint licences fuzz measure prove detection healthy legal
 
 check: lint unit
 
@@ -57,3 +57,7 @@ detection:
 RUNS = 300
 healthy:
 	go run ./cmd/staging prove --healthy $(RUNS)
+
+# Nor may a target that uses its freedoms.
+legal:
+	go run ./cmd/staging prove --legal

@@ -17,13 +17,17 @@ import (
 var answerRules = []Rule{
 	answering("answer/empty", true, "An answer says something.", "websocket.md V7", empty),
 	answering("answer/echo", true, "An answer is not the prompt said back.", "DESIGN.md, The rules; websocket.md 2.3", echo),
-	answering("answer/canned", true, "An answer is made by an agent for this prompt: no default, mock or fallback text.", "http.md 5.4; websocket.md V18", canned),
+	{
+		ID: "answer/canned", Hard: true, Source: "http.md 5.4; websocket.md V18",
+		Says:  "An answer is made by an agent for this prompt: no default, mock or fallback text, and not the words that another prompt was answered with.",
+		State: canned,
+	},
 	answering("answer/error", true, "An answer is not an error in disguise.", "catalogue README, rule 6", disguised),
 	answering("answer/nonce", false, "An answer quotes the reference that the prompt asks it to quote. Hard where agents compute.", "DESIGN.md, The rules", unquoted),
 	answering("answer/figure", false, "An answer states the figure that the prompt asks for. Hard where agents compute.", "DESIGN.md, The rules", wrongFigure),
 	{
 		ID: "answer/status", Hard: true, Source: "http.md 5.4",
-		Says:  "A REST execution succeeds, or names what it could not do. One that takes too long ends with status timeout; another failure is advice, unless the target declares its shape.",
+		Says:  "A REST execution succeeds, or names what it could not do. One that takes too long ends with status timeout; another failure is advice, unless the target declares its shape, and so is that another agent answered.",
 		Hooks: Hooks{Exchange: executeStatus},
 	},
 }
@@ -118,6 +122,10 @@ func executeStatus(v *View) {
 	case expectsFailure && !isAdvertised(in.Agent) && !strings.Contains(failure, in.Agent):
 		v.Report(v.Here(), "the error of the execution does not name agent %s: %s", quote(in.Agent), quote(failure))
 	}
+	var request struct{ Type string }
+	if said := text(fields, "agent"); json.Unmarshal([]byte(x.Request), &request) == nil && request.Type != "" && said != "" && !sameAgent(said, request.Type) {
+		v.ReportAs(v.Declared(), v.Here(), "agent %s was asked, and agent %s says that it answered", quote(request.Type), quote(said))
+	}
 	if expectsFailure && delays(x) && got != "success" && got != "timeout" {
 		v.ReportAs(v.Declared(), v.Here(), "the execution was to take too long (%s) and ended with status %s, want timeout: %s", in.Why, quote(got), quote(failure))
 	}
@@ -149,6 +157,9 @@ func empty(_ *View, a answer) (string, bool) {
 const ownWords = 60
 
 func echo(_ *View, a answer) (string, bool) {
+	if cutEcho(a.text, a.prompt) {
+		return "the answer is the beginning of the prompt said back", false
+	}
 	// Most answers are shorter than their prompt, or longer by a sentence.
 	if more := words(a.text) - words(a.prompt); more < 0 || more >= ownWords {
 		return "", false
@@ -166,6 +177,21 @@ func echo(_ *View, a answer) (string, bool) {
 		return "", false
 	}
 	return "the answer is the prompt said back", false
+}
+
+// opening is how many bytes of a prompt show that an answer has begun to say it back.
+const opening = 40
+
+// cutEcho tells whether a text ends with the beginning of the prompt, after few words of its own.
+func cutEcho(text, prompt string) bool {
+	if len(prompt) < opening {
+		return false
+	}
+	at := strings.Index(text, prompt[:opening])
+	if at < 0 || words(text[:at]) >= ownWords {
+		return false
+	}
+	return strings.HasPrefix(prompt, strings.TrimRightFunc(text[at:], func(r rune) bool { return !isWord(r) }))
 }
 
 // words counts the letters and digits of a text.

@@ -50,7 +50,7 @@ func fakeStory(story, fault string) (red bool) {
 		<-make(chan int)
 	case fault == "auth-second" && story != "TestStagingTwo", fault == "auth-seldom" && os.Getenv("STAGING_FAULT_SEED") != "3",
 		fault == "auth-unseen", fault == "":
-		return os.Getenv("PROOF_RED") != "" && os.Getenv("STAGING_VARIANT") != ""
+		return os.Getenv("PROOF_RED") != "" && os.Getenv("STAGING_VARIANT") == os.Getenv("PROOF_RED")
 	}
 	finding, suspects := "FINDING auth/token: refused\n", `[{"id":"auth-x","class":"other"},{"id":"auth-y","class":"other"},{"id":"auth-z","class":"tokens"}]`
 	switch fault {

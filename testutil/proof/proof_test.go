@@ -31,7 +31,7 @@ func with(t *testing.T, entries ...regressions.Entry) Options {
 	t.Setenv("TMPDIR", t.TempDir())
 	own, err := os.Executable()
 	require.NoError(t, err)
-	o := Options{Stories: told3, Entries: entries, Limit: time.Minute, Env: []string{"PROOF_FAKE=1", "GORACE=atexit_sleep_ms=0"}}
+	o := Options{Rate: 1, Stories: told3, Entries: entries, Limit: time.Minute, Env: []string{"PROOF_FAKE=1", "GORACE=atexit_sleep_ms=0"}}
 	folder := t.TempDir()
 	require.NoError(t, os.Mkdir(folder+"/goldenpath", 0o700))
 	o.Binaries = &Binaries{Folder: folder, Files: map[string]string{"goldenpath": own}}
@@ -136,6 +136,17 @@ func TestFullTellsAll(t *testing.T) {
 	assert.Equal(t, "Two", report.Results[0].Story)
 }
 
+// Who asks for other stories than those of the catalogue gets them.
+func TestBy(t *testing.T) {
+	o := with(t, entry("auth-second", "one-run"))
+	for story, want := range map[string]Outcome{"One": Missed, "Two": Caught} {
+		o.By = []string{story}
+		report, err := Run(t.Context(), o)
+		require.NoError(t, err)
+		assert.Equal(t, want, report.Results[0].Outcome, story)
+	}
+}
+
 func TestRounds(t *testing.T) {
 	o := with(t, entry("auth-seldom", "refresh"))
 	o.Rounds, o.Seed = 4, 1
@@ -153,6 +164,7 @@ func TestOptionsAreChecked(t *testing.T) {
 	for name, change := range map[string]func(*Options){
 		"an unknown id":          func(o *Options) { o.Only = []string{"auth-nothing"} },
 		"one beyond a reference": func(o *Options) { o.Only, o.Entries[0].Reproducible = []string{"auth-caught"}, false },
+		"an unknown story":       func(o *Options) { o.By = []string{"Nobody"} },
 		"negative jobs":          func(o *Options) { o.Jobs = -1 },
 		"negative rounds":        func(o *Options) { o.Rounds = -1 },
 		"more than always":       func(o *Options) { o.Rate = 2 },

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/netra-systems/staging-e2e/fixtures/regressions"
 )
@@ -28,6 +29,7 @@ type round struct {
 // prove tries one fault in every round.
 func (b *bench) prove(ctx context.Context, e regressions.Entry) (Result, error) {
 	result := begin(e)
+	result.Outcome = b.due()
 	dir := filepath.Join(b.dir, e.ID)
 	stories, why := b.provable(e)
 	if why != "" {
@@ -42,8 +44,8 @@ func (b *bench) prove(ctx context.Context, e regressions.Entry) (Result, error) 
 		}
 		result.add(r)
 	}
-	result.settle(b.Share)
-	if result.Outcome == Caught && !b.Keep {
+	result.settle(b.Share, b.due())
+	if result.Outcome.good() && !b.Keep {
 		return result, os.RemoveAll(dir)
 	}
 	result.Kept = dir
@@ -61,6 +63,9 @@ func (b *bench) provable(e regressions.Entry) (stories []Story, why string) {
 	if b.Full {
 		return b.Stories, ""
 	}
+	if len(b.By) > 0 {
+		e.Stories = b.By
+	}
 	stories, err := Chosen(e, b.Stories)
 	if err != nil {
 		return nil, err.Error()
@@ -71,6 +76,9 @@ func (b *bench) provable(e regressions.Entry) (stories []Story, why string) {
 // round tells the stories with the fault, one after the other until one finds it. With Full all are told, those
 // of a package at once.
 func (b *bench) round(ctx context.Context, e regressions.Entry, stories []Story, seed uint64, dir string) (round, error) {
+	if b.Rate == 0 {
+		return b.quiet(ctx, e, stories, seed, dir)
+	}
 	all := alone(stories)
 	if b.Full {
 		all = batches(stories)
@@ -100,17 +108,13 @@ func (b *bench) round(ctx context.Context, e regressions.Entry, stories []Story,
 
 // try lets one process meet the fault.
 func (b *bench) try(ctx context.Context, e regressions.Entry, stories []Story, seed uint64, dir string) (round, error) {
-	env := append(slices.Clone(b.Env), "STAGING_FAULT="+e.ID, "STAGING_FAULT_SEED="+strconv.FormatUint(seed, 10))
-	if b.Rate > 0 {
-		env = append(env, "STAGING_FAULT_RATE="+strconv.FormatFloat(b.Rate, 'g', -1, 64))
-	}
-	became, err := b.binaries.tell(ctx, telling{stories: stories, env: env, dir: dir, limit: b.Limit})
+	became, err := b.meet(ctx, e, stories, seed, dir)
 	r := round{story: stories[0], seconds: became.took.Seconds()}
 	switch {
 	case err != nil:
 		return r, err
 	case became.hung:
-		r.outcome, r.why = Hung, fmt.Sprintf("%s did not end within %s", who(stories), b.Limit)
+		r.outcome, r.why = Hung, hung(stories, b.Limit)
 		return r, nil
 	case e.Advice:
 		return r, r.heed(e, became.red, dir)
@@ -136,6 +140,23 @@ func (r *round) heed(e regressions.Entry, red bool, dir string) error {
 		r.outcome, r.why, r.rule = Caught, "", e.Rules[0]
 	}
 	return nil
+}
+
+// meet tells stories with the fault, in one process.
+func (b *bench) meet(ctx context.Context, e regressions.Entry, stories []Story, seed uint64, dir string) (told, error) {
+	env := append(slices.Clone(b.Env), "STAGING_FAULT="+e.ID, "STAGING_FAULT_SEED="+strconv.FormatUint(seed, 10))
+	if b.Rate >= 0 {
+		env = append(env, "STAGING_FAULT_RATE="+strconv.FormatFloat(b.Rate, 'g', -1, 64))
+	}
+	if e.Dialect != "" {
+		env = append(env, "STAGING_DIALECT="+e.Dialect)
+	}
+	return b.binaries.tell(ctx, telling{stories: stories, env: env, dir: dir, limit: b.Limit})
+}
+
+// hung says that stories did not come to their end.
+func hung(stories []Story, limit time.Duration) string {
+	return fmt.Sprintf("%s did not end within %s", who(stories), limit)
 }
 
 // who names what one process tells.
@@ -197,7 +218,7 @@ func rules(found []finding) string {
 func (r *Result) add(one round) {
 	r.Rounds++
 	r.Seconds += one.seconds
-	if one.outcome == Caught {
+	if one.outcome.good() {
 		r.Caught++
 	} else if r.Outcome = worst(r.Outcome, one.outcome); r.Outcome == one.outcome {
 		r.Why = one.why
@@ -207,9 +228,9 @@ func (r *Result) add(one round) {
 	}
 }
 
-// settle calls a regression caught if it was in a sufficient share of the rounds. A hang is never sufficient.
-func (r *Result) settle(share float64) {
+// settle calls a result what is due if it was in a sufficient share of the rounds. A hang is never sufficient.
+func (r *Result) settle(share float64, due Outcome) {
 	if r.Outcome != Hung && r.Caught >= int(math.Ceil(share*float64(r.Rounds))) {
-		r.Outcome, r.Why = Caught, ""
+		r.Outcome, r.Why = due, ""
 	}
 }

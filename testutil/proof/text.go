@@ -13,7 +13,7 @@ func (r Result) Line() string {
 	if r.Rule != "" {
 		line += fmt.Sprintf(": %s, by %s", r.Rule, r.Story)
 	}
-	if r.Outcome != Caught {
+	if !r.Good() {
 		line += fmt.Sprintf(": %s (expected: %s)", r.Why, r.expectation())
 	}
 	return line
@@ -50,7 +50,7 @@ func (r Report) Text(w io.Writer) error {
 func (r Report) misses() string {
 	var b strings.Builder
 	for _, result := range r.Results {
-		if result.Outcome == Caught {
+		if result.Good() {
 			continue
 		}
 		fmt.Fprintf(&b, "\n%s\n", result.Line())

@@ -5,6 +5,7 @@ import (
 
 	"github.com/netra-systems/staging-e2e/fixtures/prompts"
 	"github.com/netra-systems/staging-e2e/testutil/staging"
+	"github.com/netra-systems/staging-e2e/testutil/wire"
 )
 
 // A Session is one WebSocket connection of a user.
@@ -186,9 +187,13 @@ func (r *Run) Lost() {
 }
 
 // Overhear returns when the session has heard the outcome of a run that was asked in another session of the
-// user, or the budget for it is used up. Whether a run goes on when its session is left is for the judge.
+// user, or the budget for it is used up. Whether a run goes on when its session is left is for the judge. A
+// target that declares direct replies sends it to nobody else (websocket.md 7): then there is nothing to wait for.
 func (s *Session) Overhear(r *Run) {
 	s.story.t.Helper()
+	if wire.DeclaredShape(s.story.deployment.config.EventShape).Direct() {
+		return
+	}
 	if err := s.Session.Overhear(s.story.ctx, r.Run); !expired(err) {
 		s.must(err)
 	}

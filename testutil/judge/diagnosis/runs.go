@@ -88,7 +88,7 @@ func (r *run) hear(e *wire.Event) {
 	switch {
 	case isError(e.Type):
 		r.failed = true
-	case e.Type == wire.Ack:
+	case e.Type == wire.Ack, strings.HasSuffix(e.WireType, "_acknowledged"):
 		r.acknowledged = true
 		return
 	case strings.HasSuffix(e.WireType, "_response"):
