@@ -2,6 +2,7 @@ package suite
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/netra-systems/staging-e2e/fixtures/prompts"
 	"github.com/netra-systems/staging-e2e/testutil/staging"
@@ -63,7 +64,9 @@ func (s *Session) Ask(p prompts.Prompt, options ...staging.AskOption) *Run {
 	s.story.t.Helper()
 	run, err := s.Session.Ask(p, options...)
 	s.must(err)
-	return &Run{Run: run, actor: s.actor, again: func(thread string) { s.askAgain(p, append(options, staging.OnThread(thread))) }}
+	return &Run{Run: run, actor: s.actor, again: func(thread string) {
+		s.askAgain(p, slices.Concat(options, []staging.AskOption{staging.OnThread(thread)}))
+	}}
 }
 
 // Ping waits for the pong to a ping.
