@@ -130,7 +130,7 @@ const lull = time.Second
 // there may have been under way.
 func (s *Stream) leftEarly() bool {
 	c := s.Session.Closed
-	return !s.Track.Ended() && c != nil && c.By == history.ByClient && s.Session.ClosedAt-s.LastAt < lull
+	return s.Extra > 0 && !s.Track.Ended() && c != nil && c.By == history.ByClient && s.Session.ClosedAt-s.LastAt < lull
 }
 
 func oneRunID(v *View) {
