@@ -26,6 +26,9 @@ type Options struct {
 	Only []string
 	// By are the stories that are to find them, by their short names; empty: those that the catalogue names.
 	By []string
+	// AnySuspect takes a fault for caught that turns the stories red for an expected reason, whatever the diagnosis
+	// says of it: a proof of how often it is seen, not of how well it is recognised.
+	AnySuspect bool
 	// Full lets each fault meet all stories, instead of those that are to find it until one does.
 	Full bool
 	// Jobs is how many faults are tried at a time; 0: [Jobs].

@@ -147,6 +147,16 @@ func TestBy(t *testing.T) {
 	}
 }
 
+// Who asks only how often it is seen need not have it recognised.
+func TestAnySuspect(t *testing.T) {
+	o := with(t, entry("auth-mistaken", "rest"), entry("auth-otherwise", "rest"))
+	o.AnySuspect = true
+	report, err := Run(t.Context(), o)
+	require.NoError(t, err)
+	assert.Equal(t, Caught, report.Results[0].Outcome)
+	assert.Equal(t, OtherRule, report.Results[1].Outcome, "the rule must be right all the same")
+}
+
 func TestRounds(t *testing.T) {
 	o := with(t, entry("auth-seldom", "refresh"))
 	o.Rounds, o.Seed = 4, 1

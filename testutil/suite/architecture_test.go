@@ -162,7 +162,7 @@ func TestFaultsAreSeen(t *testing.T) {
 // TestImportsRunDownward holds the layers of docs/DESIGN.md.
 func TestImportsRunDownward(t *testing.T) {
 	layers := [][]string{
-		{"child", "config", "fixtures", "stat"}, {"gcp", "wire"}, {"history"}, {"judge"}, {"staging", "deployment", "refstaging"}, {"report"},
+		{"stat"}, {"child", "config", "fixtures"}, {"gcp", "wire"}, {"history"}, {"judge"}, {"staging", "deployment", "refstaging"}, {"report"},
 		{"suite", "proof", "replay", "verdict", "measure"}, {"e2e"}, {"cmd"},
 	}
 	level := func(pkg string) (int, string) {

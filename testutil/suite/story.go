@@ -224,6 +224,16 @@ func (s *Story) found(findings []judge.Finding) {
 	}
 }
 
+// isSpoiled tells whether nothing can make the story green any more.
+func (s *Story) isSpoiled() bool {
+	select {
+	case <-s.spoiled:
+		return true
+	default:
+		return false
+	}
+}
+
 // stop fails the story and ends the calling goroutine.
 func (s *Story) stop(err error) {
 	s.t.Helper()
