@@ -66,10 +66,10 @@ func read(r *history.Reader, path string) (*Story, error) {
 	s := &Story{Path: path, Header: r.Header, Latencies: newLatencies(), Contacts: newContacts()}
 	witness := diagnosis.NewWitness(r.Header)
 	j := judge.New(r.Header, append(judge.Standing(), s.watching())...)
-	for {
-		record, err := r.Next()
+	end := io.EOF
+	for record, err := range r.All() {
 		if err != nil {
-			s.Cut = ended(r, err)
+			end = err
 			break
 		}
 		s.Records++
@@ -77,6 +77,7 @@ func read(r *history.Reader, path string) (*Story, error) {
 		s.Findings = append(s.Findings, j.Observe(record)...)
 		witness.Observe(record)
 	}
+	s.Cut = ended(r, end)
 	s.Findings = append(s.Findings, j.Finish()...)
 	s.Criteria = j.Criteria()
 	if !s.Red() {
