@@ -18,7 +18,7 @@ func TestStoriesMeetTheVariant(t *testing.T) {
 		t.Run(pkg, func(t *testing.T) {
 			t.Parallel()
 			kept := t.TempDir()
-			out := runStories(t, pkg, kept, "^"+story+"$", "STAGING_VARIANT=e8,heartbeats", "STAGING_FAULT=events-completed-missing")
+			out := runStories(t, pkg, kept, "^"+story+"$", "STAGING_VARIANT=e8,heartbeats", "STAGING_FAULT=events-tool-events-missing")
 			assert.Contains(t, out, "FINDING")
 			histories, err := filepath.Glob(filepath.Join(kept, pkg, story+"-*", "history.jsonl"))
 			require.NoError(t, err)
