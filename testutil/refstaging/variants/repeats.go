@@ -16,8 +16,8 @@ var repeats = map[string]variant{
 		declares: Declaration{Dialect: "september", Shape: "e2"}, apply: both(shaped("e2", "", e2).apply, reframed(retried)),
 	},
 	"failed-completion": {
-		says:     "an agent_error is followed by agent_completed with success:false (websocket.md 2.4)",
-		declares: Declaration{Dialect: "september"}, apply: reframed(completedFailure),
+		says:     "the agent_error of a run that started is followed by agent_completed with success:false (websocket.md 2.4, and 8, V2)",
+		declares: Declaration{Dialect: "september"}, apply: perConnection(completedFailure),
 	},
 	"own-runs": {
 		says:     "runs have ids of the target's own, whatever the client sends (websocket.md 7)",
@@ -38,19 +38,37 @@ func retried(f frame) []frame {
 	return []frame{f, marshalled(o)}
 }
 
-func completedFailure(f frame) []frame {
-	var o object
-	if !f.isText() || json.Unmarshal(f.payload, &o) != nil || o["type"] != refstaging.AgentError {
+// completedFailure completes what failed, unless it never started.
+func completedFailure() func(frame) []frame {
+	started := map[any]bool{} // run ids
+	return func(f frame) []frame {
+		var o object
+		if !f.isText() || json.Unmarshal(f.payload, &o) != nil {
+			return []frame{f}
+		}
+		switch run := o["run_id"]; {
+		case o["type"] == refstaging.AgentStarted:
+			started[run] = true
+		case o["type"] == refstaging.AgentCompleted:
+			delete(started, run)
+		case o["type"] == refstaging.AgentError && started[run]:
+			delete(started, run)
+			return []frame{f, marshalled(failure(o, f.eventID()+"f"))}
+		}
 		return []frame{f}
 	}
-	agent := o["agent_name"]
-	after := with(o, object{
-		"type": refstaging.AgentCompleted, "event_id": f.eventID() + "f", "status": "failed", "success": false,
+}
+
+// failure is the completion that follows an error.
+func failure(err object, id string) object {
+	agent := err["agent_name"]
+	after := with(err, object{
+		"type": refstaging.AgentCompleted, "event_id": id, "status": "failed", "success": false,
 		"payload": object{"agent_name": agent, "success": false},
 		"data":    object{"agent": agent, "status": "failed", "execution_time_ms": 1},
 	})
 	delete(after, "error_message")
-	return []frame{f, marshalled(after)}
+	return after
 }
 
 // eventID is that of an event; empty if it has none.

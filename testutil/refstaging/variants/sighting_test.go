@@ -3,6 +3,7 @@ package variants
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -79,8 +80,8 @@ func (t *tape) text() string {
 	return t.read.String()
 }
 
-func (t *tape) dial(network, address string) (net.Conn, error) {
-	c, err := net.Dial(network, address)
+func (t *tape) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	c, err := new(net.Dialer).DialContext(ctx, network, address)
 	return taped{c, t}, err
 }
 
@@ -108,7 +109,7 @@ func sighted(t *testing.T, ask script, names ...string) (s sighting) {
 	require.NoError(t, err)
 	defer func() { assert.NoError(t, server.Close()) }()
 	var exchanges, session, refused tape
-	client := &http.Client{Transport: &http.Transport{Dial: exchanges.dial, DisableKeepAlives: false}}
+	client := &http.Client{Transport: &http.Transport{DialContext: exchanges.dial}}
 	defer client.CloseIdleConnections()
 
 	var granted struct {
@@ -162,7 +163,7 @@ type script struct {
 func talk(t *testing.T, url, token string, ask script, tape *tape) (texts []string, code *websocket.CloseError) {
 	t.Helper()
 	entry := "jwt." + base64.RawURLEncoding.EncodeToString([]byte(token))
-	dialer := websocket.Dialer{NetDial: tape.dial, Subprotocols: []string{entry, "jwt-auth"}}
+	dialer := websocket.Dialer{NetDialContext: tape.dial, Subprotocols: []string{entry, "jwt-auth"}}
 	conn, _, err := dialer.DialContext(t.Context(), url, http.Header{"Authorization": {"Bearer " + token}})
 	require.NoError(t, err)
 	require.NoError(t, conn.SetReadDeadline(time.Now().Add(patience)))
@@ -230,48 +231,6 @@ func isWelcome(o object) bool {
 	kind, _ := o["type"].(string)
 	data, _ := o["data"].(object)
 	return strings.HasSuffix(kind, "connection_established") || data["event"] == "connection_established"
-}
-
-// A speaker writes to a connection, pings until it is to hush: what an October session hears too early is lost.
-type speaker struct {
-	conn *websocket.Conn
-	mu   sync.Mutex
-	quit chan struct{}
-	over sync.WaitGroup
-	once sync.Once
-	stop sync.Once
-}
-
-func newSpeaker(conn *websocket.Conn) *speaker {
-	return &speaker{conn: conn, quit: make(chan struct{})}
-}
-
-func (s *speaker) say(text string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_ = s.conn.WriteMessage(websocket.TextMessage, []byte(text)) // the reader will see that it is broken
-}
-
-func (s *speaker) knock() {
-	s.once.Do(func() {
-		s.over.Go(func() {
-			ticker := time.NewTicker(50 * time.Millisecond)
-			defer ticker.Stop()
-			for {
-				s.say(`{"type":"ping"}`)
-				select {
-				case <-ticker.C:
-				case <-s.quit:
-					return
-				}
-			}
-		})
-	})
-}
-
-func (s *speaker) hush() {
-	s.stop.Do(func() { close(s.quit) })
-	s.over.Wait()
 }
 
 func objects(texts []string) (all []object) {
