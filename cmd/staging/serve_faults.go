@@ -5,14 +5,13 @@ import (
 	"io"
 	"strings"
 
-	"github.com/netra-systems/staging-e2e/fixtures/regressions"
 	"github.com/netra-systems/staging-e2e/testutil/refstaging/faults"
 )
 
 // printFaults writes the regressions that the reference deployment can exhibit, one a line, each with what a
 // client sees of it.
 func printFaults(out io.Writer) error {
-	entries, err := regressions.All()
+	entries, err := everything()
 	if err != nil {
 		return err
 	}

@@ -113,6 +113,10 @@ var lifecycleTrials = []trial{
 		j.recv(obj{"type": "ack", "received_type": "user_message", "timestamp": j.now(), "user_id": j.subject, "status": "acknowledged"}, "")
 		j.gaveUp("first event")
 	})},
+	{name: "a place in a queue and silence", hard: []string{"lifecycle/acknowledged-only"}, about: `only "message_acknowledged"`, tell: prompted(func(j *job) {
+		j.recv(obj{"type": "message_acknowledged", "status": "queued", "timestamp": j.now()}, "")
+		j.gaveUp("first event")
+	})},
 	{name: "an echo and silence", hard: []string{"lifecycle/acknowledged-only"}, soft: []string{"events/known-type"}, tell: prompted(func(j *job) {
 		j.recv(obj{"type": "factory_response", "data": obj{"message": "Processed via factory pattern: user_message"}, "timestamp": j.now()}, "")
 		j.gaveUp("first event")

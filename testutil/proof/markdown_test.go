@@ -12,14 +12,18 @@ import (
 
 func TestMarkdownGoesStale(t *testing.T) {
 	caught, missed, never := entry("auth-caught", "rest"), entry("auth-missed", "rest"), entry("auth-never")
+	other := regressions.Entry{ID: "beside-token", Uncatalogued: true, Reproducible: true, Rules: []string{"auth/token"}}
 	missed.Class, never.Reproducible, never.Why = missed.ID, false, "nobody | sees\nit"
-	entries := []regressions.Entry{caught, never, missed}
-	one, two := begin(caught), begin(missed)
-	one.Story, one.Rule, one.Rank, one.Diagnosed, one.Seconds = "Two", "auth/login", 1, true, 17.5
+	entries := []regressions.Entry{caught, never, missed, other}
+	one, two, three := begin(caught), begin(missed), begin(other)
+	one.Story, one.Rule, one.Ranks, one.Diagnosed, one.Seconds = "Two", "auth/login", Ranks{1, 1}, true, 17.5
 	two.Outcome = Missed
-	document := Report{Results: []Result{one, two}}.Markdown(entries)
+	document := Report{Results: []Result{one, two, three}}.Markdown(entries)
 
+	assert.Contains(t, document, "| the catalogue, by class | 1 (100 %) | 1 (100 %) | 1 |\n")
 	assert.Contains(t, document, "Caught: 1 of 2.")
+	assert.Contains(t, document, "Caught: 1 of 1.")
+	assert.Contains(t, document, "| beside-token |  | auth/token |  |  |  | caught |\n")
 	assert.Contains(t, document, "| auth-caught | tokens | auth/token, auth/login | Two | auth/login | 1 | caught |\n")
 	assert.Contains(t, document, "| auth-missed |  | auth/token, auth/login |  |  | unknown | missed |\n")
 	assert.Contains(t, document, `| auth-never | nobody \| sees it |`)
@@ -33,10 +37,11 @@ func TestMarkdownGoesStale(t *testing.T) {
 		"another reason":     func(all []regressions.Entry, _ *[]Story) { all[1].Why = "because" },
 		"one more":           func(all []regressions.Entry, _ *[]Story) { all[1].Reproducible = true },
 		"another order":      func(all []regressions.Entry, _ *[]Story) { all[0], all[2] = all[2], all[0] },
+		"another beside":     func(all []regressions.Entry, _ *[]Story) { all[3].ID = "beside-login" },
 		"a story that is no": func(_ []regressions.Entry, stories *[]Story) { *stories = told3[:1] },
 	} {
 		t.Run(name, func(t *testing.T) {
-			changed, stories := []regressions.Entry{caught, never, missed}, told3
+			changed, stories := []regressions.Entry{caught, never, missed, other}, told3
 			change(changed, &stories)
 			require.Error(t, Stale(document, changed, stories))
 		})

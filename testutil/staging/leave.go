@@ -42,6 +42,12 @@ func (s *Session) Abort() {
 
 // give closes the connection without a close frame and waits until that is recorded as c.
 func (s *Session) give(c *history.Closed) {
+	s.drop(c)
+	<-s.done
+}
+
+// drop closes the connection without a close frame, which the reader records as c.
+func (s *Session) drop(c *history.Closed) {
 	if s.leave(c) {
 		tcp := s.tcp()
 		if t, ok := tcp.(*net.TCPConn); ok {
@@ -49,7 +55,6 @@ func (s *Session) give(c *history.Closed) {
 		}
 		_ = tcp.Close()
 	}
-	<-s.done
 }
 
 // leave says how the session is about to end on our part. It returns false if it is ending already.

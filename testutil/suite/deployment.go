@@ -88,11 +88,7 @@ func (d *deployment) embed(where placing) (err error) {
 
 // faultOptions say how the faults of the embedded target strike.
 func faultOptions(c config.Config) faults.Options {
-	o := faults.Options{Rate: c.FaultRate, Seed: uint64(c.FaultSeed)}
-	if o.Rate == 0 {
-		o.Rate = -1 // nobody said
-	}
-	return o
+	return faults.Options{Rate: c.FaultRate, Seed: uint64(c.FaultSeed)}
 }
 
 // shape makes a reference deployment unusual, and then faulty.

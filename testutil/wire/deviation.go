@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -107,9 +108,11 @@ var mustHaveType = Of(MemberRunID, MemberThreadID, MemberUserID, MemberAgentName
 
 // emptyThought says what is wrong with a thought; "" if nothing is (V13).
 func emptyThought(text string) string {
-	switch bare := strings.Trim(text, " .…\t\n"); {
+	switch bare := strings.TrimFunc(text, isFiller); {
 	case text == "":
 		return "nothing"
+	case bare == "":
+		return "no letter and no digit"
 	case utf8.RuneCountInString(text) < 5:
 		return "fewer characters"
 	case strings.EqualFold(bare, "thinking"), strings.EqualFold(bare, "processing"),
@@ -198,6 +201,9 @@ func (ds *deviations) meet(wanted []demand, source string) {
 		}
 	}
 }
+
+// isFiller tells whether a character says nothing by itself.
+func isFiller(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
 // whereIs says where a member stands, for people.
 func whereIs(s Shape, m Member) string {

@@ -16,12 +16,17 @@ import (
 // A fault breaks one thing of a deployment that is about to start.
 type fault func(*seams)
 
-// families are the faults by the groups of the catalogue, one file each. A fault has the id of its entry.
+// families are the faults by the groups of the catalogue, one file each, and those beside the catalogue, by the
+// groups of the rules that find them. A fault has the id of its entry.
 var families = []map[string]fault{
 	authFaults, handshakeFaults, sessionFaults, registryFaults,
 	configFaults,
 	deploymentFaults, latencyFaults, leakFaults,
 	eventFaults, isolationFaults,
+	besideEvents,
+	besideLifecycle, besideOrder, besideAgents, besideAnswer, besideThreads,
+	besideAuth, besideHandshake, besideHygiene, besideInfra, besideNetwork,
+	besideHealth, besideAccumulation, besideLatency, besideIsolation, besideDeployment,
 }
 
 // Options say how faults are to strike.

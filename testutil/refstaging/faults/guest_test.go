@@ -44,20 +44,20 @@ func seenAt(t *testing.T, c refstaging.Config, rows []sighting) {
 
 // A guest is a user with nothing but HTTP and WebSockets.
 type guest struct {
-	t      *testing.T
+	t      testing.TB
 	server *refstaging.Server
 	client *http.Client
 	token  string
 }
 
 // invited logs a user in at a deployment of her own.
-func invited(t *testing.T, ids ...string) *guest {
+func invited(t testing.TB, ids ...string) *guest {
 	t.Helper()
 	return invitedTo(t, refstaging.Config{}, ids...)
 }
 
 // invitedTo logs a user in at the deployment that c describes.
-func invitedTo(t *testing.T, c refstaging.Config, ids ...string) *guest {
+func invitedTo(t testing.TB, c refstaging.Config, ids ...string) *guest {
 	t.Helper()
 	g := strangerAt(t, c, ids...)
 	g.logIn("alice")
@@ -65,12 +65,12 @@ func invitedTo(t *testing.T, c refstaging.Config, ids ...string) *guest {
 }
 
 // stranger stands before a deployment of her own, at which perhaps nobody can log in.
-func stranger(t *testing.T, ids ...string) *guest {
+func stranger(t testing.TB, ids ...string) *guest {
 	t.Helper()
 	return strangerAt(t, refstaging.Config{}, ids...)
 }
 
-func strangerAt(t *testing.T, c refstaging.Config, ids ...string) *guest {
+func strangerAt(t testing.TB, c refstaging.Config, ids ...string) *guest {
 	t.Helper()
 	require.NoError(t, Apply(&c, ids, Options{Rate: -1, Seed: 1}))
 	server, err := refstaging.Start(c)
@@ -181,7 +181,7 @@ func (g *guest) welcomed(path string) *talk {
 
 // A talk is one session.
 type talk struct {
-	t    *testing.T
+	t    testing.TB
 	conn *websocket.Conn
 }
 

@@ -2,7 +2,6 @@ package faults
 
 import (
 	"bytes"
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -73,14 +72,7 @@ func status(code int, body string) answering {
 // altered changes the members of the correct answer, if it is a JSON object. Nothing else of it changes.
 func altered(change func(r *http.Request, all map[string]any)) answering {
 	return rewritten(func(r *http.Request, a *httptest.ResponseRecorder) {
-		var all map[string]any
-		decoder := json.NewDecoder(bytes.NewReader(a.Body.Bytes()))
-		decoder.UseNumber()
-		if decoder.Decode(&all) == nil {
-			change(r, all)
-			body, _ := json.Marshal(all)
-			a.Body = bytes.NewBuffer(body)
-			a.Header().Del("Content-Length")
-		}
+		a.Body = bytes.NewBuffer(with(a.Body.Bytes(), func(all map[string]any) { change(r, all) }))
+		a.Header().Del("Content-Length")
 	})
 }

@@ -1,0 +1,180 @@
+package evidence
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/netra-systems/staging-e2e/testutil/history"
+)
+
+// Evidence is what one or many runs of the stories left.
+type Evidence struct {
+	// Stories are those of all histories, by package, name, start and attempt.
+	Stories []*Story
+	// Unread are files that ought to be histories and cannot be read at all: what they held is lost, and nothing
+	// may be concluded from the rest as if they were not there.
+	Unread []Unread
+	// Tests is what go test said; nil if nobody kept it.
+	Tests *Tests
+}
+
+// An Unread is a file that is not the history that its name promises.
+type Unread struct {
+	Path string
+	Err  error
+}
+
+// extension is that of histories.
+const extension = ".jsonl"
+
+// historyName begins the names of histories, and of copies that tools made of them.
+const historyName = "history"
+
+// Gather reads every history in the files and below the folders, whatever they are called, several at a time, and
+// what go test said if its -json stream is among the files. It fails if a path is not there, if no history is
+// found, or if it is interrupted; what is wrong with one history stands in the evidence.
+func Gather(ctx context.Context, paths ...string) (*Evidence, error) {
+	files, err := find(paths)
+	if err != nil {
+		return nil, err
+	}
+	e := &Evidence{}
+	var mu sync.Mutex
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for _, f := range files {
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return context.Cause(ctx)
+			}
+			content, err := open(f.path)
+			mu.Lock()
+			defer mu.Unlock()
+			e.add(f, content, err)
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, fmt.Errorf("read the evidence: %w", err)
+	}
+	if len(e.Stories) == 0 && len(e.Unread) == 0 {
+		return nil, fmt.Errorf("no history is in %s: tell stories with -artifacts -outputdir DIR, or name the folder that STAGING_ARTIFACTS names", strings.Join(paths, ", "))
+	}
+	e.order()
+	e.Tests.attach(e.Stories)
+	return e, nil
+}
+
+// A file may hold a history, or what go test said.
+type file struct {
+	path  string
+	named bool // by the caller, or as histories are
+}
+
+// find lists the files, each once.
+func find(paths []string) (files []file, err error) {
+	seen := map[string]bool{}
+	add := func(path string, named bool) {
+		if absolute, err := filepath.Abs(path); err == nil && !seen[absolute] {
+			seen[absolute] = true
+			files = append(files, file{path, named})
+		}
+	}
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, fmt.Errorf("read the evidence: %w", err)
+		}
+		if !info.IsDir() {
+			add(path, true)
+			continue
+		}
+		err = filepath.WalkDir(path, func(path string, d fs.DirEntry, err error) error {
+			if err == nil && d.Type().IsRegular() && filepath.Ext(path) == extension {
+				add(path, strings.HasPrefix(d.Name(), historyName))
+			}
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("read the evidence: %w", err)
+		}
+	}
+	return files, nil
+}
+
+// content is what a file turned out to hold: at most one of them.
+type content struct {
+	story *Story
+	tests *Tests
+}
+
+// open reads one file. An error says that it is neither.
+func open(path string) (content, error) {
+	in, err := os.Open(path)
+	if err != nil {
+		return content{}, err
+	}
+	defer in.Close()
+	if tests, is, err := readTests(in); is || err != nil {
+		return content{tests: tests}, err
+	}
+	if _, err := in.Seek(0, 0); err != nil {
+		return content{}, err
+	}
+	reader, err := history.Read(in)
+	if err != nil {
+		return content{}, err
+	}
+	story, err := read(reader, path)
+	return content{story: story}, err
+}
+
+// add takes in what a file held. What is not called a history may be anything.
+func (e *Evidence) add(f file, c content, err error) {
+	switch {
+	case err != nil && f.named:
+		e.Unread = append(e.Unread, Unread{f.path, err})
+	case err != nil:
+	case c.story != nil:
+		e.Stories = append(e.Stories, c.story)
+	case e.Tests == nil:
+		e.Tests = c.tests
+	default:
+		e.Tests.join(c.tests)
+	}
+}
+
+// order makes the evidence the same, whatever order the files were read in.
+func (e *Evidence) order() {
+	slices.SortFunc(e.Stories, func(a, b *Story) int {
+		return cmp.Or(cmp.Compare(a.Header.Package, b.Header.Package), cmp.Compare(a.Header.Story, b.Header.Story),
+			a.Header.Start.Compare(b.Header.Start), cmp.Compare(a.Header.Attempt, b.Header.Attempt), cmp.Compare(a.Path, b.Path))
+	})
+	slices.SortFunc(e.Unread, func(a, b Unread) int { return cmp.Compare(a.Path, b.Path) })
+}
+
+// Err joins what keeps the evidence from being whole, nil if it is: files that cannot be read, and histories
+// that were not closed in order.
+func (e *Evidence) Err() error {
+	var wrong []error
+	for _, u := range e.Unread {
+		wrong = append(wrong, fmt.Errorf("%s: %w", u.Path, u.Err))
+	}
+	for _, s := range e.Stories {
+		if s.Cut != nil {
+			wrong = append(wrong, fmt.Errorf("%s: %w", s.Path, s.Cut))
+		}
+	}
+	return errors.Join(wrong...)
+}

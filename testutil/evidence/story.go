@@ -1,0 +1,101 @@
+package evidence
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/judge"
+	"github.com/netra-systems/staging-e2e/testutil/judge/diagnosis"
+)
+
+// A Story is one history, judged again.
+type Story struct {
+	Path   string
+	Header history.Header
+	// Cut says why the history is not whole, nil if it is. What could be read was judged all the same.
+	Cut error
+
+	Records int
+	Events  int // of runs, as sessions heard them
+	Took    time.Duration
+	// Ran, Asked and Users count sessions, prompts and users.
+	Sessions, Prompts, Users int
+
+	Findings []judge.Finding
+	Criteria []judge.Criterion
+	// Suspects are the regressions that a red story looks like, the likeliest first.
+	Suspects []diagnosis.Suspect
+	// Stopped is why the story did not come to its own end, empty if it did.
+	Stopped   string
+	Latencies Latencies
+	Contacts  Contacts
+	// Test is what go test said of it, nil if that is not known.
+	Test *Test
+}
+
+// Name is the story's test function.
+func (s *Story) Name() string { return s.Header.Story }
+
+// Hard are the findings that fail the story.
+func (s *Story) Hard() (hard []judge.Finding) {
+	for _, f := range s.Findings {
+		if f.Hard {
+			hard = append(hard, f)
+		}
+	}
+	return hard
+}
+
+// Red tells whether anything of the story speaks against its being green: a hard finding, an end before its end,
+// a history that is not whole, or go test's own word.
+func (s *Story) Red() bool {
+	return len(s.Hard()) > 0 || s.Stopped != "" || s.Cut != nil || s.Test != nil && s.Test.Outcome != Passed
+}
+
+// Subtest tells whether it is one part of a test function.
+func (s *Story) Subtest() bool { return strings.Contains(s.Header.Story, "/") }
+
+var errNoEnd = errors.New("the history has no end: its process died, and the last records may be lost")
+
+// read judges a history to its end.
+func read(r *history.Reader, path string) (*Story, error) {
+	s := &Story{Path: path, Header: r.Header, Latencies: newLatencies(), Contacts: newContacts()}
+	witness := diagnosis.NewWitness(r.Header)
+	j := judge.New(r.Header, append(judge.Standing(), s.watching())...)
+	for {
+		record, err := r.Next()
+		if err != nil {
+			s.Cut = ended(r, err)
+			break
+		}
+		s.Records++
+		s.Took = record.At
+		s.Findings = append(s.Findings, j.Observe(record)...)
+		witness.Observe(record)
+	}
+	s.Findings = append(s.Findings, j.Finish()...)
+	s.Criteria = j.Criteria()
+	if !s.Red() {
+		return s, nil
+	}
+	var err error
+	if s.Suspects, err = witness.Suspects(s.Findings); err != nil {
+		return s, fmt.Errorf("diagnose %s: %w", path, err)
+	}
+	return s, nil
+}
+
+// ended says why a history ends as it does, nil if in order.
+func ended(r *history.Reader, err error) error {
+	switch {
+	case !errors.Is(err, io.EOF):
+		return err
+	case !r.Complete():
+		return errNoEnd
+	}
+	return nil
+}

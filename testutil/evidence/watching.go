@@ -1,0 +1,68 @@
+package evidence
+
+import (
+	"github.com/netra-systems/staging-e2e/testutil/judge"
+	"github.com/netra-systems/staging-e2e/testutil/wire"
+)
+
+// watching is a rule that nothing can break: it sees what the rules see, and gathers what no finding says.
+func (s *Story) watching() judge.Rule {
+	return judge.Rule{ID: "evidence/watching", Hooks: judge.Hooks{
+		Login:  s.login,
+		Dial:   func(*judge.View) { s.Sessions++ },
+		Frame:  s.frame,
+		Event:  s.event,
+		Reply:  s.reply,
+		RunEnd: s.runEnd,
+		Exchange: func(v *judge.View) {
+			s.Contacts.met(v)
+			if x := v.Record.Exchange; x.Broken == nil && x.Stream == nil {
+				s.Latencies.add(HTTP, x.Took)
+			}
+		},
+		Send: func(v *judge.View) {
+			if v.Run != nil && v.Run.SentSeq == v.Record.Seq {
+				s.Prompts++
+			}
+		},
+		End: func(v *judge.View) { s.Stopped = v.Stopped.Text },
+	}}
+}
+
+func (s *Story) login(v *judge.View) {
+	if v.User != nil && v.User.Before == nil {
+		s.Users++
+		s.Contacts.is(v.User.Label)
+	}
+}
+
+func (s *Story) frame(v *judge.View) {
+	s.Contacts.met(v)
+	if session := v.Session; session != nil && session.WelcomeSeq == v.Record.Seq {
+		s.Latencies.add(Connect, session.WelcomeAt-session.DialAt)
+	}
+}
+
+func (s *Story) event(v *judge.View) {
+	s.Events++
+	switch {
+	case !v.Stream.Whole:
+	case v.Step.First:
+		s.Latencies.add(FirstEvent, v.Step.Gap)
+	case v.Stream.Outcome == wire.Open || v.Step.Concludes:
+		s.Latencies.add(Gap, v.Step.Gap)
+	}
+}
+
+func (s *Story) reply(v *judge.View) {
+	if !v.Answered.Provoked() {
+		s.Latencies.add(Reply, v.Now-v.Answered.At)
+	}
+}
+
+// runEnd counts a run once, as the session saw it that asked.
+func (s *Story) runEnd(v *judge.View) {
+	if stream := v.Stream; stream != nil && stream.Outcome != wire.Open && stream.Session == v.Run.Session {
+		s.Latencies.add(Answer, stream.EndAt-v.Run.SentAt)
+	}
+}
