@@ -130,7 +130,7 @@ const lull = time.Second
 // what is missing there may have been under way. In the run's own session it waits for the lull.
 func (v *View) leftEarly(st *Stream) bool {
 	c := st.Session.Closed
-	return st.Session != v.Run.Session && st.Extra > 0 && !st.Track.Ended() && c != nil && c.By == history.ByClient && st.Session.ClosedAt-st.LastAt < lull
+	return st.Session != v.Run.Session && !st.Track.Ended() && c != nil && c.By == history.ByClient && st.Session.ClosedAt-st.LastAt < lull
 }
 
 func oneRunID(v *View) {
