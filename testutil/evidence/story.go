@@ -35,6 +35,8 @@ type Story struct {
 	Contacts  Contacts
 	// Test is what go test said of it, nil if that is not known.
 	Test *Test
+
+	names judge.Names // until the stories are judged together
 }
 
 // Name is the story's test function.
@@ -79,7 +81,7 @@ func read(r *history.Reader, path string) (*Story, error) {
 	}
 	s.Cut = ended(r, end)
 	s.Findings = append(s.Findings, j.Finish()...)
-	s.Criteria = j.Criteria()
+	s.Criteria, s.names = j.Criteria(), j.Names()
 	if !s.Red() {
 		return s, nil
 	}

@@ -24,6 +24,8 @@ type Finding struct {
 	User, Session, Run string
 	// Records are the sequence numbers of the few records that prove it, ascending.
 	Records []uint64
+	// Elsewhere is what another history shows of it, zero for what this one shows alone. See [Holdings].
+	Elsewhere Elsewhere
 }
 
 // String renders the finding in one line.
