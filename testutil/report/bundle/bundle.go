@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/netra-systems/staging-e2e/testutil/report/html"
 	"github.com/netra-systems/staging-e2e/testutil/report/junit"
 	"github.com/netra-systems/staging-e2e/testutil/report/markdown"
 	"github.com/netra-systems/staging-e2e/testutil/report/summary"
@@ -18,6 +19,7 @@ var forms = []struct {
 	name  string
 	write func(io.Writer, *summary.Summary) error
 }{
+	{"report.html", html.Write},
 	{"report.md", markdown.Write},
 	{"report.xml", junit.Write},
 	{"report.json", func(w io.Writer, s *summary.Summary) error { return s.WriteJSON(w) }},
