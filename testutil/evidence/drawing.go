@@ -24,6 +24,7 @@ type drawing struct {
 	marks   int
 	left    int
 	took    time.Duration
+	latest  *Mark // of the record at hand, nil if it is left out
 }
 
 func newDrawing(s *Story, limits Limits) *drawing {
@@ -50,7 +51,7 @@ func (d *drawing) lane(session, user string) *Lane {
 }
 
 func (d *drawing) mark(r *history.Record) {
-	d.took = max(d.took, r.At)
+	d.took, d.latest = max(d.took, r.At), nil
 	findings := d.proves[r.Seq]
 	if d.limits.Marks > 0 && d.marks >= d.limits.Marks && findings == nil {
 		d.left++
@@ -65,6 +66,7 @@ func (d *drawing) mark(r *history.Record) {
 	l.Marks = append(l.Marks, Mark{
 		Seq: r.Seq, At: r.At, Kind: r.Kind, Type: strings.Clone(kindOf(r)), Run: strings.Clone(r.Run), Line: report.Line(r), Raw: bounded(raw(r), limit), Bad: bad(r), Findings: findings,
 	})
+	d.latest = &l.Marks[len(l.Marks)-1]
 }
 
 // bounded is a copy of at most so many bytes of a text; 0 bounds nothing.
@@ -116,6 +118,8 @@ func bad(r *history.Record) bool {
 // watching is a rule that nothing can break and that sees the phases.
 func (d *drawing) watching() judge.Rule {
 	return judge.Rule{ID: "evidence/drawing", Hooks: judge.Hooks{
+		Frame:    d.named,
+		Exchange: d.named,
 		SessionEnd: func(v *judge.View) {
 			s := v.Session
 			d.span(s.Label, Span{Phase: Connect, From: s.DialAt, Until: s.WelcomeAt, Open: !s.Welcomed(), Budget: d.budgets.Connect}, v.Now)
@@ -131,6 +135,18 @@ func (d *drawing) watching() judge.Rule {
 			}
 		},
 	}}
+}
+
+// named takes in whom the record at hand names to somebody else.
+func (d *drawing) named(v *judge.View) {
+	if d.latest == nil {
+		return
+	}
+	for _, stranger := range v.Strangers {
+		if stranger.Owner != nil && !slices.Contains(d.latest.Names, stranger.Owner.Label) {
+			d.latest.Names = append(d.latest.Names, strings.Clone(stranger.Owner.Label))
+		}
+	}
 }
 
 func (d *drawing) run(r *judge.Run, now time.Duration) {
