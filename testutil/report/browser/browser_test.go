@@ -133,6 +133,12 @@ func ask[T any](w *window, expression string) T {
 	return run(w, chromedp.Evaluate[T](expression))
 }
 
+// await evaluates an expression that is a promise.
+func await[T any](w *window, expression string) T {
+	w.t.Helper()
+	return run(w, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+}
+
 // prefer sets a media feature, such as prefers-color-scheme.
 func (w *window) prefer(feature, value string) {
 	w.t.Helper()

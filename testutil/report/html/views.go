@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
@@ -47,6 +48,12 @@ const (
 	maxPictures = 120
 	around      = 24 // records beside those that prove a finding
 )
+
+// chunk is how many records a browser lays out together when they come into sight.
+const chunk = 100
+
+// Chunks are the records in parts.
+func (v *story) Chunks() [][]record { return slices.Collect(slices.Chunk(v.Records, chunk)) }
 
 // draw makes the views. A story beyond the bounds is listed without its records.
 func (p *page) draw() error {
