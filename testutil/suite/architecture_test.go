@@ -193,10 +193,10 @@ func TestImportsRunDownward(t *testing.T) {
 	layers := layersOf(t)
 	level := func(pkg string) (int, string) {
 		pkg = strings.TrimPrefix(strings.TrimPrefix(pkg, module), "testutil/")
-		name, _, _ := strings.Cut(pkg, "/")
-		for i, layer := range layers {
-			if slices.Contains(layer, name) {
-				return i, name
+		name, below, _ := strings.Cut(pkg, "/")
+		for _, layer := range []string{name + "/*", name} {
+			if at := slices.IndexFunc(layers, func(all []string) bool { return slices.Contains(all, layer) }); at >= 0 && (below != "" || layer == name) {
+				return at, layer
 			}
 		}
 		return -1, name
