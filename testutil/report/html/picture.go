@@ -19,7 +19,7 @@ type picture struct {
 
 // The measures of a picture, in pixels.
 const (
-	laneHeight = 28
+	laneHeight = 34
 	head       = 26 // above the lanes, for the times
 	margin     = 14 // beside the first and last mark
 )
@@ -161,7 +161,7 @@ func (d *pen) budget(s evidence.Span) (x float64, inside bool) {
 // beyond says in words, over all else, that a phase went beyond its budget.
 func (d *pen) beyond(s evidence.Span, y float64) {
 	if end, inside := d.budget(s); inside && s.Over() {
-		fmt.Fprintf(d, `<text class="beyond" x="%.1f" y="%.1f" text-anchor="end">%s beyond %s ▸</text>`, end-12, y-4, s.Phase, duration(s.Budget))
+		fmt.Fprintf(d, `<text class="beyond" x="%.1f" y="%.1f" text-anchor="end">%s beyond %s ▸</text>`, end-4, y-10, s.Phase, duration(s.Budget))
 	}
 }
 
