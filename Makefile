@@ -9,7 +9,7 @@ FUZZTIME  = 30s
 
 LICENCES = Apache-2.0,BSD-2-Clause,BSD-3-Clause,ISC,MIT,MPL-2.0
 
-.PHONY: check e2e unit lint licences fuzz measure prove detection healthy browser
+.PHONY: check e2e unit lint licences fuzz measure prove detection intermittent healthy legal browser
 
 check: lint browser unit
 
@@ -64,7 +64,18 @@ prove:
 detection:
 	go run ./cmd/staging prove --markdown docs/DETECTION.md
 
+# What fails at one run of twenty is found, although each run may hide it; and what never fails raises no alarm.
+SEEDS  = 100
+SELDOM = --only session-thread-id-mismatch --by AgentsCompleteConsistently --any-suspect
+intermittent:
+	go run ./cmd/staging prove $(SELDOM) --fault-rate 0.05 --repeat $(SEEDS) --at-least 0.95
+	go run ./cmd/staging prove $(SELDOM) --fault-rate 0 --repeat $(SEEDS)
+
 # No adversity of a machine may turn them red while nothing is broken.
 RUNS = 300
 healthy:
 	go run ./cmd/staging prove --healthy $(RUNS)
+
+# Nor may a target that uses its freedoms.
+legal:
+	go run ./cmd/staging prove --legal

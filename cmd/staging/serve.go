@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,6 +29,7 @@ type serving struct {
 	strikes        faults.Options
 	listFaults     bool
 	variants       []string
+	listVariants   bool
 }
 
 func serveCommand() *cobra.Command {
@@ -57,8 +57,11 @@ With --fault it exhibits regressions of the catalogue, and nothing else differs:
   staging serve --env serve.env --fault auth-secret-mismatch`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if s.listFaults {
+			switch {
+			case s.listFaults:
 				return printFaults(c.OutOrStdout())
+			case s.listVariants:
+				return printVariants(c.OutOrStdout())
 			}
 			return s.run(c.Context(), c.OutOrStdout())
 		},
@@ -68,7 +71,7 @@ With --fault it exhibits regressions of the catalogue, and nothing else differs:
 	f.StringVar(&s.authAddr, "auth-addr", "127.0.0.1:0", "address of the auth service")
 	f.BoolVar(&s.tls, "tls", false, "serve https and wss, with a certificate authority made for the occasion")
 	f.StringVar(&s.caFile, "ca-file", "", "a new file for the authority's certificate, removed at the end (default: a temporary one)")
-	f.StringVar(&s.dialect, "dialect", "september", "dialect of the WebSocket, september or october")
+	f.StringVar(&s.dialect, "dialect", "", "dialect of the WebSocket, september or october (default: the variant's, or september)")
 	f.StringVar(&s.envFile, "env", "", "also write the variables to this new file, removed at the end")
 	f.DurationVar(&s.deployAfter, "deploy-after", 0, "roll the backend forward this long after it serves (default: before)")
 	f.DurationVar(&s.startPause, "start-pause", 0, "how long each phase of a start rests, at most 10s")
@@ -76,7 +79,8 @@ With --fault it exhibits regressions of the catalogue, and nothing else differs:
 	f.Float64Var(&s.strikes.Rate, "fault-rate", -1, "how often intermittent regressions strike, from 0 to 1; negative: as the catalogue says")
 	f.Uint64Var(&s.strikes.Seed, "fault-seed", 0, "decides when they do: the same seed, the same schedule")
 	f.BoolVar(&s.listFaults, "list-faults", false, "only print the regressions that it can exhibit, each with what a client sees")
-	f.StringSliceVar(&s.variants, "variant", nil, "freedoms to use, which are legal: "+strings.Join(variants.Names(), ", "))
+	f.StringSliceVar(&s.variants, "variant", nil, "freedoms to use, which are legal, by their ids")
+	f.BoolVar(&s.listVariants, "list-variants", false, "only print the freedoms that it can use, each with what a client sees")
 	return c
 }
 

@@ -8,11 +8,21 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/config"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
+	"github.com/netra-systems/staging-e2e/testutil/refstaging/variants"
 )
 
 // notHere is what cannot be measured here: what the suite can do only to a deployment in its own process,
 // short tokens, which this one does not issue, and D4 of issue #891, since nobody used the baseline.
 var notHere = []string{history.ForgedTokens, history.Restart, history.ShortTokens, "D4"}
+
+// eventShape is what the deployment declares: the shape of its variants, which it was started with, or else
+// that of its dialect.
+func (s serving) eventShape(server *refstaging.Server) string {
+	if declared, err := variants.Declared(s.variants); err == nil && declared.Shape != "" {
+		return declared.Shape
+	}
+	return server.Config().Dialect
+}
 
 // variables are the lines to export so that the stories test this server, its limits and abilities, and
 // its deployment after the baseline included.
@@ -31,7 +41,7 @@ func (s serving) variables(server *refstaging.Server, baseline string) string {
 	set("STAGING_CA_FILE", s.caFile)
 	set("E2E_OAUTH_SIMULATION_KEY", server.SimulationKey())
 	set("STAGING_DIALECT", server.Config().Dialect)
-	set("STAGING_EVENT_SHAPE", server.Config().Dialect)
+	set("STAGING_EVENT_SHAPE", s.eventShape(server))
 	set("STAGING_SESSION_LIMIT", fmt.Sprint(server.Config().SessionLimit))
 	set("STAGING_ABILITIES", config.ExactAnswers+","+config.SimulatedFailures)
 	set("STAGING_GCP_PROJECT", server.Config().Cloud.Project)

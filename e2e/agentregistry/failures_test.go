@@ -14,8 +14,9 @@ func TestStagingUnknownAgentIsReported(t *testing.T) {
 	alice, bob := s.User(), s.User()
 	chat, bobs := alice.Connect(), bob.Connect()
 
-	chat.Ask(prompts.Sum(alice.Nonce), staging.ToAgent("astrology"), staging.ExpectFailure("no such agent")).Wait()
+	asked := chat.Ask(prompts.Sum(alice.Nonce), staging.ToAgent("astrology"), staging.ExpectFailure("no such agent"))
 	alice.Execute("astrology", prompts.Sum(alice.Nonce), staging.ExpectFailure("no such agent"))
+	asked.Wait()
 	unaffected(chat, bobs, alice, bob)
 }
 

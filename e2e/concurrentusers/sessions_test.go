@@ -18,7 +18,8 @@ func TestStagingTwoSessionsOfOneUser(t *testing.T) {
 	onLaptop.Wait()
 	onPhone.Wait()
 
-	// What either has missed by its pong, it missed for good.
+	// What either has missed by a pong of a later time, it missed for good. Times are milliseconds.
+	laptop.Listen()
 	laptop.Ping()
 	phone.Ping()
 }

@@ -37,10 +37,11 @@ func TestStagingThreadsOverREST(t *testing.T) {
 	alice := s.User()
 
 	notes, plans := alice.CreateThread("Notes on storage"), alice.CreateThread("Plans for spring")
-	alice.ListThreads()
 	alice.Say(notes, "The archive of last year may move to cold storage.")
+	alice.ListThreads() // of which one has a message
 	alice.ReadThread(notes)
 	alice.DeleteThread(notes)
+	alice.ReadThread(notes) // and finds none
 	alice.ListThreads()
 	alice.ReadThread(plans)
 }

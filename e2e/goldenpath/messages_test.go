@@ -13,18 +13,17 @@ func TestStagingEveryPromptTypeIsAnswered(t *testing.T) {
 	alice := s.User()
 	suite.Each(s, staging.PromptTypes, func(message string) {
 		chat := alice.Connect()
+		defer chat.Close() // also where it was not answered, for its place
 		chat.Ask(prompts.Sum(alice.Nonce), staging.As(message)).Wait()
-		chat.Close()
 	})
 }
 
 func TestStagingContentIsFoundWhereverItMayStand(t *testing.T) {
 	s := suite.Start(t)
 	alice := s.User()
-	chat := alice.Connect()
-	for _, place := range staging.ContentPlaces(chat.Dialect()) {
-		chat.Ask(prompts.Largest(alice.Nonce), place).Wait()
-	}
+	suite.Each(s, staging.ContentPlaces(alice.Connect().Dialect()), func(place staging.AskOption) {
+		alice.Connect().Ask(prompts.Largest(alice.Nonce), place).Wait()
+	})
 }
 
 func TestStagingControlMessagesAreAnswered(t *testing.T) {

@@ -39,14 +39,15 @@ var (
 	item = regexp.MustCompile(`^[\w./:@=-]+$`)
 )
 
-func (c *Config) check(ps *problems) {
+func (c *Config) check(vars variables, ps *problems) {
 	c.checkTarget(ps)
 	c.checkURLs(ps)
 	c.checkCredentials(ps)
 	ps.checkOneOf("STAGING_DIALECT", c.Dialect, dialects)
 	ps.checkOneOf("STAGING_EVENT_SHAPE", c.EventShape, shapes)
 	c.checkLists(ps)
-	c.checkNumbers(ps)
+	c.checkNumbers(vars, ps)
+	c.checkCertainty(ps)
 	c.checkBudgets(ps)
 }
 
@@ -132,14 +133,14 @@ func (c *Config) checkLists(ps *problems) {
 	}
 }
 
-func (c *Config) checkNumbers(ps *problems) {
+func (c *Config) checkNumbers(vars variables, ps *problems) {
 	between := func(variable string, value, low, high int) {
 		if value < low || value > high {
 			ps.add(variable, fmt.Sprintf("is %d", value), fmt.Sprintf("write a number from %d to %d", low, high))
 		}
 	}
-	if c.FaultRate < 0 || c.FaultRate > 1 {
-		ps.add("STAGING_FAULT_RATE", fmt.Sprintf("is %v", c.FaultRate), "write a number above 0, at most 1")
+	if vars.given("STAGING_FAULT_RATE") && !(c.FaultRate >= 0 && c.FaultRate <= 1) { // nor is it NaN
+		ps.add("STAGING_FAULT_RATE", fmt.Sprintf("is %v", c.FaultRate), "write a number from 0 to 1")
 	}
 	between("STAGING_FAULT_SEED", c.FaultSeed, 0, 1_000_000_000)
 	between("STAGING_USERS", c.Users, 2, 500)

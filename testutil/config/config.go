@@ -2,7 +2,11 @@
 // optional .env file, complete and checked before anything is sent to a target.
 package config
 
-import "time"
+import (
+	"time"
+
+	"github.com/netra-systems/staging-e2e/testutil/stat"
+)
 
 // Kind says which of the two kinds of target is under test.
 type Kind string
@@ -16,7 +20,8 @@ const (
 
 // Config is the whole configuration. After Parse or Load every field holds its effective value:
 // Target is never empty, defaults of the target kind are filled in, and URLs have no trailing slash.
-// Only a budget of 0 is left to be filled, by the budgets of the target kind.
+// Only a budget of 0 is left to be filled, by the budgets of the target kind, and a negative FaultRate, by the
+// catalogue.
 //
 // The tags are the one source of README.md's table and of .env.example: env names the variable,
 // default describes what an empty one means, example is a value to begin with.
@@ -53,11 +58,14 @@ type Config struct {
 
 	Users                int      `env:"STAGING_USERS" section:"The run" default:"25 embedded, 3 remote" example:"3" doc:"concurrent users of the stories about concurrency, 2 to 500"`
 	MaxRequestsPerMinute int      `env:"STAGING_MAX_REQUESTS_PER_MINUTE" default:"90 remote, 0 embedded" example:"90" doc:"pace of all processes of this machine together, ten times as much below /api/; 0 is no pacing, on loopback only"`
+	MaxFailureRate       float64  `env:"STAGING_MAX_FAILURE_RATE" default:"0.03" example:"0.03" doc:"failure rate of agent runs that a green run of everything rules out, between 0 and 1: as many runs as that takes are made, and none may fail"`
+	Confidence           float64  `env:"STAGING_CONFIDENCE" default:"0.95" example:"0.95" doc:"confidence with which it is ruled out, between 0 and 1"`
+	MaxRuns              int      `env:"STAGING_MAX_RUNS" default:"200" example:"200" doc:"most runs that may be made for it, 1 to 100000; a rate and a confidence that take more are refused"`
 	AllowUnmeasured      []string `env:"STAGING_ALLOW_UNMEASURED" default:"none" example:"forged-tokens,restart,D4" doc:"criteria that may stay unmeasured without failing a story: abilities that the target lacks (README, Aim it at a real staging), and D1 to D4, P3 and P4 of issue #891"`
 	Fault                []string `env:"STAGING_FAULT" default:"none" example:"" doc:"regressions that the embedded target shall exhibit, by their ids in the catalogue; never allowed with a remote target"`
-	FaultRate            float64  `env:"STAGING_FAULT_RATE" default:"as the catalogue says" example:"0.05" doc:"how often an intermittent fault strikes, above 0, at most 1"`
+	FaultRate            float64  `env:"STAGING_FAULT_RATE" default:"as the catalogue says" example:"0.05" doc:"how often an intermittent fault strikes, from 0 to 1"`
 	FaultSeed            int      `env:"STAGING_FAULT_SEED" default:"0" example:"7" doc:"decides when an intermittent fault strikes: the same seed, the same schedule"`
-	Variant              []string `env:"STAGING_VARIANT" default:"none" example:"" doc:"freedoms that the embedded target shall use, such as jitter; legal, so that every story stays green; never allowed with a remote target"`
+	Variant              []string `env:"STAGING_VARIANT" default:"none" example:"" doc:"freedoms that the embedded target shall use, such as jitter or e3 (staging serve --list-variants); legal, so that every story stays green; each declares its dialect and event shape; never allowed with a remote target"`
 	Artifacts            string   `env:"STAGING_ARTIFACTS" default:"netra-staging-e2e-UID below the system's temporary directory" example:"artifacts" doc:"directory in which failing stories keep their history"`
 	EnvFile              string   `env:"STAGING_ENV_FILE" default:".env beside go.mod, if there is one" example:"" doc:"file to read instead of .env, or none to read no file; only in the environment"`
 
@@ -84,6 +92,9 @@ type Budgets struct {
 // apiShare is how much more the edge allows below /api/: 1000 requests a minute instead of 100
 // (docs/protocol/http.md, section 1, Edge).
 const apiShare = 10
+
+// Runs is how many agent runs have to end well to rule MaxFailureRate out; at most MaxRuns.
+func (c Config) Runs() int { return stat.CleanTrials(c.MaxFailureRate, c.Confidence) }
 
 // MaxAPIRequestsPerMinute is the pace below /api/; 0 means no pacing.
 func (c Config) MaxAPIRequestsPerMinute() int { return c.MaxRequestsPerMinute * apiShare }

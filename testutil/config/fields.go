@@ -52,6 +52,8 @@ func (f field) form() string {
 	switch f.kind {
 	case reflect.TypeFor[int]():
 		return "write a whole number such as " + f.example
+	case reflect.TypeFor[float64]():
+		return "write a number such as " + f.example
 	case reflect.TypeFor[time.Duration]():
 		return "write a duration with its unit such as " + f.example
 	case reflect.TypeFor[time.Time]():

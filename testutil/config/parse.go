@@ -37,7 +37,7 @@ func parse(environ, dotenv map[string]string) (Config, problems) {
 	c := decode(vars, &ps)
 	c.chooseTarget(&ps)
 	c.fill(vars)
-	c.check(&ps)
+	c.check(vars, &ps)
 	c.checkCloud(vars, &ps)
 	return c, ps
 }
@@ -115,6 +115,18 @@ func (c *Config) fill(vars variables) {
 	}
 	if !vars.given("STAGING_MAX_REQUESTS_PER_MINUTE") {
 		c.MaxRequestsPerMinute = pace
+	}
+	if !vars.given("STAGING_FAULT_RATE") {
+		c.FaultRate = -1
+	}
+	if !vars.given("STAGING_MAX_FAILURE_RATE") {
+		c.MaxFailureRate = 0.03
+	}
+	if !vars.given("STAGING_CONFIDENCE") {
+		c.Confidence = 0.95
+	}
+	if !vars.given("STAGING_MAX_RUNS") {
+		c.MaxRuns = 200
 	}
 	c.Dialect = cmp.Or(c.Dialect, auto)
 	c.EventShape = cmp.Or(c.EventShape, auto)

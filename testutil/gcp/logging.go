@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"strconv"
 	"strings"
@@ -61,6 +62,7 @@ type Entry struct {
 	Instance string // empty for what belongs to none
 	Trace    string // id alone
 	Text     string // textPayload, or the message of jsonPayload; of a payload that has neither, its JSON
+	Beside   string // of a payload that has a message, its other members, as JSON; empty if there are none
 	Empty    bool   // it has no payload, and is of no request
 	Request  *Request
 }
@@ -110,7 +112,8 @@ func ParseEntries(body string) (all []Entry, next string, err error) {
 			ID: e.ID, Log: logOf(e.Log), Time: e.Time, Received: e.Received, Severity: severities[e.Severity],
 			Service: e.Resource.Labels["service_name"], Revision: e.Resource.Labels["revision_name"],
 			Instance: e.Labels["instanceId"], Trace: Short(e.Trace), Text: cmp.Or(e.Text, textOf(e.JSON), textOf(e.Proto)),
-			Empty: e.Text == "" && len(e.JSON) == 0 && len(e.Proto) == 0 && e.Request == nil,
+			Beside: besideMessage(e.JSON),
+			Empty:  e.Text == "" && len(e.JSON) == 0 && len(e.Proto) == 0 && e.Request == nil,
 		}
 		if r := e.Request; r != nil {
 			entry.Request = &Request{r.Method, r.URL, int(r.Status), time.Duration(r.Latency), r.UserAgent}
@@ -127,6 +130,17 @@ func textOf(payload map[string]any) string {
 	}
 	whole, _ := json.Marshal(payload) // came from JSON
 	return string(whole)
+}
+
+// besideMessage is what a payload says in other members than its message: loggers keep exceptions there.
+func besideMessage(payload map[string]any) string {
+	if message, _ := payload["message"].(string); message == "" || len(payload) == 1 {
+		return ""
+	}
+	others := maps.Clone(payload)
+	delete(others, "message")
+	text, _ := json.Marshal(others) // came from JSON
+	return string(text)
 }
 
 func logOf(name string) string {

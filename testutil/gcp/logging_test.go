@@ -30,16 +30,22 @@ func TestParseEntries(t *testing.T) {
 		"shape 1": {
 			`,"severity":"INFO","jsonPayload":{"service":"netra-service","logger":"a","message":"Auth Service startup completed","textPayload":"no",
 			 "error":{"type":"str","message":"Missing field","traceback":"","severity":"ERROR"},"validation":{"severity":"ERROR"}}`,
-			func(e *gcp.Entry) { e.Severity, e.Text = gcp.Info, "Auth Service startup completed" },
+			func(e *gcp.Entry) {
+				e.Severity, e.Text = gcp.Info, "Auth Service startup completed"
+				e.Beside = `{"error":{"message":"Missing field","severity":"ERROR","traceback":"","type":"str"},"logger":"a","service":"netra-service","textPayload":"no","validation":{"severity":"ERROR"}}`
+			},
 		},
 		"shape 2": {
 			`,"severity":"CRITICAL","jsonPayload":{"message":"AUTH=REDACTED FAILURE","labels":{"line":"1"},"context":{}}`,
-			func(e *gcp.Entry) { e.Severity, e.Text = gcp.Critical, "AUTH=REDACTED FAILURE" },
+			func(e *gcp.Entry) {
+				e.Severity, e.Text, e.Beside = gcp.Critical, "AUTH=REDACTED FAILURE", `{"context":{},"labels":{"line":"1"}}`
+			},
 		},
 		"text without a severity": {`,"textPayload":"Traceback (most recent call last)"`, func(e *gcp.Entry) { e.Text = "Traceback (most recent call last)" }},
 		"unknown severity":        {`,"severity":"FATAL","textPayload":"x"`, func(e *gcp.Entry) { e.Text = "x" }},
 		"empty":                   {`,"severity":"ERROR"`, func(e *gcp.Entry) { e.Severity, e.Empty = gcp.Error, true }},
 		"empty payloads":          {`,"jsonPayload":{},"textPayload":""`, func(e *gcp.Entry) { e.Empty = true }},
+		"message alone":           {`,"jsonPayload":{"message":"x"}`, func(e *gcp.Entry) { e.Text = "x" }},
 		"message that is no text": {`,"jsonPayload":{"message":{"a":1}}`, func(e *gcp.Entry) { e.Text = `{"message":{"a":1}}` }},
 		"empty message":           {`,"jsonPayload":{"message":"","a":1}`, func(e *gcp.Entry) { e.Text = `{"a":1,"message":""}` }},
 		"audit log": {

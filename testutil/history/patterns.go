@@ -91,7 +91,7 @@ func redactNamed(text string) string {
 func replaced(value string) string {
 	switch {
 	case value == Redacted:
-		return "[REDACTED]"
+		return masked
 	case isMask(value):
 		return value
 	}
@@ -106,6 +106,10 @@ func isMask(value string) bool {
 	}
 	return false
 }
+
+// HidesByName tells whether the value of a member of that name is replaced whatever it is, so that [Redacted]
+// there says nothing of it.
+func HidesByName(name string) bool { return namesSecret(name) }
 
 // namesSecret tells whether a name is that of a secret.
 func namesSecret(name string) bool {

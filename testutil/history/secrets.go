@@ -13,6 +13,9 @@ import (
 // Redacted stands where a secret was.
 const Redacted = "[redacted]"
 
+// masked stands where a target said the same of itself.
+const masked = "[REDACTED]"
+
 const (
 	shortest = 6  // a shorter value would redact plain text
 	piece    = 12 // the shortest part of a secret that must not appear

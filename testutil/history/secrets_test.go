@@ -235,3 +235,20 @@ func TestWhatTheTargetReplacedStays(t *testing.T) {
 		assert.Equal(t, `{"jwt_secret":"`+kept+`","a":1}`, log.Redact(`{"jwt_secret":"`+said+`","a":1}`))
 	}
 }
+
+// Whatever the target says, the mark in what it said is this suite's.
+func TestOnlyTheSuiteSetsTheMark(t *testing.T) {
+	var file bytes.Buffer
+	log := history.New(&file, header(), nil)
+	said := `{"note":"` + history.Redacted + `"}`
+	for _, r := range []*history.Record{
+		{Kind: history.Recv, Frame: said},
+		{Kind: history.HTTP, Exchange: &history.Exchange{Body: said}},
+		{Kind: history.Close, Closed: &history.Closed{Reason: history.Redacted, Body: said}},
+	} {
+		log.Append(r, nil)
+	}
+	require.NoError(t, log.Close())
+	assert.NotContains(t, file.String(), history.Redacted)
+	assert.Equal(t, 4, strings.Count(file.String(), "[REDACTED]"))
+}

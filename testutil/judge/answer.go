@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/fixtures/prompts"
@@ -17,13 +15,17 @@ import (
 var answerRules = []Rule{
 	answering("answer/empty", true, "An answer says something.", "websocket.md V7", empty),
 	answering("answer/echo", true, "An answer is not the prompt said back.", "DESIGN.md, The rules; websocket.md 2.3", echo),
-	answering("answer/canned", true, "An answer is made by an agent for this prompt: no default, mock or fallback text.", "http.md 5.4; websocket.md V18", canned),
+	{
+		ID: "answer/canned", Hard: true, Source: "http.md 5.4; websocket.md V18",
+		Says:  "An answer is made by an agent for this prompt: no default, mock or fallback text, and not the words that another prompt was answered with.",
+		State: canned,
+	},
 	answering("answer/error", true, "An answer is not an error in disguise.", "catalogue README, rule 6", disguised),
 	answering("answer/nonce", false, "An answer quotes the reference that the prompt asks it to quote. Hard where agents compute.", "DESIGN.md, The rules", unquoted),
 	answering("answer/figure", false, "An answer states the figure that the prompt asks for. Hard where agents compute.", "DESIGN.md, The rules", wrongFigure),
 	{
 		ID: "answer/status", Hard: true, Source: "http.md 5.4",
-		Says:  "A REST execution succeeds, or names what it could not do. One that takes too long ends with status timeout; another failure is advice, unless the target declares its shape.",
+		Says:  "A REST execution succeeds, or names what it could not do. One that takes too long ends with status timeout; another failure is advice, unless the target declares its shape, and so is that another agent answered.",
 		Hooks: Hooks{Exchange: executeStatus},
 	},
 }
@@ -118,6 +120,10 @@ func executeStatus(v *View) {
 	case expectsFailure && !isAdvertised(in.Agent) && !strings.Contains(failure, in.Agent):
 		v.Report(v.Here(), "the error of the execution does not name agent %s: %s", quote(in.Agent), quote(failure))
 	}
+	var request struct{ Type string }
+	if said := text(fields, "agent"); json.Unmarshal([]byte(x.Request), &request) == nil && request.Type != "" && said != "" && !sameAgent(said, request.Type) {
+		v.ReportAs(v.Declared(), v.Here(), "agent %s was asked, and agent %s says that it answered", quote(request.Type), quote(said))
+	}
 	if expectsFailure && delays(x) && got != "success" && got != "timeout" {
 		v.ReportAs(v.Declared(), v.Here(), "the execution was to take too long (%s) and ended with status %s, want timeout: %s", in.Why, quote(got), quote(failure))
 	}
@@ -142,66 +148,6 @@ func empty(_ *View, a answer) (string, bool) {
 		return "the answer is empty", false
 	}
 	return "", false
-}
-
-// ownWords is how many letters and digits an answer that repeats its prompt adds at least, if it is
-// one. "Processed via factory pattern: <prompt>" adds fewer.
-const ownWords = 60
-
-func echo(_ *View, a answer) (string, bool) {
-	// Most answers are shorter than their prompt, or longer by a sentence.
-	if more := words(a.text) - words(a.prompt); more < 0 || more >= ownWords {
-		return "", false
-	}
-	asked := plain(a.prompt)
-	if len(asked) < 8 {
-		return "", false
-	}
-	said := plain(a.text)
-	if !strings.Contains(said, asked) {
-		return "", false
-	}
-	rest := strings.Replace(said, asked, "", 1)
-	if len(rest) >= ownWords || a.intent.Want != "" && strings.Contains(rest, plain(a.intent.Want)) {
-		return "", false
-	}
-	return "the answer is the prompt said back", false
-}
-
-// words counts the letters and digits of a text.
-func words(s string) (n int) {
-	for i := 0; i < len(s); {
-		if s[i] < utf8.RuneSelf {
-			if isWord(rune(s[i])) {
-				n++
-			}
-			i++
-			continue
-		}
-		r, size := utf8.DecodeRuneInString(s[i:])
-		if isWord(r) {
-			n++
-		}
-		i += size
-	}
-	return n
-}
-
-// plain reduces a text to its letters and digits, in lower case.
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		if isWord(r) {
-			return unicode.ToLower(r)
-		}
-		return -1
-	}, s)
-}
-
-func isWord(r rune) bool {
-	if r < utf8.RuneSelf {
-		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
-	}
-	return unicode.IsLetter(r) || unicode.IsDigit(r)
 }
 
 func unquoted(v *View, a answer) (string, bool) {

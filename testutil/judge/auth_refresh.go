@@ -170,11 +170,17 @@ func (c *contest) take(v *View) {
 		c.won++
 		c.wins = proving(c.wins, v.Record.Seq)
 	case x.Status == http.StatusUnauthorized:
-	case x.Status == http.StatusForbidden:
+	case refusedOtherwise(x.Status):
 		v.ReportAs(v.Declared(), v.Here(), "%s, one of several simultaneous uses of %s, was refused with %s, want 401", what(x), c.token, status(x.Status))
 	default:
 		c.unknown = true // infra
 	}
+}
+
+// refusedOtherwise tells whether a status says that a use of a token is wrong. That there is nothing to use it at,
+// or that too much was asked, is for infra.
+func refusedOtherwise(status int) bool {
+	return status/100 == 4 && status != http.StatusNotFound && status != http.StatusMethodNotAllowed && status != http.StatusTooManyRequests
 }
 
 func proving(list []uint64, seq uint64) []uint64 {

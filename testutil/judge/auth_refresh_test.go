@@ -159,6 +159,8 @@ var refreshTrials = []trial{
 	}},
 	{name: "losers refused with 403", hard: []string{"auth/refresh-once"}, tell: race(200, 403)},
 	{name: "losers refused with 403, nothing declared", soft: []string{"auth/refresh-once"}, tell: undeclared(race(200, 403))},
+	{name: "losers refused with 409", hard: []string{"auth/refresh-once", "infra/not-accepted"}, tell: race(200, 409)},
+	{name: "losers find no endpoint", hard: []string{"infra/component-missing"}, tell: race(200, 404)},
 	{name: "nobody knows who won", hard: []string{"infra/unavailable"}, tell: race(401, 503)},
 	{name: "two tokens, one winner each", tell: func(s *story) {
 		race(200, 401)(s)

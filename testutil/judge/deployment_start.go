@@ -25,7 +25,7 @@ var startupRules = []Rule{
 	},
 	{
 		ID: "deployment/startup-text", Hard: true, Criterion: "D2", Source: "deployment.md 4, Procedure (4)",
-		Says:  "No entry of a start, of whatever severity, is a traceback or says that a worker failed to boot, but those that the allowlist excuses.",
+		Says:  "No entry of a start, of whatever severity, is a traceback or says that a worker failed to boot, in its message or beside it, but those that the allowlist excuses.",
 		Hooks: Hooks{End: everyStart(startupText)},
 	},
 	{

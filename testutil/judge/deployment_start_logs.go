@@ -82,13 +82,25 @@ func startupLogs(v *View, s startup) {
 func startupText(v *View, s startup) {
 	allowed := v.allowances()
 	s.entries(v, func(w window, e gcp.Entry) {
-		if e.Severity >= gcp.Error || !strings.Contains(e.Text, fixtures.Traceback) && !strings.Contains(e.Text, fixtures.FailedToBoot) {
+		found := saysItFailed(e)
+		if e.Severity >= gcp.Error || found == "" {
 			return
 		}
 		if excused, but := allowed.excuse(e); !excused {
-			v.Report(w.log.Readings, "%s printed this %s, at severity %s: %s%s", w.whose, s.after(e), e.Severity, payload(e), but)
+			v.Report(w.log.Readings, "%s printed this %s, at severity %s: %s%s", w.whose, s.after(e), e.Severity, quote(found), but)
 		}
 	})
+}
+
+// saysItFailed is the part of an entry that is a traceback or says that a worker failed to boot, empty if none is:
+// loggers keep an exception beside the message.
+func saysItFailed(e gcp.Entry) string {
+	for _, part := range []string{e.Text, e.Beside} {
+		if strings.Contains(part, fixtures.Traceback) || strings.Contains(part, fixtures.FailedToBoot) {
+			return part
+		}
+	}
+	return ""
 }
 
 func startupEmpty(v *View, s startup) {

@@ -68,6 +68,12 @@ var startupTrials = []verdictTrial{
 	{trial{name: "a worker that failed to boot, and another that did not", hard: []string{"deployment/startup-marker", "deployment/startup-text"}, tell: deployed(logging("00f1", 1000, "", "[1] [INFO] Reason: Worker failed to boot.", textual))}, "D1 D2! P4"},
 	{trial{name: "a worker that failed to boot", hard: []string{"deployment/application", "deployment/startup-marker", "deployment/startup-text"},
 		tell: deployed(logging("00f1", 1000, "", "[1] [INFO] Reason: Worker failed to boot.", textual), unlogged(fresh, "00f1", "COMPLETED SUCCESSFULLY", "Total Time", "GOLDEN PATH", "JWT INVALID"))}, "D1! D2! P4"},
+	{trial{name: "a traceback beside the message", about: "at severity INFO", hard: []string{"deployment/startup-text"}, tell: deployed(logging("00f1", 1000, "INFO", "warm-up skipped", func(e obj) {
+		e["jsonPayload"].(obj)["exc_info"] = "Traceback (most recent call last):\n  File"
+	}))}, "D1 D2! P4"},
+	{trial{name: "an empty traceback beside the message", tell: deployed(logging("00f1", 1000, "INFO", "warm-up skipped", func(e obj) {
+		e["jsonPayload"].(obj)["error"] = obj{"traceback": "", "severity": "ERROR"}
+	}))}, "D1 D2 P4"},
 	{trial{name: "a traceback as an error", hard: []string{"deployment/startup-logs"}, tell: deployed(logging("00f1", 1000, "ERROR", "Traceback (most recent call last):"))}, "D1 D2! P4"},
 	{trial{name: "a traceback that is allowed", tell: deployed(logging("00f1", 1000, "", "Traceback (most recent call last):", textual), allowing("^Traceback", time.Hour))}, "D1 D2 P4"},
 	{trial{name: "a traceback that was allowed", about: "excused it until", hard: []string{"deployment/startup-text"}, soft: []string{"deployment/allowlist"},

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"hash/maphash"
 	"slices"
 	"strings"
 
@@ -25,8 +26,8 @@ var eventRules = []Rule{
 	},
 	{
 		ID: "events/event-id", Hard: true, Source: "websocket.md 5.4",
-		Says:  "Two events never share an event_id.",
-		Hooks: Hooks{Event: reusedID},
+		Says:  "Two events never share an event_id. That those of different runs do is advice, unless the target declares its shape.",
+		State: reusedID,
 	},
 	{
 		ID: "events/repeated", Source: "websocket.md 5.4",
@@ -81,10 +82,32 @@ func knownType(v *View) {
 	}
 }
 
-func reusedID(v *View) {
-	if v.Step.Reused {
-		v.Report(v.Here(v.Stream.FirstSeq), "event_id %s of %s belonged to another event of the run", quote(v.Event.EventID), v.Event.Type)
+// maxFirsts bounds the runs whose first event_id is remembered.
+const maxFirsts = 4096
+
+// reusedID compares the ids within a run, and those with which runs begin: who counts anew for each run begins
+// them all alike.
+func reusedID() Hooks {
+	type begun struct {
+		run string
+		seq uint64
 	}
+	firsts := map[uint64]begun{} // by event_id
+	return Hooks{Event: func(v *View) {
+		if v.Step.Reused {
+			v.Report(v.Here(v.Stream.FirstSeq), "event_id %s of %s belonged to another event of the run", quote(v.Event.EventID), v.Event.Type)
+		}
+		if !v.Step.First || v.Event.EventID == "" {
+			return
+		}
+		id := maphash.String(seed, v.Event.EventID)
+		switch first, known := firsts[id]; {
+		case known && first.run != v.Run.Label:
+			v.ReportAs(v.Declared(), v.Here(first.seq), "event_id %s of %s belonged to an event of run %s", quote(v.Event.EventID), v.Event.Type, first.run)
+		case !known && len(firsts) < maxFirsts:
+			firsts[id] = begun{v.Run.Label, v.Record.Seq}
+		}
+	}}
 }
 
 func repeated(v *View) {

@@ -24,6 +24,17 @@ var (
 	})
 )
 
+// countedAnew is two runs with the same event_ids.
+func countedAnew(s *story) {
+	c := s.user().connect()
+	for range 2 {
+		j := c.ask()
+		j.started(set("event_id", "evt_1")).thinking(set("event_id", "evt_2")).executing(set("event_id", "evt_3"))
+		j.executed(set("event_id", "evt_4")).completed(set("event_id", "evt_5"))
+	}
+	c.shut()
+}
+
 var eventTrials = []trial{
 	{name: "no tool events", hard: []string{"events/all-five"}, about: "no tool_executing, no tool_completed",
 		tell: prompted(func(j *job) { j.started().thinking().completed() })},
@@ -48,6 +59,8 @@ var eventTrials = []trial{
 		same := set("event_id", "evt_x_1_1_00000001")
 		j.started(same).thinking(same).executing().executed().completed()
 	})},
+	{name: "event_ids that are counted anew for each run", hard: []string{"events/event-id"}, about: "of run u1.s1.r1", tell: countedAnew},
+	{name: "event_ids that are counted anew for each run, nothing declared", soft: []string{"events/event-id"}, tell: undeclared(countedAnew)},
 	{name: "delivered again", hard: []string{"events/repeated"}, tell: again},
 	{name: "delivered again, nothing declared", soft: []string{"events/repeated"}, tell: undeclared(again)},
 	{name: "another thread than the conversation's", hard: []string{"events/thread"}, tell: func(s *story) {
@@ -87,6 +100,10 @@ var eventTrials = []trial{
 	{name: "results are nested, nothing declared", soft: []string{"events/results"}, tell: undeclared(nestedResults)},
 	{name: "an empty thought", hard: []string{"events/thought"}, tell: emptyThought},
 	{name: "an empty thought, nothing declared", soft: []string{"events/thought"}, tell: undeclared(emptyThought)},
+	{name: "a thought of dashes", hard: []string{"events/thought"}, about: "no letter", tell: prompted(func(j *job) {
+		dashes := "- - - - - -"
+		j.started().thinking(set("thought", dashes), set("reasoning", dashes), set("payload.thought", dashes), set("data.reasoning", dashes)).executing().executed().completed()
+	})},
 	{name: "a default thought", hard: []string{"events/thought"}, tell: prompted(func(j *job) {
 		const text = "Agent is processing..."
 		j.started().thinking(set("thought", text), set("reasoning", text), set("payload.thought", text), set("data.reasoning", text)).executing().executed().completed()

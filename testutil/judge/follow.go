@@ -51,7 +51,8 @@ func (v *View) replied() {
 // isStandIn tells whether a frame is one of those that look like an answer to a prompt and are none:
 // an acknowledgement, or an echo of a mode that runs no agent (websocket.md 2.1, 4.3).
 func isStandIn(e *wire.Event) bool {
-	return e.Type == wire.Ack || strings.HasSuffix(e.WireType, "_response") && e.Type != wire.HandshakeResponse
+	echo := strings.HasSuffix(e.WireType, "_response") && e.Type != wire.HandshakeResponse
+	return e.Type == wire.Ack || strings.HasSuffix(e.WireType, "_acknowledged") || echo
 }
 
 // follow takes an event into its stream.

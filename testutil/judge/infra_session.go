@@ -50,8 +50,8 @@ func cut(v *View) {
 	if s.Closed == nil || s.Closed.By != history.ByNetwork || s.ExpectsRefusal() || s.OutOfAge() || s.Restarted != 0 || s.provokedEnd() != nil {
 		return
 	}
-	if b := s.Closed.Broken; b != nil && b.Step == history.StepFrame {
-		return // infra/half-answer
+	if b := s.Closed.Broken; b != nil && (b.Step == history.StepFrame || b.Step == history.StepWrite) {
+		return // infra/half-answer, infra/write
 	}
 	why := "the stream ended"
 	if b := s.Closed.Broken; b != nil {

@@ -61,6 +61,10 @@ var infraTrials = []trial{
 		s.user().connect().ask().started().ended(history.Closed{By: history.ByNetwork, Broken: &history.Broken{Step: history.StepFrame, Error: "unexpected EOF"}})
 	}},
 
+	{name: "nobody reads", hard: []string{"infra/write", "lifecycle/no-outcome"}, tell: func(s *story) {
+		s.user().connect().ask().started().ended(history.Closed{By: history.ByNetwork, Broken: &history.Broken{Step: history.StepWrite, Timeout: true, Error: "i/o timeout"}})
+	}},
+
 	{name: "upgrade 503", tell: refusedUpgrade(503, nil, `{"error":"service_not_ready"}`), hard: []string{"infra/upgrade-refused"}, about: "503 Service Unavailable by the application"},
 	{name: "upgrade 404", tell: refusedUpgrade(404, nil, `{"detail":"Not Found"}`), hard: []string{"infra/upgrade-refused"}},
 	{name: "upgrade 403 of the edge", tell: refusedUpgrade(403, html, "<html>Forbidden"), hard: []string{"infra/upgrade-refused"}, about: "the edge"},

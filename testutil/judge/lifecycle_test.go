@@ -113,6 +113,10 @@ var lifecycleTrials = []trial{
 		j.recv(obj{"type": "ack", "received_type": "user_message", "timestamp": j.now(), "user_id": j.subject, "status": "acknowledged"}, "")
 		j.gaveUp("first event")
 	})},
+	{name: "a place in a queue and silence", hard: []string{"lifecycle/acknowledged-only"}, about: `only "message_acknowledged"`, tell: prompted(func(j *job) {
+		j.recv(obj{"type": "message_acknowledged", "status": "queued", "timestamp": j.now()}, "")
+		j.gaveUp("first event")
+	})},
 	{name: "an echo and silence", hard: []string{"lifecycle/acknowledged-only"}, soft: []string{"events/known-type"}, tell: prompted(func(j *job) {
 		j.recv(obj{"type": "factory_response", "data": obj{"message": "Processed via factory pattern: user_message"}, "timestamp": j.now()}, "")
 		j.gaveUp("first event")
@@ -269,6 +273,23 @@ var lifecycleTrials = []trial{
 		one.wait(10 * time.Second)
 		one.shut()
 	}},
+	{name: "the other session left within the bridge's extra pair", tell: func(s *story) {
+		u := s.user()
+		one, two := u.connect(), u.connect()
+		bridged(one.ask(), two.shut)
+		one.shut()
+	}},
+	{name: "the other session heard half of the bridge's extra pair", hard: []string{"lifecycle/agent-completes", "lifecycle/every-session"}, tell: func(s *story) {
+		u := s.user()
+		one, two := u.connect(), u.connect()
+		bridged(one.ask(), func() *conn {
+			u.sessions = []*conn{one}
+			return nil
+		})
+		s.wait(10 * time.Second)
+		two.shut()
+		one.shut()
+	}},
 	{name: "a session that came later", tell: func(s *story) {
 		u := s.user()
 		one := u.connect()
@@ -278,6 +299,17 @@ var lifecycleTrials = []trial{
 		one.shut()
 		two.settled().shut()
 	}},
+}
+
+// bridged is a run with the bridge's extra pair, before whose last event something happens.
+func bridged(j *job, before func() *conn) {
+	bridge := j.by("supervisor")
+	j.started()
+	bridge.started()
+	j.thinking().executing().executed()
+	bridge.completed()
+	before()
+	j.completed()
 }
 
 func pong(c *conn) {

@@ -205,6 +205,7 @@ var startTrials = []trial{
 	{name: "an unknown agent without a reason", hard: []string{"lifecycle/rest-start"}, tell: asks(starting(`{"success":false}`), unknownAgent())},
 	{name: "not started", hard: []string{"lifecycle/rest-start"}, tell: rests(starting(`{"success":false,"agent_id":"agent-1","message":"no"}`))},
 	{name: "no id", hard: []string{"lifecycle/rest-start"}, tell: rests(startOK(""))},
+	{name: "an id that is a number", hard: []string{"lifecycle/rest-start"}, about: "another type", tell: rests(starting(`{"success":true,"agent_id":1042,"message":"Agent data started"}`))},
 	{name: "a mock", hard: []string{"lifecycle/rest-start"}, tell: rests(starting(`{"success":true,"agent_id":"agent-1","message":"Mock start completed"}`))},
 	{name: "one id twice", hard: []string{"lifecycle/started-agent"}, about: "was given to two agents", tell: rests(startOK(oneAgent), startOK(oneAgent))},
 	{name: "in no list", hard: []string{"lifecycle/started-agent"}, about: "is in no status list", tell: rests(startOK(oneAgent), listing(""))},

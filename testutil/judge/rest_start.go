@@ -41,7 +41,13 @@ func startOf(x *history.Exchange) (a startAnswer, ok bool) {
 func start(v *View) {
 	x, in := v.Record.Exchange, v.Record.Intent
 	a, ok := startOf(x)
-	if !ok || wanted(in) != 0 {
+	if wanted(in) != 0 {
+		return // infra rules
+	}
+	if !ok {
+		if x.Purpose == history.PurposeStart && succeeded(x) && x.Cut == 0 && object(x) != nil {
+			v.Report(v.Here(), "the answer to a start has members of another type than they must be: %s", quote(x.Body))
+		}
 		return // infra rules
 	}
 	fails := in != nil && in.Expect == history.Failure

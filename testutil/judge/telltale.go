@@ -78,30 +78,45 @@ func openingWord(text string) string {
 
 func isStatus(word string) bool { return len(word) == 3 && (word[0] == '4' || word[0] == '5') }
 
-func canned(_ *View, a answer) (string, bool) {
-	if found := cannedText.find(a.text); found != "" {
-		return "the answer is canned (" + quote(found) + ")", false
-	}
-	return "", false
-}
-
 func disguised(_ *View, a answer) (string, bool) {
 	if found := errorText.find(a.text); found != "" {
 		return "the answer is an error (" + quote(found) + ")", false
 	}
 	if isErrorObject(a.text) {
-		return "the answer is an object with an error", false
+		return "the answer is an object that says what went wrong", false
 	}
 	return "", false
 }
 
-// isErrorObject tells whether a text is a JSON object that names an error.
+// isErrorObject tells whether a text is a JSON object that names an error, or has the HTTP status of one as
+// problem details do (RFC 9457).
 func isErrorObject(text string) bool {
-	var fields struct {
-		Error any `json:"error"`
-	}
-	if !strings.HasPrefix(text, "{") || json.Unmarshal([]byte(text), &fields) != nil {
+	var fields map[string]any
+	if text = strings.TrimSpace(text); !strings.HasPrefix(text, "{") || json.Unmarshal([]byte(text), &fields) != nil {
 		return false
 	}
-	return fields.Error != nil && fields.Error != false && fields.Error != ""
+	for _, name := range []string{"error", "errors", "exception", "traceback"} {
+		if says(fields[name]) {
+			return true
+		}
+	}
+	for _, name := range []string{"status", "status_code"} {
+		if code, ok := fields[name].(float64); ok && code >= 400 && code < 600 {
+			return true
+		}
+	}
+	return false
+}
+
+// says tells whether a JSON value is more than a place that is left empty.
+func says(value any) bool {
+	switch value := value.(type) {
+	case nil:
+		return false
+	case []any:
+		return len(value) > 0
+	case map[string]any:
+		return len(value) > 0
+	}
+	return value != "" && value != false && value != 0.0
 }

@@ -11,7 +11,7 @@ import (
 var threadRules = []Rule{
 	{
 		ID: "threads/listed", Hard: true, Source: "http.md 5.4; catalogue, session group",
-		Says:  "A thread has the title that was asked for, alone and in the list of its owner, where it stands until it is archived. A full page may leave it out.",
+		Says:  "A thread has the title that was asked for, alone and in the list of its owner, where it stands once until it is archived. A full page may leave it out.",
 		Hooks: Hooks{Exchange: threadShown},
 	},
 	{
@@ -31,17 +31,20 @@ func isThreadList(x *history.Exchange) bool {
 	return x.Purpose == history.PurposeThreads && strings.HasSuffix(path, "/api/threads")
 }
 
-// entries reads a list of threads by id; not ok if it is no list of objects.
-func entries(x *history.Exchange) (byID map[string]map[string]any, n int, ok bool) {
-	var list []map[string]any
-	if json.Unmarshal([]byte(x.Body), &list) != nil {
-		return nil, 0, false
+// entries reads a list of threads; not ok if it is no list of objects.
+func entries(x *history.Exchange) (list []map[string]any, ok bool) {
+	return list, json.Unmarshal([]byte(x.Body), &list) == nil
+}
+
+// entryOf finds a thread in a list, nil if it is not there, and tells how often it is.
+func entryOf(list []map[string]any, id string) (entry map[string]any, times int) {
+	for _, e := range list {
+		if text(e, "id") == id {
+			entry = e
+			times++
+		}
 	}
-	byID = map[string]map[string]any{}
-	for _, entry := range list {
-		byID[text(entry, "id")] = entry
-	}
-	return byID, len(list), true
+	return entry, times
 }
 
 func threadShown(v *View) {
@@ -66,7 +69,7 @@ func lost(v *View) bool {
 }
 
 func listed(v *View, x *history.Exchange) {
-	shown, n, ok := entries(x)
+	shown, ok := entries(x)
 	if !ok {
 		if isJSON(x) {
 			v.Report(v.Here(), "%s answers with no list of threads: %s", what(x), quote(x.Body))
@@ -75,12 +78,14 @@ func listed(v *View, x *history.Exchange) {
 	}
 	size, later := pageOf(x, 20)
 	for _, t := range v.threadsOf(v.User) {
-		entry, found := shown[t.ID]
+		entry, times := entryOf(shown, t.ID)
 		switch {
-		case found:
+		case times > 1:
+			v.Report(v.Here(t.Made.Seq), "%s lists %s %d times", what(x), quote(t.ID), times)
+		case times == 1:
 			sameTitle(v, x, t, entry)
-		case t.Archived.Seq == 0 && t.Made.before(v.moment()) && n < size && !later:
-			v.Report(v.Here(t.Made.Seq), "%s lists %d threads, and not %s, which %s made", what(x), n, quote(t.ID), t.Owner.Label)
+		case t.Archived.Seq == 0 && t.Made.before(v.moment()) && len(shown) < size && !later:
+			v.Report(v.Here(t.Made.Seq), "%s lists %d threads, and not %s, which %s made", what(x), len(shown), quote(t.ID), t.Owner.Label)
 		}
 	}
 }
@@ -122,9 +127,9 @@ func archivedShown(v *View) {
 	if !isThreadList(x) {
 		return
 	}
-	shown, _, _ := entries(x)
+	shown, _ := entries(x)
 	for _, t := range v.threadsOf(v.User) {
-		if _, found := shown[t.ID]; found && t.Archived.before(v.moment()) {
+		if _, times := entryOf(shown, t.ID); times > 0 && t.Archived.before(v.moment()) {
 			v.ReportAs(v.Declared(), v.Here(t.Archived.Seq), "%s still lists %s, which %s archived", what(x), quote(t.ID), t.Owner.Label)
 		}
 	}

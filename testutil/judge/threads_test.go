@@ -212,6 +212,10 @@ var threadTrials = []trial{
 	{name: "threads cannot be made, nothing declared", hard: []string{"infra/component-missing"}, tell: undeclared(kept(func(b book) {
 		b.ask(history.PurposeThread, "POST", "/api/threads", 404, `{"title":"Costs of May"}`, `{"detail":"Not Found"}`, nil)
 	}))},
+	{name: "listed twice", hard: []string{"threads/listed"}, about: "2 times", tell: kept(func(b book) {
+		b.made()
+		b.lists("", `[`+entry+`,`+entry+`]`)
+	})},
 	{name: "listed to another user", hard: []string{"isolation/foreign-thread"}, tell: func(s *story) {
 		a, b := book{s.user()}, book{s.user()}
 		a.made()

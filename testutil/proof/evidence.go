@@ -46,17 +46,22 @@ func storyOf(dir string) string {
 
 // hard are the rules that the hard findings of a file are about.
 func hard(path string) (rules []string, err error) {
+	found, err := summaries(path)
+	for _, f := range found {
+		if f.Hard {
+			rules = append(rules, f.Rule)
+		}
+	}
+	return rules, err
+}
+
+func summaries(path string) ([]judge.Finding, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	findings, err := report.ReadSummaries(f)
-	for _, finding := range findings {
-		if finding.Hard {
-			rules = append(rules, finding.Rule)
-		}
-	}
-	return rules, errors.Join(err, f.Close())
+	found, err := report.ReadSummaries(f)
+	return found, errors.Join(err, f.Close())
 }
 
 // advised tells whether a process that told stories in this folder advised of a rule. A green story leaves no

@@ -48,18 +48,21 @@ var adversities = []adversity{
 
 // A HealthyRun is all stories, once.
 type HealthyRun struct {
-	Adversity string   `json:"adversity"`
-	Seconds   float64  `json:"seconds"` // of the processes, one after the other
+	Adversity string   `json:"adversity"` // or the variant
+	Seconds   float64  `json:"seconds"`   // of the processes, one after the other
 	Red       []string `json:"red,omitempty"`
 	Kept      string   `json:"kept,omitempty"`
 }
 
+// nameWidth aligns the names of adversities and variants.
+const nameWidth = 19
+
 // Line is the run on one line.
 func (r HealthyRun) Line() string {
 	if len(r.Red) == 0 {
-		return fmt.Sprintf("%-7s green in %.1f s", r.Adversity, r.Seconds)
+		return fmt.Sprintf("%-*s green in %.1f s", nameWidth, r.Adversity, r.Seconds)
 	}
-	return fmt.Sprintf("%-7s RED: %s; outputs and histories: %s", r.Adversity, strings.Join(r.Red, ", "), r.Kept)
+	return fmt.Sprintf("%-*s RED: %s; outputs and histories: %s", nameWidth, r.Adversity, strings.Join(r.Red, ", "), r.Kept)
 }
 
 // Alarms is the error of healthy runs that were red.

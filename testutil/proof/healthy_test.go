@@ -37,12 +37,12 @@ func TestHealthyStaysGreen(t *testing.T) {
 
 // A red run is kept, and the others are still made.
 func TestARedRunIsAnAlarm(t *testing.T) {
-	runs, err := healthy(t, "PROOF_RED=1").Stay(t.Context())
+	runs, err := healthy(t, "PROOF_RED=jitter").Stay(t.Context())
 	require.ErrorIs(t, err, Alarms{1, len(adversities)})
 	require.Len(t, runs, len(adversities))
 	assert.Equal(t, []string{"e2e/goldenpath"}, runs[3].Red)
 	assert.DirExists(t, runs[3].Kept)
-	assert.Contains(t, runs[3].Line(), "jitter  RED: e2e/goldenpath")
+	assert.Contains(t, runs[3].Line(), "jitter              RED: e2e/goldenpath")
 	assert.NotContains(t, runs[0].Line(), "RED")
 }
 

@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"encoding/json"
 	"io"
 	"os"
 	"path/filepath"
@@ -8,6 +9,8 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"github.com/netra-systems/staging-e2e/testutil/history"
 )
 
 // TestMain lets the test binary stand in for the stories, and for what keeps a core busy.
@@ -47,7 +50,7 @@ func fakeStory(story, fault string) (red bool) {
 		<-make(chan int)
 	case fault == "auth-second" && story != "TestStagingTwo", fault == "auth-seldom" && os.Getenv("STAGING_FAULT_SEED") != "3",
 		fault == "auth-unseen", fault == "":
-		return os.Getenv("PROOF_RED") != "" && os.Getenv("STAGING_VARIANT") != ""
+		return os.Getenv("PROOF_RED") != "" && os.Getenv("STAGING_VARIANT") == os.Getenv("PROOF_RED")
 	}
 	finding, suspects := "FINDING auth/token: refused\n", `[{"id":"auth-x","class":"other"},{"id":"auth-y","class":"other"},{"id":"auth-z","class":"tokens"}]`
 	switch fault {
@@ -67,6 +70,11 @@ func fakeStory(story, fault string) (red bool) {
 	write(filepath.Join(dir, findingsName), finding)
 	if suspects != "" {
 		write(filepath.Join(dir, suspectsName), suspects)
+		header, err := json.Marshal(history.Header{Version: history.Version})
+		if err != nil {
+			panic(err)
+		}
+		write(filepath.Join(dir, historyName), string(header)+"\n")
 	}
 	return true
 }

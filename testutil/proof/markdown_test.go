@@ -16,10 +16,11 @@ func TestMarkdownGoesStale(t *testing.T) {
 	missed.Class, never.Reproducible, never.Why = missed.ID, false, "nobody | sees\nit"
 	entries := []regressions.Entry{caught, never, missed, other}
 	one, two, three := begin(caught), begin(missed), begin(other)
-	one.Story, one.Rule, one.Rank, one.Diagnosed, one.Seconds = "Two", "auth/login", 1, true, 17.5
+	one.Story, one.Rule, one.Ranks, one.Diagnosed, one.Seconds = "Two", "auth/login", Ranks{1, 1}, true, 17.5
 	two.Outcome = Missed
 	document := Report{Results: []Result{one, two, three}}.Markdown(entries)
 
+	assert.Contains(t, document, "| the catalogue, by class | 1 (100 %) | 1 (100 %) | 1 |\n")
 	assert.Contains(t, document, "Caught: 1 of 2.")
 	assert.Contains(t, document, "Caught: 1 of 1.")
 	assert.Contains(t, document, "| beside-token |  | auth/token |  |  |  | caught |\n")

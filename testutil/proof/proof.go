@@ -24,6 +24,11 @@ type Options struct {
 
 	// Only are the ids of the entries to prove; empty proves all.
 	Only []string
+	// By are the stories that are to find them, by their short names; empty: those that the catalogue names.
+	By []string
+	// AnySuspect takes a fault for caught that turns the stories red for an expected reason, whatever the diagnosis
+	// says of it: a proof of how often it is seen, not of how well it is recognised.
+	AnySuspect bool
 	// Full lets each fault meet all stories, instead of those that are to find it until one does.
 	Full bool
 	// Jobs is how many faults are tried at a time; 0: [Jobs].
@@ -32,13 +37,16 @@ type Options struct {
 	Rounds int
 	// Share of the rounds that must catch a fault; 0 is all of them.
 	Share float64
-	// Rate at which intermittent faults strike; 0 is every occasion, negative what the catalogue says.
+	// Rate at which intermittent faults strike, at most 1; negative is what the catalogue says. At 0 they never
+	// do: then only they are tried, and all stories that are to find them must stay green in every round.
 	Rate float64
 	Seed uint64
 	// Env are variables for the stories, NAME=value, such as STAGING_DIALECT=october.
 	Env []string
 	// Limit is how long a process may take before it hangs; 0: [Limit].
 	Limit time.Duration
+	// Keep keeps outputs and histories also of what was caught.
+	Keep bool
 	// Binaries are the stories, if they are compiled already.
 	Binaries *Binaries
 	// Progress is told of every result, one at a time; nil is not.
@@ -69,7 +77,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	report := Report{Version: Version, Full: o.Full, Rate: b.Rate, Seed: o.Seed, Rounds: b.Rounds}
+	report := Report{Version: Version, Full: o.Full, Whole: len(o.Only) == 0, Rate: b.Rate, Seed: o.Seed, Rounds: b.Rounds}
 	report.Results, err = b.all(ctx, entries)
 	return report, errors.Join(err, b.close(&report))
 }
@@ -77,11 +85,16 @@ func Run(ctx context.Context, o Options) (Report, error) {
 // entries are those to prove.
 func (o Options) entries() ([]regressions.Entry, error) {
 	var wrong []error
+	if _, err := named(o.By, o.Stories); err != nil {
+		wrong = append(wrong, err)
+	}
 	for _, id := range o.Only {
 		at := slices.IndexFunc(o.Entries, func(e regressions.Entry) bool { return e.ID == id })
 		switch {
 		case at < 0:
 			wrong = append(wrong, fmt.Errorf("the catalogue has no regression %q: staging serve --list-faults lists them", id))
+		case o.Rate == 0 && !strikes(o.Entries[at]):
+			wrong = append(wrong, fmt.Errorf("regression %q heeds no rate (it has no chance in the catalogue), so there is nothing to see at rate 0", id))
 		case !o.Entries[at].Reproducible:
 			wrong = append(wrong, fmt.Errorf("regression %q cannot be proven here: %s", id, o.Entries[at].Why))
 		}
@@ -91,7 +104,7 @@ func (o Options) entries() ([]regressions.Entry, error) {
 	}
 	var chosen []regressions.Entry
 	for _, e := range o.Entries {
-		if e.Reproducible && (len(o.Only) == 0 || slices.Contains(o.Only, e.ID)) {
+		if e.Reproducible && (o.Rate != 0 || strikes(e)) && (len(o.Only) == 0 || slices.Contains(o.Only, e.ID)) {
 			chosen = append(chosen, e)
 		}
 	}
@@ -115,7 +128,7 @@ func newBench(ctx context.Context, o Options) (*bench, error) {
 		b.Share = 1
 	}
 	if b.Rate == 0 {
-		b.Rate = 1
+		b.Share = 1 // one false alarm is one too many
 	}
 	var err error
 	if b.dir, err = os.MkdirTemp("", "staging-prove-"); err != nil {
@@ -162,7 +175,7 @@ func (b *bench) all(ctx context.Context, entries []regressions.Entry) ([]Result,
 // close keeps what explains a result that is not as it must be.
 func (b *bench) close(r *Report) error {
 	stories := filepath.Join(b.dir, "stories")
-	if r.Err() != nil {
+	if r.Err() != nil || b.Keep {
 		r.Kept = b.dir
 		return os.RemoveAll(stories)
 	}

@@ -15,7 +15,8 @@ const Version = 1
 type Report struct {
 	Version int      `json:"version"`
 	Full    bool     `json:"full"`           // each fault met all stories
-	Rate    float64  `json:"rate"`           // of intermittent faults; negative: as the catalogue says
+	Whole   bool     `json:"whole"`          // no regression was left out
+	Rate    float64  `json:"rate"`           // of intermittent faults; 0: they never strike; negative: as the catalogue says
 	Seed    uint64   `json:"seed"`           // of the first round
 	Rounds  int      `json:"rounds"`         // of each fault
 	Kept    string   `json:"kept,omitempty"` // folder with outputs and histories of what went wrong
@@ -34,9 +35,10 @@ type Result struct {
 	// Of the first round that caught it:
 	Story     string `json:"story,omitempty"`
 	Rule      string `json:"rule,omitempty"`
-	Rank      int    `json:"rank,omitempty"` // of the class among the suspects; 0: it is not among them
+	Ranks     Ranks  `json:"ranks"`
+	Renamed   Ranks  `json:"renamed"` // after the target said everything in other words
 	Diagnosed bool   `json:"diagnosed"`
-	Caught    int    `json:"caught"` // rounds in which it was
+	Caught    int    `json:"caught"` // rounds in which it was, or at rate 0 stayed quiet
 	Rounds    int    `json:"rounds"` // that were made
 	// Seconds are those of all processes, one after the other.
 	Seconds float64 `json:"seconds"`
@@ -48,15 +50,17 @@ type Outcome string
 
 // The outcomes, the best first.
 const (
+	Quiet        Outcome = "quiet"        // green, as it must be at rate 0
 	Caught       Outcome = "caught"       // red, for an expected reason, and recognised
 	Misdiagnosed Outcome = "misdiagnosed" // red for an expected reason, its class not among the first suspects
 	OtherRule    Outcome = "other rule"   // red, but for no reason that is expected
 	Missed       Outcome = "missed"       // green
+	Alarm        Outcome = "false alarm"  // red at rate 0
 	Hung         Outcome = "hung"         // the stories did not come to their end
 	Unproven     Outcome = "unproven"     // it could not be tried
 )
 
-var worse = []Outcome{Caught, Misdiagnosed, OtherRule, Missed, Hung, Unproven}
+var worse = []Outcome{Quiet, Caught, Misdiagnosed, OtherRule, Missed, Alarm, Hung, Unproven}
 
 func worst(a, b Outcome) Outcome {
 	return worse[max(slices.Index(worse, a), slices.Index(worse, b))]
@@ -69,15 +73,16 @@ const firstSuspects = 3
 type Miss struct{ Missed, Of int }
 
 func (m Miss) Error() string {
-	return fmt.Sprintf("%d of %d regressions were not caught as they must be: see the matrix, and run one alone with --only", m.Missed, m.Of)
+	return fmt.Sprintf("%d of %d regressions are not as they must be: see the matrix, and run one alone with --only", m.Missed, m.Of)
 }
 
-// Err is a [Miss] unless every regression was caught.
+// Err is a [Miss] unless every regression was caught or, at rate 0, stayed quiet; and otherwise it says what the
+// diagnosis does not reach.
 func (r Report) Err() error {
-	if n := r.count(Caught); n < len(r.Results) || n == 0 {
+	if n := r.count(Caught) + r.count(Quiet); n < len(r.Results) || n == 0 {
 		return Miss{len(r.Results) - n, len(r.Results)}
 	}
-	return nil
+	return r.diagnoses()
 }
 
 func (r Report) count(o Outcome) (n int) {

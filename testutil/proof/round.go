@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/netra-systems/staging-e2e/fixtures/regressions"
 )
@@ -19,7 +20,8 @@ type round struct {
 	why       string
 	story     Story
 	rule      string
-	rank      int
+	ranks     Ranks
+	renamed   Ranks
 	diagnosed bool
 	seconds   float64
 }
@@ -27,6 +29,7 @@ type round struct {
 // prove tries one fault in every round.
 func (b *bench) prove(ctx context.Context, e regressions.Entry) (Result, error) {
 	result := begin(e)
+	result.Outcome = b.due()
 	dir := filepath.Join(b.dir, e.ID)
 	stories, why := b.provable(e)
 	if why != "" {
@@ -41,8 +44,8 @@ func (b *bench) prove(ctx context.Context, e regressions.Entry) (Result, error) 
 		}
 		result.add(r)
 	}
-	result.settle(b.Share)
-	if result.Outcome == Caught {
+	result.settle(b.Share, b.due())
+	if result.Outcome.good() && !b.Keep {
 		return result, os.RemoveAll(dir)
 	}
 	result.Kept = dir
@@ -60,6 +63,9 @@ func (b *bench) provable(e regressions.Entry) (stories []Story, why string) {
 	if b.Full {
 		return b.Stories, ""
 	}
+	if len(b.By) > 0 {
+		e.Stories = b.By
+	}
 	stories, err := Chosen(e, b.Stories)
 	if err != nil {
 		return nil, err.Error()
@@ -70,6 +76,9 @@ func (b *bench) provable(e regressions.Entry) (stories []Story, why string) {
 // round tells the stories with the fault, one after the other until one finds it. With Full all are told, those
 // of a package at once.
 func (b *bench) round(ctx context.Context, e regressions.Entry, stories []Story, seed uint64, dir string) (round, error) {
+	if b.Rate == 0 {
+		return b.quiet(ctx, e, stories, seed, dir)
+	}
 	all := alone(stories)
 	if b.Full {
 		all = batches(stories)
@@ -99,17 +108,13 @@ func (b *bench) round(ctx context.Context, e regressions.Entry, stories []Story,
 
 // try lets one process meet the fault.
 func (b *bench) try(ctx context.Context, e regressions.Entry, stories []Story, seed uint64, dir string) (round, error) {
-	env := append(slices.Clone(b.Env), "STAGING_FAULT="+e.ID, "STAGING_FAULT_SEED="+strconv.FormatUint(seed, 10))
-	if b.Rate > 0 {
-		env = append(env, "STAGING_FAULT_RATE="+strconv.FormatFloat(b.Rate, 'g', -1, 64))
-	}
-	became, err := b.binaries.tell(ctx, telling{stories: stories, env: env, dir: dir, limit: b.Limit})
+	became, err := b.meet(ctx, e, stories, seed, dir)
 	r := round{story: stories[0], seconds: became.took.Seconds()}
 	switch {
 	case err != nil:
 		return r, err
 	case became.hung:
-		r.outcome, r.why = Hung, fmt.Sprintf("%s did not end within %s", who(stories), b.Limit)
+		r.outcome, r.why = Hung, hung(stories, b.Limit)
 		return r, nil
 	case e.Advice:
 		return r, r.heed(e, became.red, dir)
@@ -117,7 +122,11 @@ func (b *bench) try(ctx context.Context, e regressions.Entry, stories []Story, s
 		r.outcome, r.why = Missed, who(stories)+" is green"
 		return r, nil
 	}
-	return r, r.weigh(e, dir)
+	err = r.weigh(e, dir)
+	if b.AnySuspect && r.outcome == Misdiagnosed {
+		r.outcome, r.why = Caught, ""
+	}
+	return r, err
 }
 
 // heed finds out whether green stories advise of the rule. It alone does not turn them red, and nothing is to.
@@ -135,6 +144,23 @@ func (r *round) heed(e regressions.Entry, red bool, dir string) error {
 		r.outcome, r.why, r.rule = Caught, "", e.Rules[0]
 	}
 	return nil
+}
+
+// meet tells stories with the fault, in one process.
+func (b *bench) meet(ctx context.Context, e regressions.Entry, stories []Story, seed uint64, dir string) (told, error) {
+	env := append(slices.Clone(b.Env), "STAGING_FAULT="+e.ID, "STAGING_FAULT_SEED="+strconv.FormatUint(seed, 10))
+	if b.Rate >= 0 {
+		env = append(env, "STAGING_FAULT_RATE="+strconv.FormatFloat(b.Rate, 'g', -1, 64))
+	}
+	if e.Dialect != "" {
+		env = append(env, "STAGING_DIALECT="+e.Dialect)
+	}
+	return b.binaries.tell(ctx, telling{stories: stories, env: env, dir: dir, limit: b.Limit})
+}
+
+// hung says that stories did not come to their end.
+func hung(stories []Story, limit time.Duration) string {
+	return fmt.Sprintf("%s did not end within %s", who(stories), limit)
 }
 
 // who names what one process tells.
@@ -158,14 +184,25 @@ func (r *round) weigh(e regressions.Entry, dir string) error {
 		return nil
 	}
 	r.rule, r.story.Name = found[at].rule, found[at].story
-	if r.rank, r.diagnosed, err = rankOf(e.Class, found[at].dir); err != nil {
+	return r.recognise(e, found[at].dir)
+}
+
+// recognise finds out whether the diagnosis in a story's folder says what it was. Whom it does not know, it need
+// not recognise.
+func (r *round) recognise(e regressions.Entry, dir string) (err error) {
+	if r.ranks, r.diagnosed, err = ranksOf(e, dir); err != nil {
 		return err
 	}
 	r.outcome = Caught
-	if !e.Uncatalogued && r.diagnosed && (r.rank == 0 || r.rank > firstSuspects) {
+	switch {
+	case !r.diagnosed:
+		r.outcome, r.why = Misdiagnosed, "the story left no diagnosis ("+suspectsName+")"
+		return nil
+	case !e.Uncatalogued && (r.ranks.Class == 0 || r.ranks.Class > firstSuspects):
 		r.outcome, r.why = Misdiagnosed, fmt.Sprintf("the class %s is not among the first %d suspects", e.Class, firstSuspects)
 	}
-	return nil
+	r.renamed, err = renamed(e, dir)
+	return err
 }
 
 func rules(found []finding) string {
@@ -185,19 +222,19 @@ func rules(found []finding) string {
 func (r *Result) add(one round) {
 	r.Rounds++
 	r.Seconds += one.seconds
-	if one.outcome == Caught {
+	if one.outcome.good() {
 		r.Caught++
 	} else if r.Outcome = worst(r.Outcome, one.outcome); r.Outcome == one.outcome {
 		r.Why = one.why
 	}
 	if one.rule != "" && r.Rule == "" {
-		r.Story, r.Rule, r.Rank, r.Diagnosed = one.story.short(), one.rule, one.rank, one.diagnosed
+		r.Story, r.Rule, r.Ranks, r.Renamed, r.Diagnosed = one.story.short(), one.rule, one.ranks, one.renamed, one.diagnosed
 	}
 }
 
-// settle calls a regression caught if it was in a sufficient share of the rounds. A hang is never sufficient.
-func (r *Result) settle(share float64) {
+// settle calls a result what is due if it was in a sufficient share of the rounds. A hang is never sufficient.
+func (r *Result) settle(share float64, due Outcome) {
 	if r.Outcome != Hung && r.Caught >= int(math.Ceil(share*float64(r.Rounds))) {
-		r.Outcome, r.Why = Caught, ""
+		r.Outcome, r.Why = due, ""
 	}
 }

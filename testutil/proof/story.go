@@ -46,7 +46,7 @@ func named(names []string, stories []Story) ([]Story, error) {
 	for i, name := range names {
 		at := slices.IndexFunc(stories, func(s Story) bool { return s.short() == name })
 		if at < 0 {
-			return nil, fmt.Errorf("the catalogue names the story %s, which the plan (e2e/plan.go) does not have", name)
+			return nil, fmt.Errorf("the story %s is named, which the plan (e2e/plan.go) does not have", name)
 		}
 		chosen[i] = stories[at]
 	}

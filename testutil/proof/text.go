@@ -13,7 +13,7 @@ func (r Result) Line() string {
 	if r.Rule != "" {
 		line += fmt.Sprintf(": %s, by %s", r.Rule, r.Story)
 	}
-	if r.Outcome != Caught {
+	if !r.Good() {
 		line += fmt.Sprintf(": %s (expected: %s)", r.Why, r.expectation())
 	}
 	return line
@@ -26,10 +26,10 @@ func (r Result) place() string {
 		return ""
 	case !r.Diagnosed:
 		return "unknown"
-	case r.Rank == 0:
+	case r.Ranks.Class == 0:
 		return "none"
 	}
-	return fmt.Sprint(r.Rank)
+	return fmt.Sprint(r.Ranks.Class)
 }
 
 // Text writes the matrix for a terminal, and then what went wrong.
@@ -50,7 +50,7 @@ func (r Report) Text(w io.Writer) error {
 func (r Report) misses() string {
 	var b strings.Builder
 	for _, result := range r.Results {
-		if result.Outcome == Caught {
+		if result.Good() {
 			continue
 		}
 		fmt.Fprintf(&b, "\n%s\n", result.Line())
@@ -68,5 +68,9 @@ func (r Report) summary() string {
 			counts = append(counts, fmt.Sprintf("%d %s", n, o))
 		}
 	}
-	return fmt.Sprintf("\nof %d regressions: %s\n", len(r.Results), strings.Join(counts, ", "))
+	text := fmt.Sprintf("\nof %d regressions: %s\n", len(r.Results), strings.Join(counts, ", ")) + r.accuracyText()
+	if r.Kept != "" {
+		text += "outputs and histories: " + r.Kept + "\n"
+	}
+	return text
 }

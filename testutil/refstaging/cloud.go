@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -57,6 +58,7 @@ type (
 	StartProcess = cloud.Start    // starts the application on an instance
 	Probe        = cloud.Probe    // asks whether the port of a revision is open
 	Rollout      = cloud.Rollout  // says where the traffic goes
+	Settle       = cloud.Settle   // says whether a service shows itself as it is now
 	Image        = cloud.Image    // says which image a deployment finds
 	Ingest       = cloud.Ingest   // stores a log entry
 	Permit       = cloud.Permit   // judges who reads an API
@@ -95,6 +97,7 @@ type platform struct {
 	phase    StartPhase
 	project  *cloud.Project
 	services map[string]service // by the names of [Server.Deploy]
+	built    sync.Map           // by the same names: the digest of the image that was built last
 }
 
 // service is what a deployment of it needs.
@@ -128,7 +131,9 @@ func (p *platform) deploy(ctx context.Context, name string) (revision string, er
 		return "", fmt.Errorf("deploy %q: there are only auth and backend", name)
 	}
 	// There is no commit and no tag (deployment.md 2): only the digest tells two images apart.
-	return s.Deploy(ctx, fmt.Sprintf("gcr.io/%s/%s@sha256:%s", p.cfg.Cloud.Project, s.Name, secret()), s.boot)
+	digest := "sha256:" + secret()
+	p.built.Store(name, digest)
+	return s.Deploy(ctx, fmt.Sprintf("gcr.io/%s/%s@%s", p.cfg.Cloud.Project, s.Name, digest), s.boot)
 }
 
 // deployAll makes the first revisions. What goes wrong is in the logs, where it belongs: the platform is
@@ -160,6 +165,14 @@ func (s *Server) Revision(service string) string {
 		return ""
 	}
 	return known.Ready()
+}
+
+// Built is the digest of the image that was built last for a service, "auth" or "backend": the one that is to
+// run.
+func (s *Server) Built(service string) string {
+	digest, _ := s.platform.built.Load(service)
+	text, _ := digest.(string)
+	return text
 }
 
 // CloudURL is the base URL of the platform's APIs: an endpoint for Google's client libraries.

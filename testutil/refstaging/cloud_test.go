@@ -105,6 +105,8 @@ func TestDeployWhileServing(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, revisions.Revisions, 2)
 	assert.NotEqual(t, revisions.Revisions[0].Containers[0].Image, revisions.Revisions[1].Containers[0].Image)
+	assert.True(t, strings.HasSuffix(revisions.Revisions[0].Containers[0].Image, "@"+s.Built("backend")), s.Built("backend"))
+	assert.Empty(t, s.Built("frontend"))
 
 	_, err = s.Deploy(t.Context(), "frontend")
 	require.Error(t, err)

@@ -13,6 +13,7 @@ import (
 type Config struct {
 	AuthAddr string // where the auth service listens, host:port; empty: a free port of 127.0.0.1
 	APIAddr  string // where the backend listens; empty: a free port of 127.0.0.1
+	APIName  string // host name by which URLs call the backend; empty: its address
 
 	// TLS, when not nil, is served by both services; [GenerateCA] makes a certificate for it. HTTP/2 is
 	// never offered, since a WebSocket upgrade needs HTTP/1.1.

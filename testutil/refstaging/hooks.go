@@ -3,6 +3,7 @@ package refstaging
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"time"
 
@@ -182,6 +183,7 @@ type Version func(service, revision string) string
 
 // HTTPHooks wrap the whole of a service, CORS and upgrades included, or what is behind the backend's CORS.
 type HTTPHooks struct {
+	Port func(next net.Listener) net.Listener // the backend's port, before TLS; called by every [Start]
 	Auth func(next http.Handler) http.Handler // every request to the auth service
 	API  func(next http.Handler) http.Handler // every request to the backend
 	App  func(next http.Handler) http.Handler // every request to the backend but preflights; CORS is added later

@@ -63,7 +63,7 @@ func Start(cfg Config) (*Server, error) {
 	s := assemble(cfg, urls)
 	s.platform.deployAll(s.ending)
 	s.serve(s.services[0], auth)
-	s.serve(s.services[1], &counted{api, &s.connections})
+	s.serve(s.services[1], hooked(cfg.Hooks.HTTP.Port, net.Listener(&counted{api, &s.connections})))
 	s.serve(s.services[2], platform)
 	return s, nil
 }

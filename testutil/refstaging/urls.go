@@ -20,9 +20,10 @@ func newURLs(cfg Config, auth, api net.Addr) urls {
 	}
 	authHost, _ := hostPort(auth)
 	apiHost, apiPort := hostPort(api)
+	orString(&cfg.APIName, apiHost)
 	u.auth = scheme + net.JoinHostPort(hostPort(auth))
-	u.api = scheme + net.JoinHostPort(apiHost, apiPort)
-	u.websocket = ws + net.JoinHostPort(apiHost, apiPort) + "/ws"
+	u.api = scheme + net.JoinHostPort(cfg.APIName, apiPort)
+	u.websocket = ws + net.JoinHostPort(cfg.APIName, apiPort) + "/ws"
 	orString(&u.app, scheme+net.JoinHostPort("localhost", apiPort))
 	u.names = []string{"localhost", "127.0.0.1", authHost, apiHost}
 	return u

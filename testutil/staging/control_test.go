@@ -109,10 +109,12 @@ func TestAnIdleSessionWaitsForASignOfLife(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				_, target, recorded := bubble(t, fixtures.EmbeddedBudgets(), nil, func(c *websocket.Conn, _ *http.Request) {
+					gone := make(chan struct{})
+					go func() { defer close(gone); drain(c) }()
 					say(c, mainWelcome, `{"type":"heartbeat","data":{}}`) // before anybody waits
 					<-time.After(9 * time.Second)
 					say(c, row.frames...)
-					drain(c)
+					<-gone
 				})
 				user, err := target.Login(t.Context())
 				require.NoError(t, err)

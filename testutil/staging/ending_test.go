@@ -108,6 +108,12 @@ func TestLeaving(t *testing.T) {
 		{"twice", drain, func(s *Session) error { return errors.Join(s.Close(t.Context()), s.Close(t.Context())) },
 			history.Closed{By: history.ByClient, Code: 1000}, nil},
 		{"abruptly", drain, func(s *Session) error { s.Abort(); return nil }, history.Closed{By: history.ByClient}, nil},
+		{"answered by an empty close frame",
+			func(c *websocket.Conn) {
+				c.SetCloseHandler(func(int, string) error { raw(c, 0x88, 0); return nil })
+				drain(c)
+			},
+			func(s *Session) error { return s.Close(t.Context()) }, history.Closed{By: history.ByClient, Code: 1000}, nil},
 		{"while the server closes for another reason",
 			func(c *websocket.Conn) {
 				c.SetCloseHandler(func(int, string) error {

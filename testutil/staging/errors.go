@@ -176,7 +176,7 @@ var stepWords = map[history.Step][2]string{
 	history.StepDNS:     {"looking up the host", "check the host name in the STAGING_*_URL variables and the resolver"},
 	history.StepTCP:     {"connecting", "check that the target runs and listens there"},
 	history.StepTLS:     {"the TLS handshake", "check the certificate and its host name, or name its authority in STAGING_CA_FILE"},
-	history.StepWrite:   {"sending the request", "the target or something before it hung up; look at its log"},
+	history.StepWrite:   {"sending the request", "the target or something before it hung up, or does not read; look at its log"},
 	history.StepAnswer:  {"waiting for the HTTP answer", "the target accepts connections and does not answer; look at its log"},
 	history.StepBody:    {"reading the body", "the answer began and did not end; look at the target's log"},
 	history.StepUpgrade: {"the upgrade", "the answer is no WebSocket; check STAGING_WEBSOCKET_URL"},

@@ -42,6 +42,12 @@ func (s *Session) Abort() {
 
 // give closes the connection without a close frame and waits until that is recorded as c.
 func (s *Session) give(c *history.Closed) {
+	s.drop(c)
+	<-s.done
+}
+
+// drop closes the connection without a close frame, which the reader records as c.
+func (s *Session) drop(c *history.Closed) {
 	if s.leave(c) {
 		tcp := s.tcp()
 		if t, ok := tcp.(*net.TCPConn); ok {
@@ -49,7 +55,6 @@ func (s *Session) give(c *history.Closed) {
 		}
 		_ = tcp.Close()
 	}
-	<-s.done
 }
 
 // leave says how the session is about to end on our part. It returns false if it is ending already.
@@ -88,7 +93,9 @@ func (s *Session) finish(err error, inFrame bool) {
 func ending(err error, inFrame bool, leaving *history.Closed) *history.Closed {
 	var frame *websocket.CloseError
 	closed := errors.As(err, &frame) && frame.Code != websocket.CloseAbnormalClosure
-	if leaving != nil && !(closed && frame.Code != leaving.Code && leaving.Code != 0) {
+	// An empty close frame answers ours as well as one that repeats its code (RFC 6455, section 5.5.1).
+	other := closed && frame.Code != websocket.CloseNoStatusReceived && leaving != nil && leaving.Code != 0 && frame.Code != leaving.Code
+	if leaving != nil && !other {
 		return leaving
 	}
 	if closed {

@@ -124,8 +124,12 @@ func (s *Session) write(r *history.Record, frame []byte) error {
 	return nil
 }
 
-// unwritten explains a failed write: by the end of the session where there is one.
+// unwritten explains a failed write: by the end of the session where there is one. Who reads nothing for so
+// long is not spoken to any more, which ends it. It does not wait for that: it may be on the reader's goroutine.
 func (s *Session) unwritten(err error) error {
+	if isTimeout(err) {
+		s.drop(&history.Closed{By: history.ByNetwork, Broken: &history.Broken{Step: history.StepWrite, Timeout: true, Error: err.Error()}})
+	}
 	if ended := s.Err(); ended != nil {
 		return ended
 	}

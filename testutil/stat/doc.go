@@ -1,9 +1,9 @@
 // Package stat holds the few tests that tell a trend or a difference from chance: Mann–Kendall with the
-// Theil–Sen slope, Mann–Whitney, and Fisher's exact test over strata. All are one-sided, because the only
-// question is whether something became worse. Small samples, which are the rule here, are computed exactly,
-// with ties. Values are finite.
+// Theil–Sen slope, Mann–Whitney, and Fisher's exact test over strata; and the bounds of Clopper and Pearson, which
+// say how sure a probability is. All tests are one-sided, because the only question is whether something became
+// worse. Small samples, which are the rule here, are computed exactly, with ties. Values are finite.
 //
-// It is code of our own because no maintained Go library has it: gonum has no such test (Mann–Whitney is
+// The bounds are quantiles that gonum computes. The tests are code of our own because no maintained Go library has it: gonum has no such test (Mann–Whitney is
 // its issue 320, open since 2017), and github.com/aclements/go-moremath has had no change since 2021, no
 // release, no trend test, and counts ties as whole steps.
 package stat

@@ -2,7 +2,6 @@ package suite
 
 import (
 	"context"
-	"sync"
 
 	"github.com/netra-systems/staging-e2e/fixtures/prompts"
 	"github.com/netra-systems/staging-e2e/testutil/staging"
@@ -101,16 +100,7 @@ func Each[T any](s *Story, rows []T, act func(T)) {
 // story when all are done.
 func (s *Story) each(n, atOnce int, act func(i int)) {
 	s.t.Helper()
-	var group sync.WaitGroup
-	places := make(chan struct{}, atOnce)
-	for i := range n {
-		places <- struct{}{}
-		group.Go(func() {
-			defer func() { <-places }()
-			act(i)
-		})
-	}
-	group.Wait()
+	inTurn(n, atOnce, nil, func(i, _ int) { act(i) })
 	if s.t.Failed() {
 		s.t.FailNow()
 	}

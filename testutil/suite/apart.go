@@ -45,8 +45,8 @@ type (
 		Fault   []string
 		Strikes faults.Options
 	}
-	apartOrder struct{ Deploy string } // a service: "auth" or "backend"
-	apartDone  struct{ Revision, Problem string }
+	apartOrder struct{ Deploy string }         // a service: "auth" or "backend"
+	apartDone  struct{ Image, Problem string } // the digest of the image that was built
 )
 
 // serveApart is the whole of that process. It serves until its parent lets it go or is gone; a signal to
@@ -81,10 +81,10 @@ func obey(server *refstaging.Server, orders *json.Decoder, answers *json.Encoder
 			return fmt.Errorf("read what to do: %w", err)
 		}
 		done := apartDone{}
-		var err error
-		if done.Revision, err = server.Deploy(context.Background(), order.Deploy); err != nil {
+		if _, err := server.Deploy(context.Background(), order.Deploy); err != nil {
 			done.Problem = err.Error()
 		}
+		done.Image = server.Built(order.Deploy)
 		if err := answers.Encode(done); err != nil {
 			return fmt.Errorf("tell what was deployed: %w", err)
 		}
@@ -113,14 +113,15 @@ func ask(p *child.Process, order, answer any) error {
 	return p.Hear(answer)
 }
 
-// deployApart lets the process replace a service's revision, and returns the short name of the new one.
-func deployApart(p *child.Process, service string) (revision string, err error) {
+// deployApart lets the process replace a service's revision, and returns the digest of the image that it has built,
+// also if the deployment failed.
+func deployApart(p *child.Process, service string) (image string, err error) {
 	var done apartDone
 	if err := ask(p, apartOrder{service}, &done); err != nil {
 		return "", err
 	}
 	if done.Problem != "" {
-		return "", fmt.Errorf("deploy a new revision of %s: %s", service, done.Problem)
+		err = fmt.Errorf("deploy a new revision of %s: %s", service, done.Problem)
 	}
-	return done.Revision, nil
+	return done.Image, err
 }

@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,9 +61,13 @@ func deploy(ctx context.Context, c config.Config, where placing) (*deployment, e
 // embed starts a reference deployment and points the configuration at it.
 func (d *deployment) embed(where placing) (err error) {
 	c := &d.config
+	declared, err := variants.Declared(c.Variant)
+	if err != nil {
+		return fmt.Errorf("STAGING_VARIANT: %w", err)
+	}
 	dialect := c.Dialect
 	if dialect == auto {
-		dialect = september
+		dialect = cmp.Or(declared.Dialect, september)
 	}
 	c.Abilities = []string{history.ExactAnswers, history.SimulatedFailures}
 	at := served{}
@@ -76,18 +81,14 @@ func (d *deployment) embed(where placing) (err error) {
 	}
 	at.configure(c)
 	if c.EventShape == auto {
-		c.EventShape = dialect // the reference declares its shape
+		c.EventShape = cmp.Or(declared.Shape, dialect) // the reference declares its shape
 	}
 	return nil
 }
 
 // faultOptions say how the faults of the embedded target strike.
 func faultOptions(c config.Config) faults.Options {
-	o := faults.Options{Rate: c.FaultRate, Seed: uint64(c.FaultSeed)}
-	if o.Rate == 0 {
-		o.Rate = -1 // nobody said
-	}
-	return o
+	return faults.Options{Rate: c.FaultRate, Seed: uint64(c.FaultSeed)}
 }
 
 // shape makes a reference deployment unusual, and then faulty.

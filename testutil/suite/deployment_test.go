@@ -79,3 +79,19 @@ func TestAStoryWithoutAHistoryKeepsNoFileOpen(t *testing.T) {
 	require.NotNil(t, s.file)
 	assert.ErrorIs(t, s.file.Close(), os.ErrClosed)
 }
+
+// What its variants declare, the embedded target declares, wherever it runs in this process.
+func TestVariantsDeclareTheirShape(t *testing.T) {
+	for variant, want := range map[string][2]string{
+		"e3": {"september", "e3"}, "times-millis": {"september", "auto"}, "october-swapped": {"october", "october"},
+	} {
+		for _, where := range []placing{shared, own} {
+			d, err := deploy(t.Context(), config.Config{Target: config.Embedded, Dialect: auto, EventShape: auto, Variant: []string{variant}}, where)
+			require.NoError(t, err)
+			assert.Equal(t, want, [2]string{d.reference.Config().Dialect, d.config.EventShape}, "%s, %s", variant, where)
+			assert.NoError(t, d.close())
+		}
+	}
+	_, err := deploy(t.Context(), config.Config{Target: config.Embedded, Dialect: "october", EventShape: auto, Variant: []string{"e3"}}, shared)
+	require.ErrorContains(t, err, "STAGING_VARIANT: variants e3 are of the dialect september, not of october")
+}

@@ -34,6 +34,7 @@ func (s *Story) end() {
 		s.t.Error("a story never skips: what cannot be shown is not shown, and red")
 	}
 	s.checkCost()
+	s.checkSeries()
 	s.checkTurn()
 	s.tell()
 }
@@ -85,10 +86,21 @@ func (s *Story) checkCost() {
 	if here.config.Target != config.Embedded {
 		return
 	}
-	edge, api := s.entry.Cost.edge(here.config.Users), s.entry.Cost.api(here.config.Users)
-	if s.stats.edge > edge || s.stats.api > api {
-		s.t.Errorf("the plan (e2e/plan.go) allows this story %d requests and %d below /api/, and it made %d and %d: correct the plan",
-			edge, api, s.stats.edge, s.stats.api)
+	cost := s.entry.Cost
+	edge, api, prompts := cost.edge(loadOf(here.config)), cost.api(loadOf(here.config)), cost.prompts(loadOf(here.config))
+	if s.isSpoiled() {
+		prompts = max(prompts, s.stats.prompts) // one may be asked again, for the diagnosis
+	}
+	if s.stats.edge > edge || s.stats.api > api || s.stats.prompts > prompts {
+		s.t.Errorf("the plan (e2e/plan.go) allows this story %d requests, %d below /api/ and %d prompts, and it made %d, %d and %d: correct the plan",
+			edge, api, prompts, s.stats.edge, s.stats.api, s.stats.prompts)
+	}
+}
+
+// checkSeries fails a story that is to repeat runs and has not, or not often enough.
+func (s *Story) checkSeries() {
+	if s.entry.Cost.Repeats && !s.isSpoiled() && (s.series == nil || !s.series.tally(s.findings).clean()) {
+		s.t.Error("the plan (e2e/plan.go) says that the story repeats runs, and it has not asked all of them: let it Repeat")
 	}
 }
 
@@ -110,12 +122,13 @@ func (s *Story) tell() {
 	}
 	s.t.Attr("netra.findings", fmt.Sprintf("%d hard, %d soft", hard, len(s.findings)-hard))
 	criteria := s.criteria()
+	known := s.consistency()
 	failed := s.t.Failed() || hard > 0 || s.stopped != ""
 	if !failed {
 		for _, f := range s.findings {
 			s.t.Log(report.Summary(f))
 		}
-		s.t.Logf("target: %s\n%s\n%sjudged by %d rules, none of them broken hard", describe(s.target.Describe()), s.stats, criteria, len(judge.Standing()))
+		s.t.Logf("target: %s\n%s\n%s%sjudged by %d rules, none of them broken hard", describe(s.target.Describe()), s.stats, criteria, known, len(judge.Standing()))
 		s.discard()
 		return
 	}
@@ -126,13 +139,14 @@ func (s *Story) tell() {
 		Rerun:    report.Rerun(s.header),
 		History:  s.historyFile(),
 	}
-	var b strings.Builder
+	b := new(strings.Builder)
+	b.WriteString(known)
 	seen, err := readSeen(s.historyFile(), s.findings)
 	server := s.serverLog(seen)
 	f.Server = server.side
 	var undiagnosed error
 	f.Suspects, undiagnosed = s.suspects()
-	if err = errors.Join(err, undiagnosed, f.Text(&b, seen.record), server.close()); err != nil {
+	if err = errors.Join(err, undiagnosed, f.Text(b, seen.record), server.close()); err != nil {
 		s.t.Errorf("read the history back: %v", err)
 	}
 	s.t.Error("\n" + b.String())
@@ -150,6 +164,16 @@ func (s *Story) criteria() string {
 	all := strings.Join(verdicts, ", ")
 	s.t.Attr("netra.criteria", all)
 	return all + "\n"
+}
+
+// consistency says how many of the runs that were repeated failed, on a line of its own.
+func (s *Story) consistency() string {
+	if s.series == nil {
+		return ""
+	}
+	known := s.series.tally(s.findings).String()
+	s.t.Attr("netra.consistency", known)
+	return known + "\n"
 }
 
 // discard removes the history of a green story, unless go test -artifacts asks for it.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/netra-systems/staging-e2e/fixtures"
+	"github.com/netra-systems/staging-e2e/testutil/config"
 )
 
 // A Plan lists every story of every package below e2e, so that each test process knows the whole: what
@@ -32,16 +33,33 @@ type Entry struct {
 // excludes tells whether a story has the target for itself.
 func (e Entry) excludes() bool { return e.Refusing || e.Alone }
 
-// Cost bounds the requests of a story; the suite reports it before a remote run, and fails a story that
+// Cost bounds what a story asks of a target; the suite reports it before a remote run, and fails a story that
 // exceeds it on the embedded target. Warm-up and health, the same for every story, are not in it. The
 // parts PerUser count for each of Config.Users.
 type Cost struct {
-	Edge        int // requests and dials outside /api/: login, verify, connect
-	API         int // requests below /api/, archived threads included
-	EdgePerUser int
-	APIPerUser  int
-	Runs        int // agent runs one after the other; overlapping ones count once
-	Cleanups    int // how often it waits until the target has cleaned up, for the budget Cleanup
+	Edge           int // requests and dials outside /api/: login, verify, connect
+	API            int // requests below /api/, archived threads included
+	Prompts        int // that agents are to answer, in sessions and over REST
+	EdgePerUser    int
+	APIPerUser     int
+	PromptsPerUser int
+	Runs           int // agent runs one after the other; overlapping ones count once
+	Cleanups       int // how often it waits until the target has cleaned up, for the budget Cleanup
+	// Repeats adds the runs of Story.Repeat, each with a thread to archive.
+	Repeats bool
+}
+
+// A load is what the cost of a story depends on.
+type load struct{ users, runs int }
+
+func loadOf(c config.Config) load { return load{users: c.Users, runs: c.Runs()} }
+
+// repeated is how many runs Story.Repeat makes.
+func (c Cost) repeated(l load) int {
+	if !c.Repeats {
+		return 0
+	}
+	return l.runs
 }
 
 // What every story begins with, when the target is quick: the health of the auth service, twice, and of
@@ -51,8 +69,9 @@ const (
 	apiPreconditions = 1
 )
 
-func (c Cost) edge(users int) int { return c.Edge + users*c.EdgePerUser }
-func (c Cost) api(users int) int  { return c.API + users*c.APIPerUser }
+func (c Cost) edge(l load) int    { return c.Edge + l.users*c.EdgePerUser }
+func (c Cost) api(l load) int     { return c.API + l.users*c.APIPerUser + c.repeated(l) }
+func (c Cost) prompts(l load) int { return c.Prompts + l.users*c.PromptsPerUser + c.repeated(l) }
 
 // find returns the entry of a story.
 func (p Plan) find(story string) (Entry, bool) {
@@ -133,9 +152,9 @@ func split(pattern string, separator byte) (parts []string) {
 
 // need is what the selected stories ask of a remote target.
 type need struct {
-	stories, edge, api int
-	paced              time.Duration // that the pace alone takes
-	expected           time.Duration // with slow but healthy answers
+	stories, edge, api, prompts int
+	paced                       time.Duration // that the pace alone takes
+	expected                    time.Duration // with slow but healthy answers
 }
 
 // answerEstimate is how long a slow but healthy answer takes: half the budget of P2 of issue #891.
@@ -145,24 +164,26 @@ const answerEstimate = 30 * time.Second
 var cleanupEstimate = fixtures.RemoteBudgets().Cleanup
 
 // waits is how long the story waits for a slow but healthy target, besides the pace.
-func (c Cost) waits() time.Duration {
-	return time.Duration(c.Runs)*answerEstimate + time.Duration(c.Cleanups)*cleanupEstimate
+func (c Cost) waits(l load) time.Duration {
+	runs := c.Runs + (c.repeated(l)+repeatedAtOnce-1)/repeatedAtOnce
+	return time.Duration(runs)*answerEstimate + time.Duration(c.Cleanups)*cleanupEstimate
 }
 
 // need adds up the stories. They run one after the other in a package, the packages side by side (go
 // test -p), and those that have the target for themselves one after the other when all others are done. All share the pace;
 // edgePace and apiPace are in requests a minute, 0 without a limit.
-func (p Plan) need(users, edgePace, apiPace int) need {
+func (p Plan) need(l load, edgePace, apiPace int) need {
 	n := need{stories: len(p)}
 	beside := map[string]time.Duration{} // package → what its stories take that have others beside them
 	var alone, longest time.Duration
 	for _, e := range p {
-		n.edge += preconditions + e.Cost.edge(users)
-		n.api += apiPreconditions + e.Cost.api(users)
+		n.edge += preconditions + e.Cost.edge(l)
+		n.api += apiPreconditions + e.Cost.api(l)
+		n.prompts += e.Cost.prompts(l)
 		if e.excludes() {
-			alone += e.Cost.waits()
+			alone += e.Cost.waits(l)
 		} else {
-			beside[e.Package] += e.Cost.waits()
+			beside[e.Package] += e.Cost.waits(l)
 			longest = max(longest, beside[e.Package])
 		}
 	}
@@ -173,7 +194,7 @@ func (p Plan) need(users, edgePace, apiPace int) need {
 
 // times is the need of running everything n times.
 func (n need) times(rounds int) need {
-	n.stories, n.edge, n.api = n.stories*rounds, n.edge*rounds, n.api*rounds
+	n.stories, n.edge, n.api, n.prompts = n.stories*rounds, n.edge*rounds, n.api*rounds, n.prompts*rounds
 	n.paced, n.expected = n.paced*time.Duration(rounds), n.expected*time.Duration(rounds)
 	return n
 }

@@ -82,16 +82,16 @@ func TestSelectedAgreesWithGoTest(t *testing.T) {
 }
 
 func TestNeed(t *testing.T) {
-	n := somePlan.need(3, 90, 900)
+	n := somePlan.need(load{users: 3, runs: 99}, 90, 900)
 	assert.Equal(t, 3, n.stories)
 	assert.Equal(t, 3*preconditions+2+6, n.edge)
 	assert.Equal(t, 3*apiPreconditions+33, n.api)
 	assert.Equal(t, time.Duration(n.edge)*time.Minute/90, n.paced)
 	assert.Equal(t, n.paced+10*answerEstimate, n.expected, "the runs of package b take longest")
-	assert.Zero(t, somePlan.need(3, 0, 0).paced)
+	assert.Zero(t, somePlan.need(load{users: 3, runs: 99}, 0, 0).paced)
 	assert.Equal(t, 2*n.paced, n.times(2).paced)
 	assert.Equal(t, []string{"TestStagingThree"}, names(somePlan.of("b")))
-	slow := somePlan.need(3, 900, 1)
+	slow := somePlan.need(load{users: 3, runs: 99}, 900, 1)
 	assert.Equal(t, time.Duration(slow.api)*time.Minute, slow.paced, "the slower of the two paces decides")
 }
 

@@ -108,15 +108,15 @@ func (p *process) announce(s selection, timeout time.Duration) error {
 	}
 	c := p.config
 	needOf := func(plan Plan) need {
-		return plan.need(c.Users, c.MaxRequestsPerMinute, c.MaxAPIRequestsPerMinute()).times(s.rounds)
+		return plan.need(loadOf(c), c.MaxRequestsPerMinute, c.MaxAPIRequestsPerMinute()).times(s.rounds)
 	}
 	all := needOf(selected)
 	pace := "without a pace"
 	if c.MaxRequestsPerMinute > 0 {
 		pace = fmt.Sprintf("at %d requests a minute at least %s", c.MaxRequestsPerMinute, all.paced.Round(time.Second))
 	}
-	fmt.Printf("staging: remote target %s: %s in all packages need up to %d requests, and %d below /api/: %s, and up to %s with slow answers\n",
-		c.APIURL, many(all.stories, "story", "stories"), all.edge, all.api, pace, all.expected.Round(time.Second))
+	fmt.Printf("staging: remote target %s: %s in all packages need up to %d requests, %d below /api/, and %d prompts: %s, and up to %s with slow answers\n",
+		c.APIURL, many(all.stories, "story", "stories"), all.edge, all.api, all.prompts, pace, all.expected.Round(time.Second))
 
 	if own := needOf(selected.of(p.pkg)); timeout > 0 && own.paced > timeout {
 		return fmt.Errorf("%s of this package need at least %s at %d requests a minute (STAGING_MAX_REQUESTS_PER_MINUTE), "+

@@ -41,7 +41,7 @@ func (s served) configure(c *config.Config) {
 }
 
 // replace lets the first revision of each service serve ordinary requests, and then replaces it, so that
-// there is something to compare with. What is recorded of it is not kept: it is no story's. What fails of it
+// there is something to compare with, by one whose image is known. What is recorded of it is not kept: it is no story's. What fails of it
 // where the target has faults is theirs, and the stories' to find.
 func (d *deployment) replace(ctx context.Context) error {
 	log := history.New(io.Discard, history.Header{}, nil)
@@ -54,10 +54,15 @@ func (d *deployment) replace(ctx context.Context) error {
 	if err := errors.Join(err, log.Close()); err != nil && len(d.config.Fault) == 0 {
 		return err
 	}
-	d.config.DeploymentBegan = time.Now()
-	for _, service := range []string{history.Auth, history.Backend} {
-		if _, err := deployApart(d.apart, service); err != nil && len(d.config.Fault) == 0 {
+	c := &d.config
+	c.DeploymentBegan = time.Now()
+	for _, s := range []history.Service{{Role: history.Auth, Name: c.AuthService}, {Role: history.Backend, Name: c.BackendService}} {
+		image, err := deployApart(d.apart, s.Role)
+		if err != nil && len(c.Fault) == 0 {
 			return err
+		}
+		if image != "" && c.Image(s.Name) == "" {
+			c.ImageDigest = append(c.ImageDigest, s.Name+"="+image)
 		}
 	}
 	return nil

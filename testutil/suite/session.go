@@ -2,9 +2,11 @@ package suite
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/netra-systems/staging-e2e/fixtures/prompts"
 	"github.com/netra-systems/staging-e2e/testutil/staging"
+	"github.com/netra-systems/staging-e2e/testutil/wire"
 )
 
 // A Session is one WebSocket connection of a user.
@@ -62,13 +64,21 @@ func (s *Session) Ask(p prompts.Prompt, options ...staging.AskOption) *Run {
 	s.story.t.Helper()
 	run, err := s.Session.Ask(p, options...)
 	s.must(err)
-	return &Run{Run: run, actor: s.actor}
+	return &Run{Run: run, actor: s.actor, again: func(thread string) {
+		s.askAgain(p, slices.Concat(options, []staging.AskOption{staging.OnThread(thread)}))
+	}}
 }
 
 // Ping waits for the pong to a ping.
 func (s *Session) Ping() {
 	s.story.t.Helper()
 	s.do(s.Session.Ping)
+}
+
+// Listen lets the session hear what may come, for the budget Settle.
+func (s *Session) Listen() {
+	s.story.t.Helper()
+	s.do(s.Session.Settle)
 }
 
 // Heartbeat waits for the reply to a heartbeat.
@@ -126,6 +136,7 @@ func (s *Session) Close() {
 type Run struct {
 	*staging.Run
 	actor
+	again func(thread string) // asks the same on a thread
 }
 
 // Wait returns the answer when the run has ended well. A run that was expected to fail, and did, has
@@ -134,10 +145,25 @@ type Run struct {
 func (r *Run) Wait() staging.Answer {
 	r.story.t.Helper()
 	answer, err := r.Run.Wait(r.story.ctx)
-	if !r.Claims() || !expired(err) {
-		r.must(err)
+	if r.Claims() && expired(err) {
+		return answer
 	}
+	if expired(err) && answer.Events == 0 && r.story.series == nil { // a series has other runs to compare with
+		r.story.silence.Do(func() { r.again(answer.Thread) })
+	}
+	r.must(err)
 	return answer
+}
+
+// askAgain finds out for the diagnosis of a story that has failed what it is that met with silence: the session,
+// the prompt, or only the first one on its thread. What comes of it is in the history.
+func (s *Session) askAgain(p prompts.Prompt, options []staging.AskOption) {
+	if s.Session.Ping(s.story.ctx) != nil {
+		return
+	}
+	if run, err := s.Session.Ask(p, options...); err == nil {
+		_, _ = run.Wait(s.story.ctx)
+	}
 }
 
 // expired tells whether a wait ended because its budget ran out, which the history says as well.
@@ -164,9 +190,13 @@ func (r *Run) Lost() {
 }
 
 // Overhear returns when the session has heard the outcome of a run that was asked in another session of the
-// user, or the budget for it is used up. Whether a run goes on when its session is left is for the judge.
+// user, or the budget for it is used up. Whether a run goes on when its session is left is for the judge. A
+// target that declares direct replies sends it to nobody else (websocket.md 7): then there is nothing to wait for.
 func (s *Session) Overhear(r *Run) {
 	s.story.t.Helper()
+	if wire.DeclaredShape(s.story.deployment.config.EventShape).Direct() {
+		return
+	}
 	if err := s.Session.Overhear(s.story.ctx, r.Run); !expired(err) {
 		s.must(err)
 	}

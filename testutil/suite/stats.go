@@ -22,6 +22,7 @@ type stats struct {
 	exchanges      int
 	readings       int // of the cloud
 	runs, events   int
+	prompts        int           // that agents were asked for an answer to, over REST too
 	connect        time.Duration // slowest dial to welcome
 	answer         time.Duration // slowest prompt to completion of an agent
 	dialled, asked map[string]time.Duration
@@ -48,12 +49,16 @@ func (s *stats) count(r *history.Record) {
 		if s.begun.Load() && r.Exchange.Purpose != history.PurposeRefresh { // refreshed as often as the target needs
 			s.request(r.Exchange.URL)
 		}
+		if r.Intent != nil && r.Intent.Nonce != "" { // as prompts have
+			s.prompts++
+		}
 	case history.Dial:
 		s.request(r.Dialled.URL)
 		s.dialled[r.Session] = r.At
 	case history.Send:
 		if r.Event != nil && r.Event.Type == wire.Prompt {
 			s.runs++
+			s.prompts++
 			s.asked[r.Run] = r.At
 		}
 	case history.Recv:

@@ -40,10 +40,14 @@ type Story struct {
 	findings []judge.Finding
 	file     *os.File // findings, as they come
 	sessions []*staging.Session
-	stopped  string // why the story could not go on; redacted
+	stopped  string        // why the story could not go on; redacted
+	spoiled  chan struct{} // closed when nothing can make the story green any more
+	spoil    func()        // closes it
+	series   *series       // nil without Repeat
 	stats    *stats
 	witness  *witness
 	start    time.Time
+	silence  sync.Once // the first prompt without an answer is asked again
 }
 
 // Start begins the story of a test: a history, judged as it grows. When the test ends, its sessions
@@ -103,6 +107,8 @@ func (p *process) story(t *testing.T, entry Entry, told circumstances) (*Story, 
 		return nil, err
 	}
 	s := &Story{t: t, circumstances: told, deployment: d, release: func() {}, entry: entry, stats: newStats(), witness: newWitness(d.config.AuthURL), start: time.Now()}
+	s.spoiled = make(chan struct{})
+	s.spoil = sync.OnceFunc(func() { close(s.spoiled) })
 	s.ctx, s.cancel = p.deadline(t)
 	if err := s.open(d.target); err != nil {
 		s.cancel()
@@ -212,6 +218,19 @@ func (s *Story) found(findings []judge.Finding) {
 	s.findings = append(s.findings, findings...)
 	for _, f := range findings {
 		fmt.Fprintln(s.file, report.Summary(f))
+		if f.Hard {
+			s.spoil()
+		}
+	}
+}
+
+// isSpoiled tells whether nothing can make the story green any more.
+func (s *Story) isSpoiled() bool {
+	select {
+	case <-s.spoiled:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -229,6 +248,7 @@ func (s *Story) note(err error) {
 	}
 	why := s.log.Redact(err.Error()) // an error may quote the target, and the target may quote a secret
 	s.log.Remark(history.TopicStory, why)
+	s.spoil()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.stopped == "" {

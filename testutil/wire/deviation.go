@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -37,6 +38,10 @@ func ParseShape(text string) (DeclaredShape, error) {
 	}
 	return d, nil
 }
+
+// Direct tells whether events of the shape are direct replies, which only the session hears that asked
+// (websocket.md 7).
+func (d DeclaredShape) Direct() bool { return d == ShapeE3 || d == ShapeE5 || d == ShapeE6 }
 
 // A Deviation is one difference between an event and the shape it should have.
 type Deviation struct {
@@ -103,9 +108,11 @@ var mustHaveType = Of(MemberRunID, MemberThreadID, MemberUserID, MemberAgentName
 
 // emptyThought says what is wrong with a thought; "" if nothing is (V13).
 func emptyThought(text string) string {
-	switch bare := strings.Trim(text, " .…\t\n"); {
+	switch bare := strings.TrimFunc(text, isFiller); {
 	case text == "":
 		return "nothing"
+	case bare == "":
+		return "no letter and no digit"
 	case utf8.RuneCountInString(text) < 5:
 		return "fewer characters"
 	case strings.EqualFold(bare, "thinking"), strings.EqualFold(bare, "processing"),
@@ -194,6 +201,9 @@ func (ds *deviations) meet(wanted []demand, source string) {
 		}
 	}
 }
+
+// isFiller tells whether a character says nothing by itself.
+func isFiller(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
 // whereIs says where a member stands, for people.
 func whereIs(s Shape, m Member) string {

@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -11,8 +12,11 @@ import (
 func (w *Witness) door(r *history.Record) {
 	x := r.Exchange
 	want, err := strconv.Atoi(r.Intent.Expect)
-	if err != nil {
-		return // it may fail, or has to in its body
+	if err != nil { // it may fail, or has to in its body
+		if x.Status >= http.StatusBadRequest {
+			w.see(r.Seq, x.Purpose+":"+strconv.Itoa(x.Status), "%s for %s was answered %d", x.Method, x.Purpose, x.Status)
+		}
+		return
 	}
 	w.tried["door"] = true
 	if x.Status == want || x.Status == 0 {
@@ -39,9 +43,21 @@ func (w *Witness) opened(seq uint64, token string) {
 	}
 }
 
+// path takes in a dial that was to be refused: a way in is bad if it let in anybody.
+func (w *Witness) path(seq uint64, d *dial) {
+	for i := range w.doors {
+		if known := &w.doors[i]; known.kind == d.url {
+			known.good = known.good && !d.welcomed
+			return
+		}
+	}
+	w.doors = append(w.doors, attempt{seq: seq, kind: d.url, good: !d.welcomed})
+}
+
 // shut takes in the end of a dial that was to be refused.
 func (w *Witness) shut(d *dial, seq uint64, c *history.Closed) {
 	w.tried["door"] = true
+	w.path(seq, d)
 	switch {
 	case d.welcomed:
 		w.opened(seq, d.intent.Token)

@@ -2,6 +2,7 @@ package diagnosis
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -31,8 +32,8 @@ func (w *Witness) exchange(r *history.Record) {
 		w.door(r)
 		return
 	}
-	if purpose == history.PurposeArchive && x.Status == http.StatusNotFound {
-		return // of what a run did not make
+	if w.inOrder(r) {
+		return
 	}
 	w.tried[purpose] = true
 	w.count(w.serviceOf(x.URL), r.Seq, x.Status)
@@ -40,11 +41,28 @@ func (w *Witness) exchange(r *history.Record) {
 	if x.Bearer && purpose != history.PurposeVerify && w.serviceOf(x.URL) == backend {
 		w.tried["rest"] = true
 		w.outcome(r.Seq, "rest", x)
-		w.calls = append(w.calls, attempt{r.Seq, r.User, x.Purpose, succeeded(x)})
+		w.calls = append(w.calls, attempt{seq: r.Seq, user: r.User, kind: x.Purpose, good: succeeded(x)})
 	}
 	if purpose == history.PurposeHealth {
-		w.probes = append(w.probes, attempt{r.Seq, "", x.URL, succeeded(x)})
+		w.probes = append(w.probes, attempt{seq: r.Seq, kind: x.URL, good: succeeded(x)})
 	}
+}
+
+// inOrder tells whether a refusal was due: of the archive of what a run did not make, of a refresh that others won,
+// and of a page that is not the app.
+func (w *Witness) inOrder(r *history.Record) bool {
+	x := r.Exchange
+	switch x.Purpose {
+	case history.PurposeArchive:
+		return x.Status == http.StatusNotFound
+	case history.PurposeRefresh:
+		return x.Status == http.StatusUnauthorized && r.Intent != nil && r.Intent.Together
+	case history.PurposeCORS:
+		app, err := url.Parse(w.header.Target.App)
+		return x.Status >= http.StatusBadRequest && x.Status < http.StatusInternalServerError &&
+			(err != nil || x.Origin != app.Scheme+"://"+app.Host)
+	}
+	return false
 }
 
 func succeeded(x *history.Exchange) bool {

@@ -1,15 +1,15 @@
 package diagnosis
 
-// An attempt is something that should have succeeded, and whether it did. Label and kind are what may
-// make the difference: who tried, and with what.
+// An attempt is something that should have succeeded, and whether it did. User, kind and agent are what may
+// make the difference: who tried, with what, and with whose help.
 type attempt struct {
-	seq        uint64
-	user, kind string
-	good       bool
+	seq               uint64
+	user, kind, agent string
+	good              bool
 }
 
 // pattern notes what tells the attempts that failed from the others, as signs of a subject: "never",
-// "at-first", "later", "some-users", "some-<kinds>"; "sometimes" where nothing does.
+// "at-first", "later", "some-users", "some-agents", "some-<kinds>"; "sometimes" where nothing does.
 func (w *Witness) pattern(subject, kinds string, all []attempt) {
 	var bad []attempt
 	for _, a := range all {
@@ -38,6 +38,7 @@ func (w *Witness) pattern(subject, kinds string, all []attempt) {
 		}
 	}
 	tell(divides(all, func(a attempt) string { return a.user }), "some-users", "those of some users")
+	tell(divides(all, func(a attempt) string { return a.agent }), "some-agents", "those of some agents")
 	tell(divides(all, func(a attempt) string { return a.kind }), kinds, "those of some kinds")
 	tell(early(all), "at-first", "the first ones")
 	tell(late(all), "later", "the last ones")
@@ -64,21 +65,25 @@ func divides(all []attempt, feature func(attempt) string) bool {
 	return true
 }
 
-// early tells whether for everybody who failed what failed came before all that did not, and late the
-// reverse; both only where somebody met both.
+// early tells whether for everybody what failed came before all that did not, and late the reverse; both only
+// where somebody met both.
 func early(all []attempt) bool { return turns(all, false) }
 func late(all []attempt) bool  { return turns(all, true) }
 
-// turns tells whether the attempts were all like before, and then all otherwise.
+// turns tells whether the attempts of everybody were all like before, and then all otherwise.
 func turns(all []attempt, before bool) bool {
-	turned := false
+	turned, met := map[string]bool{}, map[string]bool{}
+	both := false
 	for _, a := range all {
 		switch {
 		case a.good != before:
-			turned = true
-		case turned:
+			turned[a.user] = true
+			both = both || met[a.user]
+		case turned[a.user]:
 			return false
+		default:
+			met[a.user] = true
 		}
 	}
-	return turned && all[0].good == before
+	return both
 }

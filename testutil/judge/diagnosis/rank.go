@@ -28,13 +28,15 @@ type Suspect struct {
 // it shows and the history had the occasion to show, and something that the history shows and it does
 // not explain. The latter is less, since one failure leads to others.
 const (
-	ofMissing     = 0.5
-	ofUnexplained = 0.2
+	ofMissing = 0.5
+	ofOther   = 0.2 // also of what it explains beside its signs and its most telling rule
 	// ofUntried is for what it shows and the history had no occasion to: of two entries that explain all,
 	// the simpler one is likelier.
 	ofUntried = 0.2
 	// misplaced is what is left of an entry whose circumstances the story does not have.
 	misplaced = 0.5
+	// ofFirst is for the rule that was the first to be broken, if it is not explained: it is no consequence.
+	ofFirst = 1
 	// ofPattern is for what says which attempts failed, and not how.
 	ofPattern = 0.5
 )
@@ -42,11 +44,11 @@ const (
 // Rank returns the classes of the entries that have anything in common with the signs and the hard
 // findings, the best first.
 func Rank(entries []regressions.Entry, signs Signs, findings []judge.Finding) []Suspect {
-	seen := clues(signs, findings)
+	seen, first := clues(signs, findings)
 	weights := weigh(entries)
 	classes := map[string][]Suspect{}
 	for _, e := range entries {
-		if s := compare(e, seen, signs, weights); s.Score > 0 {
+		if s := compare(e, seen, first, signs, weights); s.Score > 0 {
 			classes[e.Class] = append(classes[e.Class], s)
 		}
 	}
@@ -67,18 +69,19 @@ func likelier(a, b Suspect) int {
 	return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID))
 }
 
-// clues are the signs and the broken rules, each with why it is one.
-func clues(signs Signs, findings []judge.Finding) map[string]string {
-	seen := map[string]string{}
+// clues are the signs and the broken rules, each with why it is one, and the rule that was broken first.
+func clues(signs Signs, findings []judge.Finding) (seen map[string]string, first string) {
+	seen = map[string]string{}
 	for _, s := range signs.Seen {
 		seen[s.Name] = s.Because
 	}
 	for _, f := range findings {
 		if f.Hard {
 			seen[f.Rule] = f.Rule + " is broken"
+			first = cmp.Or(first, f.Rule)
 		}
 	}
-	return seen
+	return seen, first
 }
 
 // weigh says how telling a clue is: the fewer classes show it, the more.
@@ -105,7 +108,7 @@ func weigh(entries []regressions.Entry) map[string]float64 {
 }
 
 // compare says how well an entry fits.
-func compare(e regressions.Entry, seen map[string]string, signs Signs, weights map[string]float64) Suspect {
+func compare(e regressions.Entry, seen map[string]string, first string, signs Signs, weights map[string]float64) Suspect {
 	fits, missing, unexplained := 0.0, 0.0, 0.0
 	var reasons []string
 	explain := func(clue string) {
@@ -128,14 +131,20 @@ func compare(e regressions.Entry, seen map[string]string, signs Signs, weights m
 		missing += least(e.Rules, weights)
 	}
 	for _, clue := range slices.Sorted(maps.Keys(seen)) { // in one order, for sums of fractions depend on it
-		if !slices.Contains(e.Signs, clue) && !slices.Contains(e.Rules, clue) {
-			unexplained += weights[clue]
+		switch {
+		case clue == rule, slices.Contains(e.Signs, clue):
+		case slices.Contains(e.Rules, clue):
+			fits += ofOther * weights[clue]
+		case clue == first:
+			unexplained += ofFirst * weights[clue]
+		default:
+			unexplained += ofOther * weights[clue]
 		}
 	}
 	if fits == 0 {
 		return Suspect{}
 	}
-	score := fits / (fits + ofMissing*missing + ofUnexplained*unexplained)
+	score := fits / (fits + ofMissing*missing + unexplained)
 	if !signs.Shape.allows(e.Needs) {
 		score *= misplaced
 	}

@@ -58,16 +58,28 @@ func TestRankGivesReasons(t *testing.T) {
 	assert.Equal(t, []string{"an upgrade was answered 503 (record 9)", "infra/upgrade-refused is broken"}, all[0].Reasons)
 }
 
+// What was broken first is no consequence: who explains it is likelier than who explains the rest.
+func TestRankMindsWhatWasFirst(t *testing.T) {
+	entries := []regressions.Entry{
+		{ID: "foreign", Class: "foreign", Rules: []string{"isolation/foreign-run"}},
+		{ID: "stops", Class: "stops", Signs: []string{"run:stops"}, Rules: []string{"lifecycle/no-outcome"}},
+	}
+	signs := Signs{Seen: []Sign{{"run:stops", "a run stopped"}}}
+	foreign, lost := judge.Finding{Rule: "isolation/foreign-run", Hard: true}, judge.Finding{Rule: "lifecycle/no-outcome", Hard: true}
+	assert.Equal(t, "foreign", Rank(entries, signs, []judge.Finding{foreign, lost})[0].ID)
+	assert.Equal(t, "stops", Rank(entries, signs, []judge.Finding{lost, foreign})[0].ID)
+}
+
 func TestPatterns(t *testing.T) {
 	for want, row := range map[string]string{ // who, with what, and how it went
 		"connect:never": "ax- bx-", "connect:some-users": "ax+ bx- ax+ bx-", "connect:some-forms": "ax+ ay- ax+ ay-",
-		"connect:at-first": "ax- ax- ax+", "connect:later": "ax+ ax+ ax-", "connect:sometimes": "ax+ ax- ax+ ax-",
+		"connect:at-first": "ax- bx- bx+ ax+", "connect:later": "ax+ bx+ ax- bx+", "connect:sometimes": "ax+ ax- ax+ ax-",
 	} {
 		t.Run(want, func(t *testing.T) {
 			w := &Witness{signs: map[string]*sighting{}, tried: map[string]bool{}}
 			var all []attempt
 			for i := 0; i < len(row); i += 4 {
-				all = append(all, attempt{uint64(i), row[i : i+1], row[i+1 : i+2], row[i+2] == '+'})
+				all = append(all, attempt{seq: uint64(i), user: row[i : i+1], kind: row[i+1 : i+2], good: row[i+2] == '+'})
 			}
 			w.pattern("connect", "some-forms", all)
 			assert.Len(t, w.signs, 1)

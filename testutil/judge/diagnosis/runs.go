@@ -14,12 +14,14 @@ type run struct {
 	intent                     history.Intent
 	seen                       map[string]bool // the canonical types of its events
 	events                     int
+	team                       team
 	failed                     bool
+	lost                       bool // the suite restarted the target meanwhile
 	acknowledged, echoed       bool
 }
 
 // open tells whether nothing ended the run yet.
-func (r *run) open() bool { return !r.failed && !r.seen[wire.AgentCompleted] }
+func (r *run) open() bool { return !r.failed && !r.team.done }
 
 func (w *Witness) send(r *history.Record) {
 	d := w.sessions[r.Session]
@@ -86,7 +88,7 @@ func (r *run) hear(e *wire.Event) {
 	switch {
 	case isError(e.Type):
 		r.failed = true
-	case e.Type == wire.Ack:
+	case e.Type == wire.Ack, strings.HasSuffix(e.WireType, "_acknowledged"):
 		r.acknowledged = true
 		return
 	case strings.HasSuffix(e.WireType, "_response"):
@@ -97,6 +99,7 @@ func (r *run) hear(e *wire.Event) {
 	}
 	r.seen[e.Type] = true
 	r.events++
+	r.team.hear(e)
 }
 
 func isAgents(kind string) bool {
@@ -108,29 +111,14 @@ func isAgents(kind string) bool {
 	return false
 }
 
-// note takes in that the story stopped waiting.
-func (w *Witness) note(r *history.Record) {
-	d := w.sessions[r.Session]
-	if r.Note == nil || d == nil || r.Run != "" || r.Note.Topic != history.TopicGaveUp {
-		return
-	}
-	switch {
-	case r.Note.Text == history.AwaitedHeartbeat:
-		w.see(r.Seq, "heartbeat:silent", "an idle session heard no heartbeat")
-	case d.provoked != 0:
-		d.provoked = 0
-		w.see(r.Seq, "malformed:silent", "a message that is wrong was not answered")
-	case d.welcomed:
-		w.see(r.Seq, "control:silent", "a message that asks for a direct reply got none")
-	}
-}
-
 func (w *Witness) concludeRuns() {
 	var all []attempt
-	var agents []attempt
 	for _, r := range w.runs {
 		switch {
-		case r.intent.Abandon || r.intent.Spoofs != "" || r.intent.Expect == history.Tolerated:
+		case r.intent.Abandon:
+			w.tried["left"] = true
+			continue
+		case r.lost || r.intent.Spoofs != "" || r.intent.Expect == history.Tolerated:
 			continue
 		case r.intent.Expect != "":
 			w.failing(r)
@@ -138,26 +126,9 @@ func (w *Witness) concludeRuns() {
 		}
 		w.tried["run"] = true
 		good := w.course(r)
-		all = append(all, attempt{r.seq, r.user, r.kind, good})
-		agents = append(agents, attempt{r.seq, r.user, r.agent, good})
+		all = append(all, attempt{seq: r.seq, user: r.user, kind: r.kind, agent: r.agent, good: good})
 	}
 	w.pattern("runs", "some-forms", all)
-	w.byAgent(agents)
-}
-
-// byAgent notes that it depends on the agent whether a run succeeds.
-func (w *Witness) byAgent(all []attempt) {
-	good, bad := 0, 0
-	for _, a := range all {
-		if a.good {
-			good++
-		} else {
-			bad++
-		}
-	}
-	if good > 0 && bad > 0 && divides(all, func(a attempt) string { return a.kind }) {
-		w.see(all[0].seq, "runs:some-agents", "%d of %d failed: those of some agents", bad, len(all))
-	}
 }
 
 // failing takes in a run that is to fail.
@@ -165,7 +136,7 @@ func (w *Witness) failing(r *run) {
 	w.tried["failing"] = true
 	switch {
 	case r.failed:
-	case r.seen[wire.AgentCompleted]:
+	case r.team.done:
 		w.see(r.seq, "failing:completed", "a run that is to fail completed")
 	default:
 		w.see(r.seq, "failing:silent", "a run that is to fail did not say so")
@@ -204,8 +175,15 @@ func (w *Witness) parts(r *run) bool {
 		good = false
 		w.see(r.seq, "run:no-"+name, "a run has no %s", kind)
 	}
-	if !r.seen[wire.AgentCompleted] {
-		w.see(r.seq, "run:stops", "a run began and did not end")
+	if r.team.done {
+		return good
 	}
-	return good
+	w.see(r.seq, "run:stops", "a run began and did not end")
+	switch open, ended := r.team.parts(); {
+	case open > 0:
+		w.see(r.seq, "run:stops-in-part", "a run stopped at an agent that works for another")
+	case ended > 0:
+		w.see(r.seq, "run:parts-only", "in a run all agents completed but the one that they work for")
+	}
+	return false
 }

@@ -10,7 +10,7 @@ import (
 
 // A dial is a session, or what was to become one.
 type dial struct {
-	user, kind string
+	user, url  string
 	seq        uint64
 	intent     history.Intent
 	at, opened time.Duration
@@ -30,7 +30,7 @@ func (w *Witness) dial(r *history.Record) {
 		d.intent = *r.Intent
 	}
 	if r.Dialled != nil {
-		d.kind = r.Dialled.URL + " " + d.intent.Token
+		d.url = r.Dialled.URL
 	}
 	w.sessions[r.Session] = d
 	w.dials = append(w.dials, d)
@@ -164,8 +164,9 @@ func (w *Witness) concludeDials() {
 			cut = d
 		}
 		if !d.intent.Provokes() && (d.closed || d.welcomed) {
-			all = append(all, attempt{d.seq, d.user, d.kind, d.welcomed})
+			all = append(all, attempt{seq: d.seq, user: d.user, kind: d.url + " " + d.intent.Token, good: d.welcomed})
 		}
 	}
 	w.pattern("connect", "some-forms", all)
+	w.pattern("doors", "some-forms", w.doors)
 }

@@ -41,6 +41,7 @@ type Witness struct {
 	services map[string]*tally
 	calls    []attempt // authenticated requests
 	probes   []attempt // of health
+	doors    []attempt // ways in for dials that are to be refused, one each
 	dials    []*dial   // in their order
 	runs     []*run    // likewise
 	sessions map[string]*dial
@@ -121,6 +122,9 @@ func (w *Witness) shape() Shape {
 	}
 	for _, r := range w.runs {
 		agents[r.agent] = true
+		for name := range r.team.left {
+			agents[name] = true
+		}
 	}
 	s.Users, s.Agents = len(users), len(agents)
 	return s

@@ -24,6 +24,9 @@ var families = []map[string]fault{
 	deploymentFaults, latencyFaults, leakFaults,
 	eventFaults, isolationFaults,
 	besideEvents,
+	besideLifecycle, besideOrder, besideAgents, besideAnswer, besideThreads,
+	besideAuth, besideHandshake, besideHygiene, besideInfra, besideNetwork,
+	besideHealth, besideAccumulation, besideLatency, besideIsolation, besideDeployment,
 }
 
 // Options say how faults are to strike.

@@ -1,15 +1,10 @@
 package variants
 
 import (
-	"bufio"
-	"fmt"
 	"math/rand/v2"
 	"net"
-	"net/http"
 	"sync"
 	"time"
-
-	"github.com/netra-systems/staging-e2e/testutil/refstaging"
 )
 
 // mostJitter is how long a frame may be under way (issue "Prove it", No false alarms).
@@ -18,33 +13,7 @@ const mostJitter = 50 * time.Millisecond
 // jitter lets every frame of a WebSocket, the answer to the upgrade included, be under way for a time of its
 // own. Frames still arrive in their order, since they share a connection, and none waits for another to
 // arrive before it sets out.
-func jitter(c *refstaging.Config) {
-	inner := c.Hooks.HTTP.API
-	c.Hooks.HTTP.API = func(next http.Handler) http.Handler {
-		if inner != nil {
-			next = inner(next)
-		}
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Header.Get("Upgrade") != "" {
-				w = jitteryWriter{w}
-			}
-			next.ServeHTTP(w, r)
-		})
-	}
-}
-
-// A jitteryWriter gives a jittery connection to who takes it over.
-type jitteryWriter struct{ http.ResponseWriter }
-
-func (w jitteryWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-
-func (w jitteryWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	conn, rw, err := http.NewResponseController(w.ResponseWriter).Hijack()
-	if err != nil {
-		return nil, nil, fmt.Errorf("take over a connection that is to be jittery: %w", err)
-	}
-	return newJittery(conn), rw, nil
-}
+var jitter = connecting(func(c net.Conn) net.Conn { return newJittery(c) })
 
 // A jittery connection delivers late what is written to it.
 type jittery struct {

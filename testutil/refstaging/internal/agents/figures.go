@@ -20,16 +20,14 @@ var (
 	decimal   = regexp.MustCompile(`^\d+(?:\.\d+)?`)
 	rate      = regexp.MustCompile(`^(?i:\s*%|\s+percent\b)`)
 	price     = regexp.MustCompile(`^(?i:\s+USD an hour\b)`)
-	reference = regexp.MustCompile(`\b(?i:reference)\s+([A-Z0-9]{8,})\b`)
+	reference = regexp.MustCompile(`^(?i:reference)\s+([A-Z0-9]{8,})\b`)
 )
 
 // Read takes figures, roles and the reference code from a prompt. Digits that are glued to letters,
 // such as those of a reference code, are no figures.
 func Read(prompt string) Reading {
 	var r Reading
-	if m := reference.FindStringSubmatch(prompt); m != nil {
-		r.Reference = m[1]
-	}
+	r.Reference = referenceIn(prompt)
 	for at := 0; at < len(prompt) && len(r.Figures) < maxFigures; {
 		text := numberAt(prompt, at)
 		if text == "" {
@@ -42,6 +40,20 @@ func Read(prompt string) Reading {
 		}
 	}
 	return r
+}
+
+// referenceIn returns the reference code of a prompt, empty if it has none. Only its words are matched: a prompt may
+// have a mebibyte.
+func referenceIn(prompt string) string {
+	for at := range len(prompt) {
+		if prompt[at]|' ' != 'r' || at > 0 && isWord(prompt[at-1]) {
+			continue
+		}
+		if m := reference.FindStringSubmatch(prompt[at:]); m != nil {
+			return m[1]
+		}
+	}
+	return ""
 }
 
 // assign files a number under the role that the words after it give.

@@ -34,6 +34,8 @@ type Hooks struct {
 	Probe func(next Probe) Probe
 	// Rollout is called when a revision is ready, for the traffic from then on.
 	Rollout func(next Rollout) Rollout
+	// Settle is called when the traffic of a ready revision was moved.
+	Settle func(next Settle) Settle
 	// Ingest is called for every log entry, whose maps are shared and must not be changed.
 	Ingest func(next Ingest) Ingest
 	// Permit is called for every request to the APIs.
@@ -51,6 +53,9 @@ type (
 	Probe func(revision string) error
 	// Rollout says where the traffic goes, given what it was and the revision that is ready now.
 	Rollout func(before []Target, revision string) []Target
+	// Settle says whether what the service shows of itself is about the revision by now; if not, the service is
+	// being reconciled for ever.
+	Settle func(revision string) bool
 	// Ingest stores an entry that can be read from some time after now on.
 	Ingest func(e Entry, after time.Duration)
 	// Permit says whether a bearer has a permission, such as run.services.get: nil, or a [*Refusal].
@@ -67,6 +72,7 @@ type Project struct {
 	start   Start
 	probe   Probe
 	rollout Rollout
+	settle  Settle
 	ingest  Ingest
 	permit  Permit
 	page    Page
@@ -88,6 +94,7 @@ func New(cfg Config) *Project {
 	p.start = hooked(cfg.Hooks.Start, func(ctx context.Context, i *Instance, application Boot) error { return application(ctx, i) })
 	p.probe = hooked(cfg.Hooks.Probe, func(string) error { return nil })
 	p.rollout = hooked(cfg.Hooks.Rollout, func([]Target, string) []Target { return []Target{{Percent: 100}} })
+	p.settle = hooked(cfg.Hooks.Settle, func(string) bool { return true })
 	p.ingest = hooked(cfg.Hooks.Ingest, func(e Entry, after time.Duration) { p.journal.add(e, cfg.Now().Add(after)) })
 	p.permit = hooked(cfg.Hooks.Permit, p.knows)
 	p.page = hooked(cfg.Hooks.Page, func(_ string, size int) int { return size })

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -169,6 +170,22 @@ func TestReconciling(t *testing.T) {
 	assert.Equal(t, "CONDITION_RECONCILING", seen.TerminalCondition.State)
 	assert.Empty(t, seen.LatestReadyRevision)
 	assert.Zero(t, seen.ObservedGeneration)
+}
+
+// A service that never settles serves by its new revision, and shows the generation before.
+func TestServiceThatNeverSettles(t *testing.T) {
+	settles := true
+	p := newPlatform(t, cloud.Hooks{Settle: func(cloud.Settle) cloud.Settle { return func(string) bool { return settles } }})
+	p.deploy(started)
+	settles = false
+	created := p.deploy(started)
+	s, err := p.run().Projects.Locations.Services.Get(backend).Do()
+	require.NoError(t, err)
+	assert.True(t, s.Reconciling)
+	assert.Equal(t, int64(2), s.Generation)
+	assert.Equal(t, int64(1), s.ObservedGeneration)
+	assert.True(t, strings.HasSuffix(s.LatestReadyRevision, created), s.LatestReadyRevision)
+	p.get("/", 200, nil)
 }
 
 // Traffic that is split reaches both revisions in its parts.

@@ -115,6 +115,7 @@ func (s *Service) serve(r *Revision) (again []*Instance) {
 	before := s.traffic
 	s.project.mu.Unlock()
 	traffic := s.project.rollout(before, r.name)
+	settled := s.project.settle(r.name)
 	var idle []*Instance
 	defer func() { end(idle) }() // unlocked
 	s.project.mu.Lock()
@@ -122,7 +123,10 @@ func (s *Service) serve(r *Revision) (again []*Instance) {
 	r.pending, r.updated = false, now
 	r.state = Condition{Type: "Ready", State: succeeded, Changed: now}
 	s.traffic, s.ready, s.state = traffic, r, r.state
-	s.reconciling, s.observed, s.updated = false, s.generation, now
+	s.reconciling, s.updated = !settled, now
+	if settled {
+		s.observed = s.generation
+	}
 	for _, known := range s.revisions {
 		if known.receives() && len(known.instances) == 0 {
 			known.scale()

@@ -1,0 +1,38 @@
+package diagnosis
+
+import "github.com/netra-systems/staging-e2e/testutil/wire"
+
+// A team is the agents of one run: the lead, which starts first, and those that work for it.
+type team struct {
+	lead string
+	left map[string]int // of the others: how many more times they started than completed
+	done bool           // the lead completed
+	ends int            // completions of the others
+}
+
+func (t *team) hear(e *wire.Event) {
+	switch e.Type {
+	case wire.AgentStarted:
+		if t.left == nil {
+			t.lead, t.left = e.Agent, map[string]int{}
+		}
+		if e.Agent != t.lead {
+			t.left[e.Agent]++
+		}
+	case wire.AgentCompleted:
+		if e.Agent == "" || t.lead == "" || e.Agent == t.lead || t.left[e.Agent] == 0 {
+			t.done = true
+			return
+		}
+		t.left[e.Agent]--
+		t.ends++
+	}
+}
+
+// parts returns how many agents that work for others have not completed, and how many have.
+func (t *team) parts() (open, ended int) {
+	for _, left := range t.left {
+		open += left
+	}
+	return open, t.ends
+}
