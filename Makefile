@@ -9,9 +9,9 @@ FUZZTIME  = 30s
 
 LICENCES = Apache-2.0,BSD-2-Clause,BSD-3-Clause,ISC,MIT,MPL-2.0
 
-.PHONY: check e2e unit lint licences fuzz measure prove detection intermittent healthy legal
+.PHONY: check e2e unit lint licences fuzz measure prove detection intermittent healthy legal browser
 
-check: lint unit
+check: lint browser unit
 
 e2e:
 	go test ./e2e/... -run Staging -v
@@ -32,6 +32,17 @@ lint:
 # Fails when a dependency, also one of the tests, has a licence that is unknown or not in the list.
 licences:
 	$(TOOL) go-licenses check ./... --include_tests --allowed_licenses=$(LICENCES)
+
+# The report is tested in a real browser: this makes sure that there is one.
+browser:
+	@for name in chromium chromium-browser google-chrome google-chrome-stable chrome; do \
+		command -v $$name >/dev/null && exit 0; \
+	done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium; \
+	else \
+		echo "no chromium and no chrome is on PATH: install one, on Debian with apt-get install chromium as root" >&2; exit 1; \
+	fi
 
 fuzz:
 	@set -e; for package in $$(go list $(OWN)); do \

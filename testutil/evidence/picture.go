@@ -44,8 +44,6 @@ type Mark struct {
 	Bad  bool   // it shows that something failed: a close that is not the client's, a broken exchange
 	// Findings are indices of the story's findings that it proves.
 	Findings []int
-	// Names are the other users whom it names to who got it: whose leak it is.
-	Names []string
 }
 
 // A Span is a phase with its budget. Until is its end; a phase that never ended has none, and Open is set.

@@ -78,7 +78,9 @@ func read(r *history.Reader, path string) (*Story, error) {
 		}
 		s.Records++
 		s.Took = max(s.Took, record.At)
-		s.Findings = append(s.Findings, j.Observe(record)...)
+		found := j.Observe(record)
+		s.Findings = append(s.Findings, found...)
+		s.Contacts.leaked(found, record.Seq)
 		witness.Observe(record)
 	}
 	s.Cut = ended(r, end)

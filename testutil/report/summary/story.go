@@ -53,6 +53,8 @@ type Finding struct {
 	User    string `json:"user,omitempty"`
 	Session string `json:"session,omitempty"`
 	Run     string `json:"run,omitempty"`
+	// Owner is whose secret another user was sent, if it is about a leak.
+	Owner string `json:"owner,omitempty"`
 	// Records are the numbers of those that prove it, Lines what they say, as far as they are kept.
 	Records []uint64 `json:"records"`
 	Lines   []string `json:"lines"`
@@ -109,7 +111,7 @@ func newStory(e *evidence.Story) (*Story, error) {
 
 func newFinding(nth int, f judge.Finding, proof map[uint64]evidence.Mark) Finding {
 	finding := Finding{
-		Rule: f.Rule, Hard: f.Hard, Message: report.Clean(f.Message), User: report.Clean(f.User), Session: report.Clean(f.Session), Run: report.Clean(f.Run),
+		Rule: f.Rule, Hard: f.Hard, Message: report.Clean(f.Message), User: report.Clean(f.User), Session: report.Clean(f.Session), Run: report.Clean(f.Run), Owner: report.Clean(f.Owner),
 		Records: append([]uint64{}, f.Records...), Lines: []string{}, Nth: nth,
 	}
 	if e := f.Elsewhere; e.History != "" {
