@@ -142,6 +142,9 @@ type asking struct {
 }
 
 func (a *asking) do(ctx context.Context, p *player) error {
+	if a.run.lost {
+		defer p.hasBegun(a.act.Run)
+	}
 	s, err := p.session(a.act.Session)
 	if err != nil {
 		return err
@@ -157,8 +160,11 @@ func (a *asking) do(ctx context.Context, p *player) error {
 		return err
 	}
 	keep(p, p.runs, run, a.act.Run)
-	if a.run.intent.Abandon {
+	switch {
+	case a.run.intent.Abandon:
 		return run.Begun(ctx)
+	case a.run.lost:
+		return p.lose(ctx, a.act.Run, run)
 	}
 	answer, err := run.Wait(ctx)
 	for _, id := range a.run.names {
@@ -168,6 +174,19 @@ func (a *asking) do(ctx context.Context, p *player) error {
 		return nil // what of a claim the target may do is for the judge
 	}
 	return err
+}
+
+// lose waits until the run has begun, and then until its session ends without its outcome.
+func (p *player) lose(ctx context.Context, label string, run *staging.Run) error {
+	if err := run.Begun(ctx); err != nil {
+		return err
+	}
+	p.hasBegun(label)
+	_, err := run.Wait(ctx)
+	if ended := (*staging.ClosedError)(nil); errors.As(err, &ended) {
+		return nil
+	}
+	return errors.Join(errors.New("the run was to be lost with its session, and was not"), err)
 }
 
 // namesake is what stands now for an id of a run: its thread, or itself.

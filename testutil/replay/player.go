@@ -2,7 +2,6 @@ package replay
 
 import (
 	"context"
-	"fmt"
 	"sync"
 
 	"github.com/netra-systems/staging-e2e/testutil/history"
@@ -23,6 +22,7 @@ type player struct {
 	users     map[string]*staging.User
 	sessions  map[string]*staging.Session
 	runs      map[string]*staging.Run
+	begins    map[string]chan struct{}
 	loggedOut *staging.User // who lost her token last
 	result    *Result
 }
@@ -30,7 +30,7 @@ type player struct {
 func newPlayer(s *Script, v *venue.Venue, l *history.Log) *player {
 	return &player{
 		script: s, venue: v, target: v.Target.Record(l), log: l,
-		users: map[string]*staging.User{}, sessions: map[string]*staging.Session{}, runs: map[string]*staging.Run{},
+		users: map[string]*staging.User{}, sessions: map[string]*staging.Session{}, runs: map[string]*staging.Run{}, begins: map[string]chan struct{}{},
 	}
 }
 
@@ -117,10 +117,42 @@ func remark(n history.Remark) func(context.Context, *player) error {
 	}
 }
 
-func restart(ctx context.Context, p *player) error {
-	p.log.Remark(history.TopicRestart, "")
-	if err := p.venue.Restart(ctx); err != nil {
-		return fmt.Errorf("restart: %w", err)
+// begun is closed when a run has begun that is to be lost, or cannot begin.
+func (p *player) begun(run string) chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.begins[run] == nil {
+		p.begins[run] = make(chan struct{})
 	}
-	return nil
+	return p.begins[run]
+}
+
+// hasBegun closes what begun returns; a second time changes nothing.
+func (p *player) hasBegun(run string) {
+	begun := p.begun(run)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	select {
+	case <-begun:
+	default:
+		close(begun)
+	}
+}
+
+// restartWhenBegun restarts the target in the middle of runs.
+func restartWhenBegun(runs []string) func(context.Context, *player) error {
+	return func(ctx context.Context, p *player) error {
+		for _, run := range runs {
+			select {
+			case <-p.begun(run):
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		if !p.target.Describe().Can(history.Restart) {
+			return &UntoldError{"the restart, of a target that the suite cannot restart"}
+		}
+		p.log.Remark(history.TopicRestart, "")
+		return p.venue.Restart(ctx)
+	}
 }

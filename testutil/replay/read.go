@@ -120,7 +120,7 @@ func (g *reading) note(r *history.Record) {
 	case history.TopicGaveUp:
 		g.gaveUp(r)
 	case history.TopicRestart:
-		g.add(&Act{Start: r.At, What: whatRestart, do: restart})
+		g.restart(r)
 	case history.TopicMeasures:
 		if cloudCriteria[n.Text] {
 			g.miss("criterion %s is measured on the cloud, which is not read again", n.Text)
@@ -133,6 +133,17 @@ func (g *reading) note(r *history.Record) {
 			g.add(&Act{Start: r.At, What: whatNote, do: remark(*n)})
 		}
 	}
+}
+
+// restart is that of the target, when the runs that are at work have begun.
+func (g *reading) restart(r *history.Record) {
+	var runs []string
+	for label, run := range g.asked {
+		if run.lost = !run.ended && run.act.End > 0; run.lost {
+			runs = append(runs, label)
+		}
+	}
+	g.add(&Act{Start: r.At, What: whatRestart, do: restartWhenBegun(runs)})
 }
 
 // finish completes the script.

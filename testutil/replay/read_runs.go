@@ -20,6 +20,7 @@ type asked struct {
 	ended   bool
 	left    time.Duration // when its session ended; 0: it has not
 	names   []string      // its ids
+	lost    bool          // its session was lost on purpose, when it had begun
 }
 
 // ask is a prompt.

@@ -12,30 +12,40 @@ import (
 )
 
 // A trace is what came of a story, without ids, texts and times: for each run, session, user and kind of
-// request, what happened to it in a row.
+// request, what happened to it in a row. It leaves out what is chance: what other sessions of a user hear of her
+// runs, and how much of a run comes before it is abandoned.
 type trace map[string]*row
 
 type row struct {
-	first uint64 // record
-	steps []string
+	first  uint64 // record
+	steps  []string
+	chance bool // what comes is chance
+	mixed  bool // in which order it comes is chance
 }
 
 // longest bounds a row. What differs later than that hardly explains anything.
 const longest = 1000
 
 func (t trace) see(r *history.Record) {
+	if r.Kind == history.Send && r.Run != "" {
+		t.row(r.Run, r).chance = r.Intent != nil && r.Intent.Abandon
+	}
 	of, step := stepOf(r)
 	if of == "" {
 		return
 	}
-	line := t[of]
-	if line == nil {
-		line = &row{first: r.Seq}
-		t[of] = line
-	}
+	line := t.row(of, r)
+	line.mixed = line.mixed || r.Kind == history.HTTP && r.Intent != nil && r.Intent.Together
 	if len(line.steps) < longest {
 		line.steps = append(line.steps, step)
 	}
+}
+
+func (t trace) row(of string, r *history.Record) *row {
+	if t[of] == nil {
+		t[of] = &row{first: r.Seq}
+	}
+	return t[of]
 }
 
 // stepOf is what happened, and to what.
@@ -69,7 +79,7 @@ func eventStep(r *history.Record) (of, step string) {
 	case r.Run == "":
 		return r.Session, r.Event.Type
 	case !strings.HasPrefix(r.Run, r.Session+"."):
-		return r.Run + ", heard on " + r.Session, r.Event.Type
+		return "", ""
 	}
 	return r.Run, r.Event.Type
 }
@@ -128,10 +138,14 @@ func (t trace) against(now trace) (all []Divergence) {
 }
 
 func (t trace) steps(of string) []string {
-	if line := t[of]; line != nil {
-		return line.steps
+	line := t[of]
+	switch {
+	case line == nil || line.chance:
+		return nil
+	case line.mixed:
+		return slices.Sorted(slices.Values(line.steps))
 	}
-	return nil
+	return line.steps
 }
 
 func at(steps []string, n int) string {
