@@ -21,7 +21,7 @@ const cannotReplay = 3
 // A replaying is the replay command with its flags.
 type replaying struct {
 	fast, minimise bool
-	out            string
+	out, proof     string
 	search         replay.Search
 }
 
@@ -44,8 +44,16 @@ Exit codes: 0 all of it was told again and nothing is wrong; 1 a rule is broken 
 could not be told again, or not all of it, and nothing was found: that is no evidence for the target.`,
 		Example: `  staging replay artifacts/goldenpath/TestStagingFollowUpKeepsThread-…/history.jsonl
   STAGING_FAULT=isolation-global-router staging replay --minimise --out smallest.jsonl history.jsonl`,
-		Args: cobra.ExactArgs(1),
+		Args: func(c *cobra.Command, args []string) error {
+			if r.proof != "" {
+				return cobra.NoArgs(c, args)
+			}
+			return cobra.ExactArgs(1)(c, args)
+		},
 		RunE: func(c *cobra.Command, args []string) error {
+			if r.proof != "" {
+				return r.proven(c)
+			}
 			err := r.run(c, args[0])
 			if err != nil && !errors.Is(err, replay.ErrRed) {
 				return codedError{err, cannotReplay}
@@ -59,6 +67,8 @@ could not be told again, or not all of it, and nothing was found: that is no evi
 	f.BoolVar(&r.minimise, "minimise", false, "look for the smallest part of the story that breaks the same rule")
 	f.IntVar(&r.search.Trials, "trials", 3, "with --minimise: how often a part may succeed before it is taken to be good")
 	f.StringVar(&r.search.Rule, "rule", "", "with --minimise: the rule to break (default: the first that the whole story breaks)")
+	f.StringVar(&r.proof, "proof", "", "instead of a file, tell all again that staging prove --keep left in this folder, with its faults and without")
+	c.MarkFlagsMutuallyExclusive("proof", "minimise")
 	return c
 }
 

@@ -93,6 +93,7 @@ func (s *Script) Without(drop func(*Act) bool) *Script {
 		}
 		rest.Acts = append(rest.Acts, a)
 	}
+	rest.trace = s.trace.without(lost)
 	return &rest
 }
 

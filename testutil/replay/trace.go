@@ -48,6 +48,21 @@ func (t trace) row(of string, r *history.Record) *row {
 	return t[of]
 }
 
+// without is the trace of what is not about the labels that are lost.
+func (t trace) without(lost map[string]bool) trace {
+	rest := maps.Clone(t)
+	maps.DeleteFunc(rest, func(of string, _ *row) bool {
+		label, _, _ := strings.Cut(of, " ")
+		for ; label != ""; label = label[:max(0, strings.LastIndexByte(label, '.'))] {
+			if lost[label] {
+				return true
+			}
+		}
+		return false
+	})
+	return rest
+}
+
 // stepOf is what happened, and to what.
 func stepOf(r *history.Record) (of, step string) {
 	switch r.Kind {
