@@ -100,8 +100,13 @@ func (r *replaying) history(c config.Config, s *replay.Script) (string, error) {
 	if r.out != "" {
 		return r.out, nil
 	}
-	dir := filepath.Join(c.Artifacts, "replay", fmt.Sprintf("%s-%s-%d",
-		strings.ReplaceAll(s.Header.Story, "/", "_"), time.Now().UTC().Format("20060102T150405"), os.Getpid()))
+	return historyFile(c, "replay", s.Header.Story)
+}
+
+// historyFile is that of what a command does with a recorded story.
+func historyFile(c config.Config, command, story string) (string, error) {
+	dir := filepath.Join(c.Artifacts, command, fmt.Sprintf("%s-%s-%d",
+		strings.ReplaceAll(story, "/", "_"), time.Now().UTC().Format("20060102T150405"), os.Getpid()))
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", fmt.Errorf("make a folder for the history (STAGING_ARTIFACTS): %w", err)
 	}

@@ -126,17 +126,20 @@ func (p *player) act(ctx context.Context) {
 	var group sync.WaitGroup
 	var going []underway
 	var knew time.Duration // the end of the last act that was waited for
+	since := time.Now()    // when that act ended now
 	for _, a := range p.script.Acts {
 		going = slices.DeleteFunc(going, func(before underway) bool {
 			if before.act.End > a.Start {
 				return false
 			}
 			<-before.over
-			knew = max(knew, before.act.End)
+			if knew < before.act.End {
+				knew, since = before.act.End, time.Now()
+			}
 			return true
 		})
 		if !p.fast {
-			p.rest(ctx, a.Start-knew)
+			p.rest(ctx, time.Until(since.Add(a.Start-knew)))
 		}
 		over := make(chan struct{})
 		going = append(going, underway{a, over})
@@ -177,6 +180,9 @@ func (p *player) stop(a *Act, err error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if a != nil {
+		p.broke[a.Session] = true
+	}
 	var missing *AbsentError
 	var untold *UntoldError
 	switch {

@@ -25,6 +25,7 @@ type dialling struct {
 	path   string // "": the target's own
 	app    bool   // as a page of the target's app
 	resume string // thread
+	opened bool   // it became a session in the recording
 }
 
 func (d *dialling) do(ctx context.Context, p *player) error {
@@ -46,11 +47,16 @@ func (d *dialling) do(ctx context.Context, p *player) error {
 		open = u.ConnectWhenFree
 	}
 	s, err := open(ctx, options...)
-	if err == nil {
+	switch {
+	case err != nil:
+		return err
+	case !d.opened: // nobody knows what the story would have done with it, nor when it would have left
+		return s.Close(ctx)
+	default:
 		keep(p, p.sessions, s, d.labels...)
 		p.ids.is(d.resume, s.Thread())
+		return nil
 	}
-	return err
 }
 
 func (d *dialling) options(ctx context.Context, u *staging.User, p *player) ([]staging.ConnectOption, error) {
@@ -278,6 +284,19 @@ func leave(politely bool) onSession {
 		}
 		s.Abort()
 		return nil
+	}
+}
+
+// leaveUnbroken closes a session on which nothing failed.
+func leaveUnbroken(session string) func(context.Context, *player) error {
+	return func(ctx context.Context, p *player) error {
+		p.mu.Lock()
+		broke := p.broke[session]
+		p.mu.Unlock()
+		if broke {
+			return nil
+		}
+		return leave(true).at(session)(ctx, p)
 	}
 }
 

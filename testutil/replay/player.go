@@ -23,14 +23,15 @@ type player struct {
 	sessions  map[string]*staging.Session
 	runs      map[string]*staging.Run
 	begins    map[string]chan struct{}
-	loggedOut *staging.User // who lost her token last
+	broke     map[string]bool // sessions on which an act failed
+	loggedOut *staging.User   // who lost her token last
 	result    *Result
 }
 
 func newPlayer(s *Script, v *venue.Venue, l *history.Log) *player {
 	return &player{
 		script: s, venue: v, target: v.Target.Record(l), log: l,
-		users: map[string]*staging.User{}, sessions: map[string]*staging.Session{}, runs: map[string]*staging.Run{}, begins: map[string]chan struct{}{},
+		users: map[string]*staging.User{}, sessions: map[string]*staging.Session{}, runs: map[string]*staging.Run{}, begins: map[string]chan struct{}{}, broke: map[string]bool{},
 	}
 }
 

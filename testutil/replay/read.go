@@ -149,6 +149,7 @@ func (g *reading) restart(r *history.Record) {
 // finish completes the script.
 func (g *reading) finish() *Script {
 	g.trimEnd()
+	g.leaveBroken()
 	g.order()
 	g.idle()
 	return g.Script

@@ -21,6 +21,8 @@ type talk struct {
 	burst   *bursting
 	runs    []*asked // that were asked here
 	refused bool     // it was to be refused
+	left    bool     // by the story
+	broke   bool     // something on it failed, with which the story's part there ended
 
 	overheard map[*asked]bool // runs of other sessions whose outcome was awaited here
 }
@@ -52,6 +54,27 @@ func intentOf(r *history.Record) history.Intent {
 		return history.Intent{}
 	}
 	return *r.Intent
+}
+
+// leaveBroken lets sessions be left on which something failed, if that does not fail again: the story would
+// have left them then, and a target takes only so many.
+func (g *reading) leaveBroken() {
+	for label, t := range g.talks {
+		for _, run := range t.runs {
+			i := run.intent
+			t.broke = t.broke || run.tracker.Outcome() != wire.Completed && i.Expect == "" && i.Spoofs == "" && !i.Abandon
+		}
+		if !t.broke || t.left || t.refused || label != t.dial.labels[0] {
+			continue
+		}
+		last := t.dial.act.End
+		for _, a := range g.Acts {
+			if a.Session == label {
+				last = max(last, a.End)
+			}
+		}
+		g.add(&Act{Start: last, End: last, User: userOf(label), Session: label, What: whatLeave, needs: []string{label}, do: leaveUnbroken(label)})
+	}
 }
 
 // path is what follows the host of a URL that is not the target's own for sessions; without what a form of
@@ -179,7 +202,7 @@ func (t *talk) greet(g *reading, r *history.Record) {
 	} else {
 		t.dialect = wire.October
 	}
-	t.greeted = true
+	t.greeted, t.dial.opened = true, true
 	t.dial.act.End = r.At
 	delete(g.grouped, r.User)
 }
@@ -199,6 +222,9 @@ func (t *talk) reply(at time.Duration) {
 // gaveUp ends what was waited for in vain.
 func (g *reading) gaveUp(r *history.Record) {
 	t := g.talks[r.Session]
+	if t != nil {
+		t.broke = true
+	}
 	switch asked := g.asked[r.Run]; {
 	case asked != nil && asked.act.Session == r.Session:
 		asked.end(r.At)
@@ -231,6 +257,7 @@ func (g *reading) close(r *history.Record) {
 		t.burst.act.End = r.At
 	}
 	if r.Closed.By == history.ByClient && !t.refused && !g.over {
+		t.left = true
 		g.add(&Act{Start: r.At, End: r.At, User: r.User, Session: r.Session, What: whatLeave, needs: []string{r.Session},
 			do: leave(r.Closed.Code != 0).at(r.Session)})
 	}
