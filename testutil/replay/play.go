@@ -149,6 +149,12 @@ func (p *player) act(ctx context.Context) {
 				p.stop(a, a.do(ctx, p))
 			}
 		})
+		if a.What == whatAsk { // who asks first may matter to a target that mistakes one user for another
+			select {
+			case <-p.signal(a.Run + sent):
+			case <-over:
+			}
+		}
 	}
 	group.Wait()
 }

@@ -149,7 +149,7 @@ type asking struct {
 
 func (a *asking) do(ctx context.Context, p *player) error {
 	if a.run.lost {
-		defer p.hasBegun(a.act.Run)
+		defer p.give(a.act.Run + begun)
 	}
 	s, err := p.session(a.act.Session)
 	if err != nil {
@@ -166,6 +166,7 @@ func (a *asking) do(ctx context.Context, p *player) error {
 		return err
 	}
 	keep(p, p.runs, run, a.act.Run)
+	p.give(a.act.Run + sent)
 	switch {
 	case a.run.intent.Abandon:
 		return run.Begun(ctx)
@@ -187,7 +188,7 @@ func (p *player) lose(ctx context.Context, label string, run *staging.Run) error
 	if err := run.Begun(ctx); err != nil {
 		return err
 	}
-	p.hasBegun(label)
+	p.give(label + begun)
 	_, err := run.Wait(ctx)
 	if ended := (*staging.ClosedError)(nil); errors.As(err, &ended) {
 		return nil

@@ -22,7 +22,7 @@ type player struct {
 	users     map[string]*staging.User
 	sessions  map[string]*staging.Session
 	runs      map[string]*staging.Run
-	begins    map[string]chan struct{}
+	signals   map[string]chan struct{}
 	broke     map[string]bool // sessions on which an act failed
 	loggedOut *staging.User   // who lost her token last
 	result    *Result
@@ -31,7 +31,7 @@ type player struct {
 func newPlayer(s *Script, v *venue.Venue, l *history.Log) *player {
 	return &player{
 		script: s, venue: v, target: v.Target.Record(l), log: l,
-		users: map[string]*staging.User{}, sessions: map[string]*staging.Session{}, runs: map[string]*staging.Run{}, begins: map[string]chan struct{}{}, broke: map[string]bool{},
+		users: map[string]*staging.User{}, sessions: map[string]*staging.Session{}, runs: map[string]*staging.Run{}, signals: map[string]chan struct{}{}, broke: map[string]bool{},
 	}
 }
 
@@ -118,25 +118,31 @@ func remark(n history.Remark) func(context.Context, *player) error {
 	}
 }
 
-// begun is closed when a run has begun that is to be lost, or cannot begin.
-func (p *player) begun(run string) chan struct{} {
+// What is signalled of a run, after its label.
+const (
+	sent  = " was asked"
+	begun = " has begun"
+)
+
+// signal is closed by give.
+func (p *player) signal(name string) chan struct{} {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.begins[run] == nil {
-		p.begins[run] = make(chan struct{})
+	if p.signals[name] == nil {
+		p.signals[name] = make(chan struct{})
 	}
-	return p.begins[run]
+	return p.signals[name]
 }
 
-// hasBegun closes what begun returns; a second time changes nothing.
-func (p *player) hasBegun(run string) {
-	begun := p.begun(run)
+// give gives a signal; a second time changes nothing.
+func (p *player) give(name string) {
+	signal := p.signal(name)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	select {
-	case <-begun:
+	case <-signal:
 	default:
-		close(begun)
+		close(signal)
 	}
 }
 
@@ -145,7 +151,7 @@ func restartWhenBegun(runs []string) func(context.Context, *player) error {
 	return func(ctx context.Context, p *player) error {
 		for _, run := range runs {
 			select {
-			case <-p.begun(run):
+			case <-p.signal(run + begun):
 			case <-ctx.Done():
 				return ctx.Err()
 			}
