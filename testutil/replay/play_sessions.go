@@ -177,8 +177,16 @@ func (a *asking) do(ctx context.Context, p *player) error {
 	for _, id := range a.run.names {
 		p.ids.is(id, namesake(id, answer))
 	}
-	if expired := (*staging.WaitError)(nil); run.Claims() && errors.As(err, &expired) && expired.Cause == nil {
-		return nil // what of a claim the target may do is for the judge
+	if run.Claims() { // what of a claim the target may do is for the judge
+		return tolerable(err)
+	}
+	return err
+}
+
+// tolerable is the error of a wait that may be in vain, which the history says.
+func tolerable(err error) error {
+	if wait := (*staging.WaitError)(nil); errors.As(err, &wait) && wait.Cause == nil {
+		return nil
 	}
 	return err
 }
@@ -245,7 +253,7 @@ func overhear(a *Act) func(context.Context, *player) error {
 		if err != nil {
 			return err
 		}
-		return s.Overhear(ctx, run)
+		return tolerable(s.Overhear(ctx, run)) // whether a run goes on when its session is left is for the judge
 	}).at(a.Session)
 }
 
@@ -303,11 +311,5 @@ func leaveUnbroken(session string) func(context.Context, *player) error {
 
 // idle waits for a sign of life. Whether there has to be one is for the judge.
 func idle(session string) func(context.Context, *player) error {
-	return onSession(func(ctx context.Context, s *staging.Session, _ *player) error {
-		err := s.Idle(ctx)
-		if late := (*staging.WaitError)(nil); errors.As(err, &late) && late.Cause == nil {
-			return nil
-		}
-		return err
-	}).at(session)
+	return onSession(func(ctx context.Context, s *staging.Session, _ *player) error { return tolerable(s.Idle(ctx)) }).at(session)
 }
