@@ -85,6 +85,9 @@ func (r *replaying) run(c *cobra.Command, path string) error {
 		return err
 	}
 	rerun := strings.Join(append([]string{"staging"}, os.Args[1:]...), " ")
+	if o.Config.Target == config.Remote || len(o.Config.Fault)+len(o.Config.Variant) > 0 {
+		rerun += "   (with the STAGING_*, E2E_* and TEST_USER_* variables of this run)"
+	}
 	if r.minimise {
 		return r.smallest(c, script, o, rerun)
 	}

@@ -3,17 +3,17 @@ package main
 import (
 	"errors"
 	"fmt"
-	"runtime"
 
 	"github.com/spf13/cobra"
 
 	"github.com/netra-systems/staging-e2e/testutil/config"
+	"github.com/netra-systems/staging-e2e/testutil/proof"
 	"github.com/netra-systems/staging-e2e/testutil/replay"
 )
 
 // proven tells again what a proof kept.
 func (r *replaying) proven(c *cobra.Command) error {
-	p := replay.Proven{Folder: r.proof, Trials: r.search.Trials, Jobs: runtime.NumCPU()}
+	p := replay.Proven{Folder: r.proof, Trials: r.search.Trials, Jobs: proof.Jobs()}
 	var err error
 	if p.Config, err = config.Load(); err != nil {
 		return err
@@ -28,24 +28,23 @@ func (r *replaying) proven(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	same, good, held := 0, 0, 0
-	for _, one := range all {
-		if one.Same() {
-			same++
+	count := func(is func(replay.Comparison) bool) (n int) {
+		for _, one := range all {
+			if is(one) {
+				n++
+			}
 		}
-		if len(one.Healthy) == 0 {
-			good++
-		}
-		if one.Holds() {
-			held++
-		}
+		return n
 	}
-	if _, err := fmt.Fprintf(c.OutOrStdout(), "of %d red histories: %d break the same rules for the same users at their fault, %d are green without it, %d hold in all\n",
-		len(all), same, good, held); err != nil {
-		return err
+	held := count(replay.Comparison.Holds)
+	_, err = fmt.Fprintf(c.OutOrStdout(), "of %d red histories, at their fault: %d break the same rules for the same users, %d more the same rules for others; without it: %d are green; %d hold in all\n",
+		len(all), count(replay.Comparison.Same), count(otherUsers), count(green), held)
+	if err == nil && held < len(all) {
+		err = fmt.Errorf("%d of %d histories do not hold", len(all)-held, len(all))
 	}
-	if held < len(all) {
-		return codedError{fmt.Errorf("%d of %d histories do not hold", len(all)-held, len(all)), 1}
-	}
-	return nil
+	return err
 }
+
+func otherUsers(c replay.Comparison) bool { return !c.Same() && c.SameRules() }
+
+func green(c replay.Comparison) bool { return len(c.Healthy) == 0 && len(c.Missing) == 0 }

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -27,9 +28,11 @@ func TestTwoUsersAreFoundAmongMany(t *testing.T) {
 	script, err := ReadFile(path)
 	require.NoError(t, err)
 	kept := filepath.Join(t.TempDir(), "smallest.jsonl")
+	faulty := embedded(fault)
+	faulty.Budgets.Gap, faulty.Budgets.Answer = 2*time.Second, 2*time.Second // what is late is not asked for here
 	var progress []Progress
 	found, err := Search{
-		Options: Options{Config: embedded(fault), History: kept}, Rule: "isolation/foreign-run", Trials: 3,
+		Options: Options{Config: faulty, History: kept}, Rule: "isolation/foreign-run", Trials: 3,
 		Progress: func(p Progress) { progress = append(progress, p) },
 	}.Run(t.Context(), script)
 	require.NoError(t, err)

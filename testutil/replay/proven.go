@@ -50,6 +50,19 @@ type Comparison struct {
 // Same tells whether the fault broke the same rules for the same users.
 func (c Comparison) Same() bool { return len(c.Lost()) == 0 && len(c.Gained()) == 0 }
 
+// SameRules tells whether it broke the same rules, if for others: which of many simultaneous users a fault mixes
+// up may be chance.
+func (c Comparison) SameRules() bool {
+	return slices.Equal(rulesOf(c.Recorded), rulesOf(c.Faulty))
+}
+
+func rulesOf(all []Breach) (rules []string) {
+	for _, b := range all {
+		rules = append(rules, b.Rule)
+	}
+	return slices.Compact(rules) // breaches are in the order of their rules
+}
+
 // Lost are the breaches that the replay at the fault did not show, Gained those that it alone showed.
 func (c Comparison) Lost() []Breach   { return less(c.Recorded, c.Faulty) }
 func (c Comparison) Gained() []Breach { return less(c.Faulty, c.Recorded) }
@@ -60,6 +73,9 @@ func (c Comparison) Holds() bool { return c.Same() && len(c.Healthy) == 0 && len
 // String is the comparison on one line.
 func (c Comparison) String() string {
 	var why []string
+	if !c.Same() && c.SameRules() {
+		why = append(why, "the same rules, for other users")
+	}
 	for _, of := range []struct {
 		what string
 		all  []Breach
@@ -77,12 +93,25 @@ func (c Comparison) String() string {
 	return fmt.Sprintf("%s, %s: %s", c.Fault, c.Story, strings.Join(why, "; "))
 }
 
+// written are the first few, and how many more there are.
 func written(all []Breach) string {
 	var words []string
-	for _, b := range all {
+	for i, b := range all {
+		if i == shown {
+			return fmt.Sprintf("%s and %d more", strings.Join(words, ", "), len(all)-shown)
+		}
 		words = append(words, strings.TrimSpace(b.Rule+" "+b.User))
 	}
 	return strings.Join(words, ", ")
+}
+
+// distance is how many breaches there are in one alone. A rule counts more than whom it happened to.
+func distance(a, b []Breach) int {
+	d := len(less(a, b)) + len(less(b, a))
+	if !slices.Equal(rulesOf(a), rulesOf(b)) {
+		d += len(a) + len(b)
+	}
+	return d
 }
 
 func less(all, others []Breach) (rest []Breach) {
@@ -170,7 +199,7 @@ func (p Proven) compare(ctx context.Context, path string) (*Comparison, error) {
 		if err != nil {
 			return nil, err
 		}
-		if at := breaches(r.Findings); n == 0 || len(less(c.Recorded, at)) < len(c.Lost()) {
+		if at := breaches(r.Findings); n == 0 || distance(c.Recorded, at) < distance(c.Recorded, c.Faulty) {
 			c.Faulty = at
 		}
 		if c.Same() {
