@@ -9,7 +9,7 @@ FUZZTIME  = 30s
 
 LICENCES = Apache-2.0,BSD-2-Clause,BSD-3-Clause,ISC,MIT,MPL-2.0
 
-.PHONY: check e2e unit lint licences fuzz measure prove detection intermittent healthy legal browser
+.PHONY: check e2e unit lint licences fuzz measure prove detection intermittent replays healthy legal browser nightly
 
 check: lint browser unit
 
@@ -63,6 +63,12 @@ prove:
 # The same, kept as a document.
 detection:
 	go run ./cmd/staging prove --markdown docs/DETECTION.md
+
+# Every red history of a proof, told again, breaks the same rules at the same fault, and none without it.
+replays:
+	@set -e; kept=$$(mktemp -d); trap 'rm -rf "$$kept"' EXIT; \
+	TMPDIR="$$kept" go run ./cmd/staging prove --keep --any-suspect; \
+	go run ./cmd/staging replay --proof "$$kept"/staging-prove-*
 
 # What fails at one run of twenty is found, although each run may hide it; and what never fails raises no alarm.
 SEEDS  = 100
