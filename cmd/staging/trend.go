@@ -52,7 +52,6 @@ fails if there is nothing to show or the store cannot be read or written.`,
 	f.StringSliceVar(&t.add, "add", nil, "add the night whose histories are in these files and folders")
 	f.StringVar(&t.about.ID, "night", "", "its id (default: when its first story began)")
 	f.StringVar(&t.about.Decision, "decision", "NO DECISION", "what was decided on it: "+strings.Join(decisions, ", "))
-	f.StringVar(&t.about.Revision, "revision", "", "which revision of the backend it met")
 	f.BoolVar(&t.begin, "new", false, "begin the store, which must not be there")
 	f.IntVar(&t.last, "nights", 30, "show so many nights at most")
 	f.BoolVar(&t.json, "json", false, "print JSON instead")

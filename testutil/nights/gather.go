@@ -10,6 +10,7 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
+	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/report"
 )
 
@@ -18,13 +19,12 @@ type About struct {
 	// ID tells it apart from all others; if empty, the time of its first story is its id.
 	ID       string
 	Decision string
-	Revision string // what was deployed, if that is known
 }
 
 // Of sums a night up. Evidence of several targets is an error: each has nights of its own.
 func Of(e *evidence.Evidence, about About) (Night, error) {
 	n := Night{
-		ID: report.Clean(about.ID), Decision: about.Decision, Revision: report.Clean(about.Revision),
+		ID: report.Clean(about.ID), Decision: about.Decision, Revision: revisionOf(e),
 		Gaps: gaps(e), Stories: []Story{}, Phases: []Phase{}, Findings: []Broken{},
 	}
 	if len(e.Stories) == 0 {
@@ -122,6 +122,23 @@ func (n *Night) broken(s *evidence.Story) {
 		}
 		n.Findings[i].Times++
 	}
+}
+
+// revisionOf is the backend's that served, the newest if stories saw several.
+func revisionOf(e *evidence.Evidence) string {
+	var newest evidence.Revision
+	for _, s := range e.Stories {
+		for _, r := range s.Serving {
+			if isBackend(s.Header.Deployment, r.Service) && !r.Created.Before(newest.Created) {
+				newest = r
+			}
+		}
+	}
+	return report.Clean(newest.Name)
+}
+
+func isBackend(d *history.Deployment, service string) bool {
+	return d != nil && slices.ContainsFunc(d.Services, func(s history.Service) bool { return s.Name == service && s.Role == history.Backend })
 }
 
 func compareHard(a, b bool) int {

@@ -36,9 +36,14 @@ func told(name string, begins time.Time, answers ...int64) *evidence.Story {
 
 func TestANightIsWhatItsHistoriesShow(t *testing.T) {
 	slow, red := told("TestStagingA", two.Add(time.Hour), 1_000_000, 3_000_000), told("TestStagingB", two.In(time.FixedZone("", 5*3600)), 2_000_000)
+	slow.Header.Deployment = &history.Deployment{Services: []history.Service{{Role: history.Auth, Name: "auth"}, {Role: history.Backend, Name: "backend"}}}
+	slow.Serving = []evidence.Revision{
+		{Service: "backend", Name: "r-\x1b[2J7", Created: two}, {Service: "backend", Name: "r6", Created: two.Add(-time.Hour)},
+		{Service: "auth", Name: "a9", Created: two.Add(time.Hour)},
+	}
 	slow.Header.Budgets.Answer = 30 * time.Second
 	red.Findings = []judge.Finding{{Rule: "events/order", Hard: true}, {Rule: "latency/report"}, {Rule: "events/order", Hard: true}}
-	n, err := nights.Of(&evidence.Evidence{Stories: []*evidence.Story{slow, red}}, nights.About{Decision: "ROLLBACK", Revision: "r-\x1b[2J7"})
+	n, err := nights.Of(&evidence.Evidence{Stories: []*evidence.Story{slow, red}}, nights.About{Decision: "ROLLBACK"})
 	require.NoError(t, err)
 	assert.Equal(t, "2026-03-29T02:00:00.000Z", n.ID)
 	assert.Equal(t, two, n.Began)

@@ -15,7 +15,7 @@ type Night struct {
 	Took   time.Duration `json:"took_ns"`
 	Target Target        `json:"target"`
 	Suite  string        `json:"suite"` // version of the suite that told the stories
-	// Revision is what was deployed, empty if that is not known.
+	// Revision is the backend's that served, empty if no story saw it.
 	Revision string `json:"revision,omitempty"`
 	Decision string `json:"decision"`
 	// Gaps counts what keeps the evidence from being whole: histories that cannot be read or have no end, tests

@@ -193,9 +193,12 @@ func TestImportsRunDownward(t *testing.T) {
 	layers := layersOf(t)
 	level := func(pkg string) (int, string) {
 		pkg = strings.TrimPrefix(strings.TrimPrefix(pkg, module), "testutil/")
-		name, _, _ := strings.Cut(pkg, "/")
-		for i, layer := range layers {
-			if slices.Contains(layer, name) {
+		name, _, within := strings.Cut(pkg, "/")
+		for i := len(layers) - 1; i >= 0; i-- {
+			if within && slices.Contains(layers[i], name+"/...") {
+				return i, name + "/..."
+			}
+			if slices.Contains(layers[i], name) {
 				return i, name
 			}
 		}
