@@ -28,6 +28,6 @@ func command() *cobra.Command {
 		SilenceErrors: true, // main prints them
 		SilenceUsage:  true, // an error of a server that does not start is none of the command line
 	}
-	root.AddCommand(serveCommand(), measureCommand(), proveCommand())
+	root.AddCommand(serveCommand(), measureCommand(), proveCommand(), reportCommand())
 	return root
 }

@@ -119,14 +119,15 @@ type content struct {
 	tests *Tests
 }
 
-// open reads one file. An error says that it is neither.
+// open reads one file. An error says that it is neither, or that what it began as could not be read to its end:
+// then the content is not empty.
 func open(path string) (content, error) {
 	in, err := os.Open(path)
 	if err != nil {
 		return content{}, err
 	}
 	defer in.Close()
-	if tests, is, err := readTests(in); is || err != nil {
+	if tests, is, err := readTests(in); is {
 		return content{tests: tests}, err
 	}
 	if _, err := in.Seek(0, 0); err != nil {
@@ -143,7 +144,7 @@ func open(path string) (content, error) {
 // add takes in what a file held. What is not called a history may be anything.
 func (e *Evidence) add(f file, c content, err error) {
 	switch {
-	case err != nil && f.named:
+	case err != nil && (f.named || c != content{}):
 		e.Unread = append(e.Unread, Unread{f.path, err})
 	case err != nil:
 	case c.story != nil:

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"math"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -85,4 +86,52 @@ func (l Latencies) Of(p Phase) Distribution {
 	}
 	at := func(q float64) time.Duration { return time.Duration(h.ValueAtQuantile(q)) * unit }
 	return Distribution{h.TotalCount(), at(50), at(95), at(99), time.Duration(h.Max()) * unit}
+}
+
+// Over counts what took longer than the budget; 0 is none.
+func (l Latencies) Over(p Phase, budget time.Duration) (n int64) {
+	if l[p] == nil || budget == 0 {
+		return 0
+	}
+	for _, bar := range l[p].Distribution() {
+		if bar.From > int64(budget/unit) {
+			n += bar.Count
+		}
+	}
+	return n
+}
+
+// A Bar counts what took from From up to Until.
+type Bar struct {
+	From, Until time.Duration
+	Count       int64
+}
+
+// barsPerOctave is how finely Bars tells apart.
+const barsPerOctave = 3
+
+// Bars are the distribution of a phase on a logarithmic scale, without holes, from the quickest to the slowest.
+func (l Latencies) Bars(p Phase) []Bar {
+	if l[p] == nil {
+		return nil
+	}
+	edge := func(i int) time.Duration {
+		return time.Duration(math.Exp2(float64(i)/barsPerOctave) * float64(unit))
+	}
+	var bars []Bar
+	var first int
+	for _, b := range l[p].Distribution() {
+		if b.Count == 0 {
+			continue
+		}
+		i := int(math.Floor(barsPerOctave * math.Log2(float64(max(b.From, 1)))))
+		if bars == nil {
+			first = i
+		}
+		for n := len(bars); n <= i-first; n++ {
+			bars = append(bars, Bar{From: edge(first + n), Until: edge(first + n + 1)})
+		}
+		bars[i-first].Count += b.Count
+	}
+	return bars
 }

@@ -33,6 +33,8 @@ type Story struct {
 	Stopped   string
 	Latencies Latencies
 	Contacts  Contacts
+	// Serving are the revisions that served, as far as the story looked.
+	Serving []Revision
 	// Test is what go test said of it, nil if that is not known.
 	Test *Test
 }
@@ -73,7 +75,7 @@ func read(r *history.Reader, path string) (*Story, error) {
 			break
 		}
 		s.Records++
-		s.Took = record.At
+		s.Took = max(s.Took, record.At)
 		s.Findings = append(s.Findings, j.Observe(record)...)
 		witness.Observe(record)
 	}

@@ -3,11 +3,13 @@ package evidence
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
 	"time"
 )
@@ -26,6 +28,7 @@ const (
 // A Test is what go test -json said of one test function, or of one of its subtests.
 type Test struct {
 	Package, Name string
+	Start         time.Time
 	Outcome       Outcome
 	Elapsed       time.Duration
 	Attributes    map[string]string // t.Attr
@@ -46,8 +49,10 @@ type Package struct {
 
 // Tests are what one or many go test -json streams said.
 type Tests struct {
-	Packages []*Package
-	All      []*Test // in the order of their beginnings, subtests included
+	Packages []*Package // by name
+	All      []*Test    // by package and beginning, subtests included
+
+	latest map[[2]string]*Test // attempt, by package and name
 }
 
 // maxOutput bounds what is kept of what one test said, in bytes.
@@ -55,6 +60,7 @@ const maxOutput = 64 << 10
 
 // An event is a line of the stream (go doc test2json).
 type event struct {
+	Time        time.Time
 	Action      string
 	Package     string
 	ImportPath  string // of a build
@@ -66,24 +72,25 @@ type event struct {
 	FailedBuild string
 }
 
-// readTests reads a stream of go test -json. It is none if its first line is not an event of one.
+// readTests reads a stream of go test -json. Its first line that is a JSON object decides whether it is one:
+// before it, and between its events, go itself and tools around it may have written something else.
 func readTests(in io.Reader) (t *Tests, is bool, err error) {
-	t = &Tests{}
+	t = &Tests{latest: map[[2]string]*Test{}}
 	lines := bufio.NewReaderSize(in, 64<<10)
 	for n := 1; ; n++ {
 		line, err := lines.ReadBytes('\n')
 		if text := bytes.TrimSpace(line); len(text) > 0 {
 			var e event
-			bad := json.Unmarshal(text, &e)
-			if !is && (bad != nil || e.Action == "") {
-				return nil, false, nil
-			}
-			is = true
-			if bad == nil {
+			if json.Unmarshal(text, &e) == nil {
+				if !is && e.Action == "" {
+					return nil, false, nil
+				}
+				is = true
 				t.take(e)
-			} // else go itself, or a tool around it, wrote among the events
+			}
 		}
 		if errors.Is(err, io.EOF) {
+			t.order()
 			return t, is, nil
 		}
 		if err != nil {
@@ -105,13 +112,15 @@ func (t *Tests) take(e event) {
 		return
 	}
 	if e.Action == "run" {
-		t.All = append(t.All, &Test{Package: e.Package, Name: e.Test, Outcome: Unfinished, Attributes: map[string]string{}})
+		test := &Test{Package: e.Package, Name: e.Test, Start: e.Time, Outcome: Unfinished, Attributes: map[string]string{}}
+		t.All = append(t.All, test)
+		t.latest[[2]string{e.Package, e.Test}] = test
 		if !strings.Contains(e.Test, "/") {
 			t.pkg(e.Package).Tests++
 		}
 		return
 	}
-	if test := t.last(e.Package, e.Test); test != nil {
+	if test := t.latest[[2]string{e.Package, e.Test}]; test != nil {
 		test.take(e)
 	}
 }
@@ -125,16 +134,6 @@ func (t *Tests) pkg(name string) *Package {
 	p := &Package{Name: name, Outcome: Unfinished}
 	t.Packages = append(t.Packages, p)
 	return p
-}
-
-// last is the latest attempt at a test.
-func (t *Tests) last(pkg, name string) *Test {
-	for i := len(t.All) - 1; i >= 0; i-- {
-		if t.All[i].Package == pkg && t.All[i].Name == name {
-			return t.All[i]
-		}
-	}
-	return nil
 }
 
 func (p *Package) take(e event) {
@@ -173,9 +172,20 @@ func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Se
 func (t *Tests) join(other *Tests) {
 	t.Packages = append(t.Packages, other.Packages...)
 	t.All = append(t.All, other.All...)
+	t.order()
 }
 
-// attach finds the story of every test: same package, same name, and of several attempts the same.
+func (t *Tests) order() {
+	slices.SortStableFunc(t.Packages, func(a, b *Package) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Elapsed, b.Elapsed))
+	})
+	slices.SortStableFunc(t.All, func(a, b *Test) int {
+		return cmp.Or(cmp.Compare(a.Package, b.Package), a.Start.Compare(b.Start), cmp.Compare(a.Name, b.Name))
+	})
+}
+
+// attach finds the test of every story: the same package and name, and of several attempts, on one or many
+// machines, the one that began when the story did. A story begins after its test.
 func (t *Tests) attach(stories []*Story) {
 	if t == nil {
 		return
@@ -183,13 +193,21 @@ func (t *Tests) attach(stories []*Story) {
 	taken := map[*Test]bool{}
 	for _, s := range stories {
 		for _, test := range t.All {
-			if !taken[test] && test.Name == s.Header.Story && path.Base(test.Package) == path.Base(s.Header.Package) {
-				s.Test, taken[test] = test, true
-				break
+			if !taken[test] && test.tells(s) && (s.Test == nil || s.apart(test) < s.apart(s.Test)) {
+				s.Test = test
 			}
 		}
+		taken[s.Test] = true
 	}
 }
+
+// tells is whether the test tells the story.
+func (t *Test) tells(s *Story) bool {
+	return t.Name == s.Header.Story && path.Base(t.Package) == path.Base(s.Header.Package)
+}
+
+// apart is the time between the beginnings of a story and of a test.
+func (s *Story) apart(t *Test) time.Duration { return s.Header.Start.Sub(t.Start).Abs() }
 
 // Untold are the tests that are no story's, apart from those whose subtests are stories: they failed before they
 // could begin a history, or have lost it.

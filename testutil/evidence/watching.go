@@ -25,7 +25,10 @@ func (s *Story) watching() judge.Rule {
 				s.Prompts++
 			}
 		},
-		End: func(v *judge.View) { s.Stopped = v.Stopped.Text },
+		End: func(v *judge.View) {
+			s.Stopped = v.Stopped.Text
+			s.serving(v)
+		},
 	}}
 }
 

@@ -138,7 +138,7 @@ func (s *Story) tell() {
 		Target:   describe(s.target.Describe()),
 		Findings: s.findings,
 		Stopped:  s.stopped,
-		Rerun:    s.rerun(),
+		Rerun:    report.Rerun(s.header),
 		History:  s.historyFile(),
 	}
 	b := new(strings.Builder)
@@ -186,15 +186,6 @@ func (s *Story) discard() {
 	if err := os.RemoveAll(s.dir); err != nil {
 		s.t.Logf("remove the history of a green story: %v", err)
 	}
-}
-
-// rerun is the command that runs the story again on the same target. It names variables, never values.
-func (s *Story) rerun() string {
-	command := fmt.Sprintf("go test ./e2e/%s -run '^%s$' -v", here.pkg, strings.ReplaceAll(s.t.Name(), "/", "$/^"))
-	if here.config.Target == config.Embedded {
-		return command
-	}
-	return command + "   (with the STAGING_*, E2E_* and TEST_USER_* variables of this run)"
 }
 
 // seen are the records of a history that findings are about.

@@ -1,0 +1,65 @@
+package html
+
+import (
+	"fmt"
+	"html/template"
+	"strings"
+	"time"
+
+	"github.com/netra-systems/staging-e2e/testutil/report/summary"
+)
+
+// words are how templates say things.
+var words = template.FuncMap{
+	"duration": duration,
+	"moment":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
+	"many":     many,
+	"join":     strings.Join,
+	"class":    class,
+	"sign":     sign,
+	"bars":     bars,
+	"inc":      func(n int) int { return n + 1 },
+}
+
+// duration is short, and exact enough to be compared with a budget.
+func duration(d time.Duration) string {
+	switch {
+	case d == 0:
+		return "0"
+	case d < time.Millisecond:
+		return fmt.Sprintf("%d µs", d.Microseconds())
+	case d < 10*time.Millisecond:
+		return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Round(time.Millisecond).Milliseconds())
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.2f s", d.Seconds())
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return d.Round(time.Second).String()
+}
+
+func many(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
+}
+
+// class and sign say a verdict or decision in colour, and in shape.
+func class(word string) string {
+	switch word {
+	case summary.Pass, summary.Proceed:
+		return "good"
+	case summary.Fail, summary.Rollback:
+		return "bad"
+	case summary.Investigate:
+		return "warn"
+	}
+	return "open"
+}
+
+func sign(word string) string {
+	return map[string]string{"good": "✔", "bad": "✘", "warn": "▲", "open": "○"}[class(word)]
+}

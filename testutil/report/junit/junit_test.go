@@ -1,0 +1,100 @@
+package junit_test
+
+import (
+	"bytes"
+	"encoding/xml"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/netra-systems/staging-e2e/testutil/evidence"
+	"github.com/netra-systems/staging-e2e/testutil/report"
+	"github.com/netra-systems/staging-e2e/testutil/report/junit"
+	"github.com/netra-systems/staging-e2e/testutil/report/sample"
+	"github.com/netra-systems/staging-e2e/testutil/report/summary"
+)
+
+// What GitHub's actions, GitLab and Jenkins read of the document.
+type document struct {
+	XMLName xml.Name `xml:"testsuites"`
+	T       int      `xml:"tests,attr"`
+	F       int      `xml:"failures,attr"`
+	E       int      `xml:"errors,attr"`
+	Suites  []struct {
+		Name  string `xml:"name,attr"`
+		Tests int    `xml:"tests,attr"`
+		Cases []struct {
+			Name    string   `xml:"name,attr"`
+			Class   string   `xml:"classname,attr"`
+			Failure *problem `xml:"failure"`
+			Error   *problem `xml:"error"`
+			Output  string   `xml:"system-out"`
+		} `xml:"testcase"`
+	} `xml:"testsuite"`
+}
+
+type problem struct {
+	Message string `xml:"message,attr"`
+	Type    string `xml:"type,attr"`
+	Text    string `xml:",chardata"`
+}
+
+func write(t require.TestingT, s *summary.Summary) (text string, read document) {
+	var out bytes.Buffer
+	require.NoError(t, junit.Write(&out, s))
+	require.NoError(t, xml.Unmarshal(out.Bytes(), &read), "%s", out.String())
+	return out.String(), read
+}
+
+func mixed(t *testing.T) *summary.Summary {
+	t.Helper()
+	dir := t.TempDir()
+	sample.Green(t, dir, "goldenpath", "TestStagingCompleteGoldenPathUserFlow")
+	sample.Leak(t, dir, "concurrentusers", "TestStagingConcurrentUserWebSocketConnections", 3)
+	sample.Silence(t, dir, "concurrentusers", "TestStagingIdle")
+	e, err := evidence.Gather(t.Context(), dir)
+	require.NoError(t, err)
+	s, err := summary.Of(e, summary.Options{Verdict: summary.Verdict{Decision: summary.Rollback}})
+	require.NoError(t, err)
+	return s
+}
+
+func TestRedStoriesAreFailures(t *testing.T) {
+	s := mixed(t)
+	text, read := write(t, s)
+	assert.Equal(t, [3]int{3, 2, 0}, [3]int{read.T, read.F, read.E})
+	require.Len(t, read.Suites, 2)
+	leak := read.Suites[0].Cases[0]
+	assert.Equal(t, "concurrentusers", leak.Class)
+	assert.Contains(t, leak.Failure.Type, "isolation/")
+	for _, want := range []string{"FINDING isolation/foreign-run: ", "←", "run again: go test ./e2e/concurrentusers", "staging replay "} {
+		assert.Contains(t, leak.Failure.Text, want)
+	}
+	assert.Nil(t, read.Suites[1].Cases[0].Failure)
+	assert.Contains(t, read.Suites[1].Cases[0].Output, "target: embedded")
+	for _, acting := range []string{"::error", "##[", "\x1b", "<script", "<img", "]]>", "\u202e"} {
+		assert.NotContains(t, text, acting)
+	}
+}
+
+func TestWhatTheEvidenceLacksIsAnError(t *testing.T) {
+	s := mixed(t)
+	s.Gaps = []string{"history.jsonl cannot be read"}
+	_, read := write(t, s)
+	assert.Equal(t, [3]int{4, 2, 1}, [3]int{read.T, read.F, read.E})
+	assert.Equal(t, "history.jsonl cannot be read", read.Suites[2].Cases[0].Error.Message)
+}
+
+// Whatever a target says arrives as it was neutralised, and nothing else is read from it.
+func TestAnyTextSurvives(t *testing.T) {
+	s := mixed(t)
+	rapid.Check(t, func(t *rapid.T) {
+		message := report.Clean(string(rapid.SliceOf(rapid.Byte()).Draw(t, "message")) + rapid.String().Draw(t, "more"))
+		s.Stories[0].Findings[0].Message = message
+		_, read := write(t, s)
+		require.Contains(t, read.Suites[0].Cases[0].Failure.Message, message)
+		require.Contains(t, read.Suites[0].Cases[0].Failure.Text, message)
+	})
+}

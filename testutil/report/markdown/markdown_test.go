@@ -1,0 +1,123 @@
+package markdown_test
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+	"pgregory.net/rapid"
+
+	"github.com/netra-systems/staging-e2e/testutil/evidence"
+	"github.com/netra-systems/staging-e2e/testutil/report"
+	"github.com/netra-systems/staging-e2e/testutil/report/markdown"
+	"github.com/netra-systems/staging-e2e/testutil/report/sample"
+	"github.com/netra-systems/staging-e2e/testutil/report/summary"
+)
+
+func write(t require.TestingT, s *summary.Summary) string {
+	var b strings.Builder
+	require.NoError(t, markdown.Write(&b, s))
+	return b.String()
+}
+
+func mixed(t *testing.T) *summary.Summary {
+	t.Helper()
+	dir := t.TempDir()
+	sample.Green(t, dir, "goldenpath", "TestStagingCompleteGoldenPathUserFlow")
+	sample.Leak(t, dir, "concurrentusers", "TestStagingConcurrentUserWebSocketConnections", 3)
+	sample.Silence(t, dir, "agentregistry", "TestStagingAgentExecutionFullFlow")
+	e, err := evidence.Gather(t.Context(), dir)
+	require.NoError(t, err)
+	s, err := summary.Of(e, summary.Options{Verdict: summary.Verdict{Decision: summary.Rollback, Confidence: "HIGH", Reasons: []string{"F5 failed"}}})
+	require.NoError(t, err)
+	return s
+}
+
+// fields are those that issue #891 fixed (docs/protocol/deployment.md, section 7), in their order.
+var fields = []string{
+	"# Issue #891 Staging Validation Results",
+	"## Deployment Status", "- **Revision ID**: ", "- **Deployment Time**: ", "- **Status**: ", "- **Error Count**: ",
+	"## Test Results", "- **Golden Path Test**: ", "- **Agent Registry Test**: ", "- **Concurrent Users Test**: ", "- **WebSocket Infrastructure**: ",
+	"## Performance Metrics", "- **WebSocket Connection Time**: ", "- **Agent Response Time**: ", "- **Memory Usage**: ", "- **Error Rate Change**: ",
+	"## Issues Discovered", "- ", "## Recommendation", "- **Action**: ", "- **Confidence**: ", "- **Next Steps**: ",
+}
+
+func TestTheFormIsThatOfTheIssue(t *testing.T) {
+	text := write(t, mixed(t))
+	rest := text
+	for _, field := range fields {
+		_, after, found := strings.Cut(rest, "\n"+strings.TrimSuffix(field, " "))
+		if !found {
+			_, after, found = strings.Cut(rest, strings.TrimSuffix(field, " "))
+		}
+		require.True(t, found, "%q is not there, or not in its place", field)
+		rest = after
+	}
+	for _, want := range []string{
+		"**Status**: not measured - `", "**Golden Path Test**: PASS - ", "**Concurrent Users Test**: FAIL - ", "(1 of 1 story red)", "**Action**: ROLLBACK\n", "**Confidence**: HIGH\n",
+		"go test ./e2e/concurrentusers -run", "staging replay ", "isolation/foreign-run", "says nothing about any staging", "| F5 | Users isolated | ⚪ not measured |",
+	} {
+		assert.Contains(t, text, want)
+	}
+}
+
+// What was not obtained is never written as a number or as a success.
+func TestNothingIsMadeUp(t *testing.T) {
+	text := write(t, &summary.Summary{Verdict: summary.Verdict{Decision: summary.NoDecision}})
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, "- **") && !strings.HasPrefix(line, "- **Next Steps") {
+			assert.Contains(t, line, "not measured", "%s", line)
+		}
+	}
+}
+
+var github = goldmark.New(goldmark.WithExtensions(extension.GFM))
+
+var (
+	inCode = regexp.MustCompile(`(?s)<pre><code[^>]*>.*?</code></pre>|<code>.*?</code>`)
+	tag    = regexp.MustCompile(`<[^>]*>`)
+	ours   = []string{"h1", "h2", "h3", "p", "ul", "li", "strong", "table", "thead", "tbody", "tr", "th", "td"}
+)
+
+// TestTextOfATargetIsCodeOnly renders the document as GitHub would: outside of code there are only our own words.
+func TestTextOfATargetIsCodeOnly(t *testing.T) {
+	s := mixed(t)
+	s.Gaps = []string{""}
+	rapid.Check(t, func(t *rapid.T) {
+		words := rapid.SliceOfN(rapid.SampledFrom([]string{"`", "``", "```", "|", "\\", "@all", "#891", "<b>", "&lt;", "*", "\n", " ", "x", "https://evil.example", "</details>", "~~", "![a](b)", "::"}), 0, 12)
+		hostile := report.Clean(strings.Join(words.Draw(t, "text"), ""))
+		s.Gaps[0], s.Stories[0].Why, s.Verdict.Reasons = hostile, []string{hostile}, []string{hostile}
+		s.Verdict.Criteria[0].Evidence, s.Stories[1].Findings[0].Message, s.Stories[1].Findings[0].Lines = hostile, hostile, []string{hostile, hostile}
+		var html bytes.Buffer
+		require.NoError(t, github.Convert([]byte(write(t, s)), &html))
+		plain := inCode.ReplaceAllString(html.String(), "")
+		for _, acting := range []string{"@all", "evil", "<b>", "&lt;", "~~", "::", "<a", "<img", "<del>", "<em>"} {
+			require.NotContains(t, plain, acting)
+		}
+		for _, found := range tag.FindAllString(plain, -1) {
+			name := strings.Trim(strings.Fields(found)[0], "</>")
+			require.True(t, slices.Contains(ours, name), "%s", found)
+		}
+	})
+}
+
+func TestItFitsIntoAComment(t *testing.T) {
+	s := mixed(t)
+	one := s.Stories[0]
+	for n := range 300 {
+		more := *one
+		more.Name += fmt.Sprint(n)
+		s.Stories = append([]*summary.Story{&more}, s.Stories...)
+		s.Gaps = append(s.Gaps, strings.Repeat("gap ", 300))
+	}
+	text := write(t, s)
+	assert.Less(t, len([]rune(text)), 65_536)
+	assert.Contains(t, text, "red stories more: see the HTML report")
+}

@@ -1,0 +1,37 @@
+package report_test
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/report"
+)
+
+func TestRerunNamesTheStory(t *testing.T) {
+	h := history.Header{Package: "./e2e/goldenpath", Story: "TestStagingX/a_user", Target: history.Target{Kind: "embedded"}}
+	assert.Equal(t, `go test ./e2e/goldenpath -run '^TestStagingX$/^a_user$' -v`, report.Rerun(h))
+	h.Target.Kind = "remote"
+	assert.Contains(t, report.Rerun(h), "STAGING_*")
+}
+
+// Whoever wrote the history, the command runs nothing else.
+func TestRerunIsOneCommand(t *testing.T) {
+	shell, err := exec.LookPath("sh")
+	require.NoError(t, err)
+	rapid.Check(t, func(t *rapid.T) {
+		word := rapid.OneOf(rapid.StringMatching("[a-z ';$`\"\\\\\n&|]{1,12}"), rapid.String()).Draw(t, "word")
+		command := report.Replay(word)
+		require.NotContains(t, command, "\n")
+		out, err := exec.Command(shell, "-c", "set -f; staging() { printf '%s,' $#; printf %s \"$2\"; }; "+command).Output()
+		require.NoError(t, err, command)
+		count, second, _ := strings.Cut(string(out), ",")
+		require.Equal(t, "2", count, command)
+		require.Equal(t, report.Clean(word), second)
+	})
+}
