@@ -17,7 +17,7 @@ func main() {
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "staging:", err)
-		os.Exit(1)
+		os.Exit(exitCode(err))
 	}
 }
 
@@ -28,6 +28,6 @@ func command() *cobra.Command {
 		SilenceErrors: true, // main prints them
 		SilenceUsage:  true, // an error of a server that does not start is none of the command line
 	}
-	root.AddCommand(serveCommand(), measureCommand(), proveCommand(), reportCommand())
+	root.AddCommand(serveCommand(), measureCommand(), proveCommand(), reportCommand(), validateCommand())
 	return root
 }
