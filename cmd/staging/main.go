@@ -37,6 +37,9 @@ func command() *cobra.Command {
 		SilenceErrors: true, // main prints them
 		SilenceUsage:  true, // an error of a server that does not start is none of the command line
 	}
-	root.AddCommand(serveCommand(), measureCommand(), proveCommand(), reportCommand(), trendCommand(), replayCommand(), cleanCommand())
+	root.AddCommand(
+		serveCommand(), measureCommand(), proveCommand(), validateCommand(),
+		reportCommand(), trendCommand(), replayCommand(), cleanCommand(),
+	)
 	return root
 }

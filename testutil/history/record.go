@@ -19,11 +19,14 @@ const Version = 1
 // A Header opens a history and makes it complete in itself: rules read budgets, shape and abilities
 // here, never from a live target.
 type Header struct {
-	Version int              `json:"version"`
-	Suite   string           `json:"suite"`   // version of the suite that wrote it
-	Package string           `json:"package"` // import path of the story's package
-	Story   string           `json:"story"`
-	Attempt int              `json:"attempt"` // 1 for the first run of the story in its process
+	Version int    `json:"version"`
+	Suite   string `json:"suite"`   // version of the suite that wrote it
+	Package string `json:"package"` // import path of the story's package
+	Story   string `json:"story"`
+	Attempt int    `json:"attempt"` // 1 for the first run of the story in its process
+	// Shows are the criteria of issue #891 ("F1", deployment.md 7) that the story shows as a whole, if nothing speaks
+	// against it. What it measures by readings of its own (D1 to D4, P3, P4) says TopicMeasures instead.
+	Shows   []string         `json:"shows,omitempty"`
 	Start   time.Time        `json:"start"`
 	Target  Target           `json:"target"`
 	Budgets fixtures.Budgets `json:"budgets"`

@@ -164,7 +164,7 @@ func (s *Story) open(target *staging.Target) error {
 		return err
 	}
 	s.header = history.Header{
-		Suite: staging.Version, Package: "./e2e/" + here.pkg, Story: s.t.Name(), Attempt: attempt,
+		Suite: staging.Version, Package: "./e2e/" + here.pkg, Story: s.t.Name(), Attempt: attempt, Shows: s.entry.Criteria,
 		Start: time.Now().UTC().Round(0), Target: target.Describe(), Budgets: target.Budgets(),
 		AllowUnmeasured: here.config.AllowUnmeasured, Agent: target.Agent(), Deployment: on,
 	}
