@@ -39,7 +39,7 @@ func command() *cobra.Command {
 	}
 	root.AddCommand(
 		serveCommand(), measureCommand(), proveCommand(), validateCommand(),
-		reportCommand(), trendCommand(), replayCommand(), cleanCommand(),
+		reportCommand(), trendCommand(), checkCommand(), replayCommand(), cleanCommand(),
 	)
 	return root
 }

@@ -2,10 +2,12 @@ package judge
 
 import (
 	"cmp"
+	"iter"
 	"net/http"
 	"slices"
 	"strings"
 
+	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/wire"
 )
 
@@ -138,24 +140,32 @@ func foreignThread(v *View) {
 	}
 }
 
-// foreignInBody looks for ids of others in a body. Bodies are few, so every word of one is looked up.
-// A refusal may name what the request named.
+// foreignInBody looks for ids of others in a body.
 func foreignInBody(ids func(*View) map[string]*User) func(*View) {
-	isID := func(r rune) bool {
-		return r == '_' || r == '-' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
-	}
 	return func(v *View) {
 		if v.User == nil {
 			return
 		}
 		owners := ids(v)
-		x := v.Record.Exchange
-		for word := range strings.FieldsFuncSeq(x.Body, func(r rune) bool { return !isID(r) }) {
-			if !succeeded(x) && (strings.Contains(x.URL, word) || strings.Contains(x.Request, word)) {
-				continue
-			}
-			if owner := owners[word]; len(word) >= shortThread && owner != nil && !owner.is(v.User) {
+		for word := range idsIn(v.Record.Exchange) {
+			if owner := owners[word]; owner != nil && !owner.is(v.User) {
 				v.leak(owner).Report(v.Here(), "%s was sent %s, which belongs to %s", v.name(), quote(word), owner.Label)
+			}
+		}
+	}
+}
+
+// idsIn yields the words of a body that may be ids. Bodies are few, so every word of one is looked at. A refusal
+// may name what the request named.
+func idsIn(x *history.Exchange) iter.Seq[string] {
+	isID := func(r rune) bool {
+		return r == '_' || r == '-' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+	}
+	return func(yield func(string) bool) {
+		for word := range strings.FieldsFuncSeq(x.Body, func(r rune) bool { return !isID(r) }) {
+			isNamed := !succeeded(x) && (strings.Contains(x.URL, word) || strings.Contains(x.Request, word))
+			if len(word) >= shortThread && !isNamed && !yield(word) {
+				return
 			}
 		}
 	}

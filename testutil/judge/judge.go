@@ -27,6 +27,8 @@ type Finding struct {
 	Owner string
 	// Records are the sequence numbers of the few records that prove it, ascending.
 	Records []uint64
+	// Elsewhere is what another history shows of it, zero for what this one shows alone. See [Holdings].
+	Elsewhere Elsewhere
 }
 
 // Nobody is the owner whom the history does not know.
