@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/staging"
 )
 
 // ReadFile reads a script from the history in a file.
@@ -109,7 +111,7 @@ var cloudCriteria = map[string]bool{"D1": true, "D2": true, "D4": true, "P3": tr
 func (g *reading) note(r *history.Record) {
 	switch n := r.Note; n.Topic {
 	case history.TopicSettled:
-		g.over = true // only a story's end settles
+		g.settle(r)
 	case history.TopicInterrupted:
 		g.over = true
 		g.miss("the recording was interrupted: %s", n.Text)
@@ -155,9 +157,41 @@ func (g *reading) finish() *Script {
 	return g.Script
 }
 
-// trimEnd drops the clean-up, with which every story ends, a replay too.
+// settle is that a session listened on for a while.
+func (g *reading) settle(r *history.Record) {
+	start := max(0, r.At-g.Header.Budgets.Settle)
+	g.add(&Act{Start: start, End: r.At, User: r.User, Session: r.Session, What: whatSettle, needs: []string{r.Session},
+		do: plainly((*staging.Session).Settle).at(r.Session)})
+}
+
+// trimEnd drops what every story ends with, a replay too: that open sessions settle and close, and that what was
+// made is archived, for which a token may be refreshed.
 func (g *reading) trimEnd() {
-	for len(g.Acts) > 0 && g.Acts[len(g.Acts)-1].What == history.PurposeArchive {
+	acts := len(g.Acts)
+	g.trim(history.PurposeArchive)
+	if len(g.Acts) < acts {
+		g.trim(history.PurposeRefresh)
+	}
+	last := map[string][]*Act{} // of each session, the last first
+	for _, a := range slices.Backward(g.Acts) {
+		if a.Session != "" {
+			last[a.Session] = append(last[a.Session], a)
+		}
+	}
+	ends := map[*Act]bool{}
+	for _, acts := range last {
+		if acts[0].What == whatSettle {
+			ends[acts[0]] = true
+		} else if len(acts) > 1 && acts[0].What == whatLeave && acts[1].What == whatSettle {
+			ends[acts[0]], ends[acts[1]] = true, true
+		}
+	}
+	g.Acts = slices.DeleteFunc(g.Acts, func(a *Act) bool { return ends[a] })
+}
+
+// trim drops the last acts if they are of a kind.
+func (g *reading) trim(what string) {
+	for len(g.Acts) > 0 && g.Acts[len(g.Acts)-1].What == what {
 		g.Acts = g.Acts[:len(g.Acts)-1]
 	}
 }

@@ -64,7 +64,7 @@ func (g *reading) leaveBroken() {
 			i := run.intent
 			t.broke = t.broke || run.tracker.Outcome() != wire.Completed && i.Expect == "" && i.Spoofs == "" && !i.Abandon
 		}
-		if !t.broke || t.left || t.refused || label != t.dial.labels[0] {
+		if !t.broke || !t.greeted || t.left || t.refused || label != t.dial.labels[0] {
 			continue
 		}
 		last := t.dial.act.End

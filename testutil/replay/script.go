@@ -124,6 +124,7 @@ const (
 	whatAsk      = "ask"
 	whatSay      = "say"
 	whatLeave    = "leave"
+	whatSettle   = "settle"
 	whatIdle     = "idle"
 	whatOverhear = "overhear"
 	whatNote     = "note"

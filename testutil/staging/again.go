@@ -60,7 +60,8 @@ type Request struct {
 }
 
 // Again makes a recorded exchange again, as the user, or as nobody if that is nil. It returns the body of the
-// answer as recorded. The error is as that of an ordinary exchange: a *StatusError for an answer other than 2xx.
+// answer as recorded. The error is as that of an ordinary exchange: a *StatusError for an answer other
+// than 2xx, a *FormError for one in another form than is documented.
 func (t *Target) Again(ctx context.Context, u *User, r Request) (body string, err error) {
 	c, err := t.again(ctx, u, r)
 	if err != nil {
@@ -70,10 +71,45 @@ func (t *Target) Again(ctx context.Context, u *User, r Request) (body string, er
 	if answer == nil {
 		return "", err
 	}
-	if err == nil && u != nil && r.Intent == nil {
+	if err != nil || u == nil || r.Intent != nil && r.Intent.Expect != "" {
+		return answer.text, err
+	}
+	if r.Intent == nil {
 		u.keepTrack(r, answer.text)
 	}
+	if form, into := r.form(); into != nil {
+		err = answer.read(form, into)
+	}
 	return answer.text, err
+}
+
+// form is that of the answer without which no story goes on, and where to read it; nil where any will do.
+func (r Request) form() (form string, into any) {
+	switch r.Method + " " + r.Purpose {
+	case "GET " + history.PurposeMe:
+		return `a JSON object with "user_id" (http.md 3.1)`, new(struct {
+			ID string `json:"user_id"`
+		})
+	case "GET " + history.PurposeAgents:
+		return `a JSON object with "supported_agents" (http.md 5.4)`, new(struct {
+			Agents []string `json:"supported_agents"`
+		})
+	case "POST " + history.PurposeThread, "GET " + history.PurposeThread:
+		return threadForm, new(Thread)
+	case "GET " + history.PurposeThreads:
+		return `a JSON list of threads (http.md 5.4)`, new([]Thread)
+	case "GET " + history.PurposeMessages:
+		return `a JSON object with "messages" (http.md 5.4)`, new(struct {
+			Messages []Message `json:"messages"`
+		})
+	case "POST " + history.PurposeMessages:
+		return `a JSON object with "content" (http.md 5.4)`, new(Message)
+	case "POST " + history.PurposeChat:
+		return `a JSON object with "message" (http.md 5.4)`, new(struct {
+			Message Message `json:"message"`
+		})
+	}
+	return "", nil
 }
 
 func (t *Target) again(ctx context.Context, u *User, r Request) (call, error) {
