@@ -28,6 +28,7 @@ lint:
 	GOOS=darwin go vet ./...
 	GOOS=windows go vet ./...
 	$(TOOL) staticcheck ./...
+	$(TOOL) actionlint -shellcheck= -pyflakes=
 
 # Fails when a dependency, also one of the tests, has a licence that is unknown or not in the list.
 licences:
@@ -85,3 +86,7 @@ healthy:
 # Nor may a target that uses its freedoms.
 legal:
 	go run ./cmd/staging prove --legal
+
+# A night at staging, never at the embedded target: validate, report, trend. docs/nights.md.
+nightly:
+	.ci/nightly run

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -18,14 +16,11 @@ import (
 // A trending is the trend command with its flags.
 type trending struct {
 	add   []string
-	about nights.About
+	id    string
 	begin bool
 	last  int
 	json  bool
 }
-
-// decisions are what a night may end with.
-var decisions = []string{"PROCEED", "INVESTIGATE", "ROLLBACK", "NO DECISION"}
 
 func trendCommand() *cobra.Command {
 	var t trending
@@ -37,7 +32,7 @@ func trendCommand() *cobra.Command {
 STORE is one SQLite file that keeps what remains of each night. Begin it once, and then add every night:
 
   staging trend nights.db --new --add artifacts
-  staging trend nights.db --add artifacts --night $RUN --decision PROCEED
+  staging trend nights.db --add artifacts --night $RUN
 
 A store that is missing is an error, and --new does not touch one that is there. A night that was added already
 is not added again; other results under the same id are an error.
@@ -50,8 +45,7 @@ fails if there is nothing to show or the store cannot be read or written.`,
 	}
 	f := c.Flags()
 	f.StringSliceVar(&t.add, "add", nil, "add the night whose histories are in these files and folders")
-	f.StringVar(&t.about.ID, "night", "", "its id (default: when its first story began)")
-	f.StringVar(&t.about.Decision, "decision", "NO DECISION", "what was decided on it: "+strings.Join(decisions, ", "))
+	f.StringVar(&t.id, "night", "", "its id (default: when its first story began)")
 	f.BoolVar(&t.begin, "new", false, "begin the store, which must not be there")
 	f.IntVar(&t.last, "nights", 30, "show so many nights at most")
 	f.BoolVar(&t.json, "json", false, "print JSON instead")
@@ -60,8 +54,6 @@ fails if there is nothing to show or the store cannot be read or written.`,
 
 func (t *trending) run(c *cobra.Command, path string) (err error) {
 	switch {
-	case !slices.Contains(decisions, t.about.Decision):
-		return fmt.Errorf("--decision %q is none: give one of %s", t.about.Decision, strings.Join(decisions, ", "))
 	case t.last < 1:
 		return errors.New("--nights must be 1 at least")
 	case t.begin && len(t.add) == 0:
@@ -101,7 +93,7 @@ func (t *trending) night(ctx context.Context) (*nights.Night, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, err := nights.Of(e, t.about)
+	n, err := nights.Of(e, nights.About{ID: t.id, Decision: verdictOf(e).Decision})
 	return &n, err
 }
 

@@ -45,12 +45,12 @@ func TestANightIsAddedAndShown(t *testing.T) {
 	require.ErrorContains(t, err, "there is no store of nights")
 	assert.NoFileExists(t, path)
 
-	out, _, err := trend(t, path, "--new", "--add", night, "--night", "n1", "--decision", "ROLLBACK")
+	out, _, err := trend(t, path, "--new", "--add", night, "--night", "n1")
 	require.NoError(t, err)
 	assert.Contains(t, out, "remote https://api.example: 1 night, 2026-05-01")
-	assert.Contains(t, out, "ROLLBACK")
+	assert.Contains(t, out, "1 of 1", "a story that did nothing is red")
 
-	_, noise, err := trend(t, path, "--add", night, "--night", "n1", "--decision", "ROLLBACK")
+	_, noise, err := trend(t, path, "--add", night, "--night", "n1")
 	require.NoError(t, err)
 	assert.Equal(t, "night n1 was added before\n", noise)
 
@@ -70,7 +70,6 @@ func TestATrendThatCannotBeShownSaysWhatToDo(t *testing.T) {
 		says string
 	}{
 		"no night":         {[]string{path, "--new"}, "give it one with --add DIR"},
-		"no decision":      {[]string{path, "--decision", "GO"}, "PROCEED, INVESTIGATE, ROLLBACK, NO DECISION"},
 		"no nights":        {[]string{path, "--nights", "0"}, "1 at least"},
 		"no evidence":      {[]string{path, "--new", "--add", t.TempDir()}, "no history is in"},
 		"no store to name": {nil, "accepts 1 arg"},

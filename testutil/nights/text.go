@@ -19,7 +19,9 @@ func (t Trend) WriteText(w io.Writer) error {
 	var b strings.Builder
 	first, last := t.Nights[0], t.Nights[len(t.Nights)-1]
 	fmt.Fprintf(&b, "%s: %s, %.10s to %.10s\n", t.Target, many(len(t.Nights), "night"), first.Began, last.Began)
-	t.latencies(table(&b, "latency\tmedian over the nights\tp50\tp95\tp99\tmax\tcount\tagainst the nights before"))
+	if len(t.Phases) > 0 {
+		t.latencies(table(&b, "latency\tmedian over the nights\tp50\tp95\tp99\tmax\tcount\tagainst the nights before"))
+	}
 	t.columns(table(&b, "night\tbegan\tdecision\tred\tgaps\tsuite\trevision"))
 	if len(t.Stories) > 0 {
 		t.told(table(&b, "story\tx red, · green, - not told\tred"))
