@@ -12,7 +12,7 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/report/sample"
 )
 
-func report(t *testing.T, args ...string) (string, error) {
+func reported(t *testing.T, args ...string) (string, error) {
 	t.Helper()
 	var out bytes.Buffer
 	c := command()
@@ -28,7 +28,7 @@ func TestReportWritesAllItsForms(t *testing.T) {
 	sample.Green(t, dir, "goldenpath", "TestStagingX")
 	sample.Leak(t, dir, "concurrentusers", "TestStagingY", 3)
 	for range 2 { // the second replaces the first
-		said, err := report(t, dir, "--out", out)
+		said, err := reported(t, dir, "--out", out)
 		require.NoError(t, err)
 		assert.Contains(t, said, "1 of 2 stories are red")
 		for _, name := range []string{"report.html", "report.md", "report.xml", "report.json"} {
@@ -42,14 +42,14 @@ func TestReportWritesAllItsForms(t *testing.T) {
 
 func TestReportSaysWhatItNeeds(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "report")
-	_, err := report(t, t.TempDir(), "--out", out)
+	_, err := reported(t, t.TempDir(), "--out", out)
 	require.ErrorContains(t, err, "no history is in")
 	assert.NoDirExists(t, out)
-	_, err = report(t)
+	_, err = reported(t)
 	require.Error(t, err)
 
 	dir := t.TempDir()
 	sample.Green(t, dir, "goldenpath", "TestStagingX")
-	_, err = report(t, dir, "--out", out, "--detection", filepath.Join(dir, "nowhere.json"))
+	_, err = reported(t, dir, "--out", out, "--detection", filepath.Join(dir, "nowhere.json"))
 	require.ErrorIs(t, err, os.ErrNotExist)
 }

@@ -207,7 +207,7 @@ func (v *View) Report(proof []uint64, format string, args ...any) {
 
 // ReportAs is Report with a class of its own.
 func (v *View) ReportAs(hard bool, proof []uint64, format string, args ...any) {
-	v.report(Finding{Hard: hard, Message: fmt.Sprintf(format, args...), Owner: v.owner, Records: v.proof(proof)})
+	v.report(Finding{Hard: hard, Message: fmt.Sprintf(format, args...), Records: v.proof(proof)})
 }
 
 // reportAcross is Report of what another history shows as well.
@@ -217,7 +217,8 @@ func (v *View) reportAcross(e Elsewhere, format string, args ...any) {
 
 // report files a finding of the rule that runs about what is at hand.
 func (v *View) report(f Finding) {
-	f.Rule, v.owner = v.docket.speaking.ID, ""
+	f.Rule, f.Owner = v.docket.speaking.ID, v.owner
+	v.owner = ""
 	if v.User != nil {
 		f.User = v.User.Label
 	}
