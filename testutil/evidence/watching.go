@@ -63,9 +63,12 @@ func (s *Story) reply(v *judge.View) {
 	}
 }
 
-// runEnd counts a run once, as the session saw it that asked.
+// runEnd counts a run once, as the session saw it that asked, whoever heard it first.
 func (s *Story) runEnd(v *judge.View) {
-	if stream := v.Stream; stream != nil && stream.Outcome != wire.Open && stream.Session == v.Run.Session {
+	if v.Run.Session == nil {
+		return
+	}
+	if stream := v.Run.Stream(v.Run.Session); stream != nil && stream.Outcome != wire.Open {
 		s.Latencies.add(Answer, stream.EndAt-v.Run.SentAt)
 	}
 }

@@ -61,10 +61,17 @@ func serving(s gcp.Service) Served {
 // backend's traffic now is its baseline, whatever the configuration says: with an older one, a deployment that did
 // nothing would look new.
 func (v *validation) observe(ctx context.Context) error {
+	if v.Config.Target != config.Remote {
+		return nil
+	}
 	var err error
 	deploys := v.Config.DeployCommand != ""
 	if v.cloud, err = newWatch(ctx, v.Config); err != nil && deploys {
 		return fmt.Errorf("record what serves before the deployment: %w", err)
+	}
+	if err != nil {
+		v.say("what serves is not known: " + err.Error())
+		return nil
 	}
 	if v.cloud == nil {
 		v.say("no access to the cloud: what serves is not known, and D1, D2, D4 and P4 will not be measured")

@@ -21,7 +21,7 @@ func (r *Result) Text(w io.Writer) error {
 	for _, c := range r.Verdict.Criteria {
 		fmt.Fprintf(&b, "%s  %-12s  %s: %s\n", c.ID, c.Verdict, c.Asks, c.Evidence)
 	}
-	if next := r.Next(); len(next) > 0 {
+	if next := r.next(); len(next) > 0 {
 		b.WriteString("\nnext:\n")
 		for _, step := range next {
 			fmt.Fprintf(&b, "  - %s\n", step)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/netra-systems/staging-e2e/testutil/config"
@@ -45,16 +46,8 @@ type Result struct {
 	summary  *summary.Summary // nil if nothing was told
 }
 
-// Red are the stories that something speaks against.
-func (r *Result) RedStories() []*summary.Story {
-	if r.summary == nil {
-		return nil
-	}
-	return r.summary.Red()
-}
-
-// Next are the steps to take.
-func (r *Result) Next() []string {
+// next are the steps to take.
+func (r *Result) next() []string {
 	if r.summary == nil {
 		return nil
 	}
@@ -64,7 +57,7 @@ func (r *Result) Next() []string {
 // Run validates. It blocks until the report is written; when ctx ends, it interrupts what it has begun, and reports
 // what there is. An error says that the suite itself could not run, or write what it found.
 func Run(ctx context.Context, o Options) (*Result, error) {
-	v := &validation{Options: o, result: &Result{Version: 1, Began: time.Now().UTC(), Target: string(o.Config.Target) + " " + o.Config.APIURL, Before: []Served{}, Reports: []string{}}}
+	v := &validation{Options: o, result: &Result{Version: 1, Began: time.Now().UTC(), Target: strings.TrimSpace(string(o.Config.Target) + " " + o.Config.APIURL), Before: []Served{}, Reports: []string{}}}
 	if err := v.prepare(); err != nil {
 		return nil, err
 	}
