@@ -27,6 +27,7 @@ type drawing struct {
 	names   int         // width of the labels
 	numbers map[int]int // of findings, as the reader knows them, by their place in the evidence
 	used    map[rune]bool
+	proving bool // a mark proves a finding
 }
 
 // writeLanes draws the picture within the width.
@@ -120,10 +121,10 @@ func (d *drawing) lane(l *evidence.Lane) {
 	for _, m := range l.Marks {
 		g, c := glyphOf(m), d.column(m.At)
 		d.used[g.rune] = true
-		if m.Findings != nil {
-			proving = true
+		if about := d.about(m); about != nil {
+			proving, d.proving = true, true
 			g.weight, g.style = g.weight+10, red
-			d.number(proof, c, m)
+			d.number(proof, c, about)
 		}
 		if g.weight >= weights[c] {
 			weights[c] = g.weight
@@ -137,14 +138,24 @@ func (d *drawing) lane(l *evidence.Lane) {
 	d.late(l)
 }
 
-// number writes whose proof a mark is below it: the number of the finding, + where there are several.
-func (d *drawing) number(proof row, column int, m evidence.Mark) {
-	sign := '+'
-	if n := d.numbers[m.Findings[0]]; len(m.Findings) == 1 && 0 < n && n < 10 {
-		sign = rune('0' + n)
+// about are the numbers of the findings that are shown and that a mark proves.
+func (d *drawing) about(m evidence.Mark) (numbers []int) {
+	for _, nth := range m.Findings {
+		if n := d.numbers[nth]; n > 0 {
+			numbers = append(numbers, n)
+		}
 	}
-	if before := proof[column].rune; before != 0 && before != sign {
+	return numbers
+}
+
+// number writes below a mark which finding it proves: its number, # if that is longer, + where there are several.
+func (d *drawing) number(proof row, column int, about []int) {
+	sign := '#'
+	switch n := about[0]; {
+	case len(about) > 1 || proof[column].rune != 0:
 		sign = '+'
+	case n < 10:
+		sign = rune('0' + n)
 	}
 	proof.put(column, sign, red)
 }
@@ -187,22 +198,29 @@ func late(s evidence.Span) string {
 	return fmt.Sprintf("%s %s, budget %s", s.Phase, took, s.Budget)
 }
 
-// legend says what the glyphs are that were drawn.
+// legend says what the signs are that were drawn.
 func (d *drawing) legend(width int) string {
+	var entries []string
+	for _, g := range glyphs {
+		if d.used[g.rune] {
+			entries = append(entries, string(g.rune)+" "+g.says)
+		}
+	}
+	if d.proving {
+		entries = append(entries, "below a sign: the finding that it proves, + several, # beyond 9")
+	}
 	var lines strings.Builder
 	length := 0
-	for _, g := range glyphs {
-		if !d.used[g.rune] {
-			continue
-		}
-		entry := string(g.rune) + " " + g.says
-		n := utf8.RuneCountInString(entry) + 2
-		if length > 0 && length+n > width {
+	for i, entry := range entries {
+		n := utf8.RuneCountInString(entry)
+		switch {
+		case i == 0:
+		case length+2+n > width:
 			lines.WriteByte('\n')
 			length = 0
-		}
-		if length > 0 {
+		default:
 			lines.WriteString("  ")
+			length += 2
 		}
 		lines.WriteString(d.paint(faint, entry))
 		length += n

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rivo/uniseg"
+
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
 	"github.com/netra-systems/staging-e2e/testutil/report"
 	"github.com/netra-systems/staging-e2e/testutil/report/summary"
@@ -27,26 +29,73 @@ func Show(w io.Writer, s *summary.Story, p *evidence.Picture, o Options) error {
 	paint := brush{o.Colour}
 	numbers := map[int]int{}
 	for i, f := range s.Findings {
-		numbers[f.Nth] = i + 1
-	}
-	writeHeader(&b, s, paint)
-	for i, f := range s.Findings {
 		if o.Finding == 0 || o.Finding == i+1 {
-			fmt.Fprintf(&b, "%d ", i+1)
-			writeFinding(&b, f)
+			numbers[f.Nth] = i + 1
 		}
 	}
+	writeHeader(&b, s, paint)
 	if s.Red {
 		report.WriteSuspects(&b, s.Suspects)
-		fmt.Fprintf(&b, "run again: %s\nreplay:    %s\n", s.Rerun, s.Replay)
 	}
 	b.WriteByte('\n')
 	writeLanes(&b, p, numbers, o.Width, paint)
+	writeFindings(&b, s, o, paint)
+	if s.Red {
+		fmt.Fprintf(&b, "\nrun again: %s\nreplay:    %s\n", s.Rerun, s.Replay)
+	}
 	if o.Frames && p != nil {
 		writeFrames(&b, p, paint)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// maxFindings bounds the list of findings.
+const maxFindings = 40
+
+// writeFindings lists the findings by their numbers, a line each; the one that was asked for stands there in full.
+func writeFindings(b *strings.Builder, s *summary.Story, o Options, p brush) {
+	if o.Finding > 0 {
+		fmt.Fprintf(b, "\n%d ", o.Finding)
+		writeFinding(b, s.Findings[o.Finding-1])
+		return
+	}
+	for i, f := range s.Findings[:min(maxFindings, len(s.Findings))] {
+		if i == 0 {
+			b.WriteByte('\n')
+		}
+		look := unstyled
+		if f.Hard {
+			look = red
+		}
+		line := fmt.Sprintf("%2d %s", i+1, line(f))
+		b.WriteString(p.paint(look, fitting(line, o.Width)) + "\n")
+	}
+	if more := len(s.Findings) - maxFindings; more > 0 {
+		fmt.Fprintf(b, "… and %d more\n", more)
+	}
+	if len(s.Findings) > 0 {
+		b.WriteString(p.paint(faint, "one of them in full, with its sessions: --finding N") + "\n")
+	}
+}
+
+// fitting is the text cut to so many columns.
+func fitting(text string, columns int) string {
+	if uniseg.StringWidth(text) <= columns {
+		return text
+	}
+	var b strings.Builder
+	left := columns - 1
+	for state, rest := -1, text; rest != ""; {
+		var cluster string
+		var width int
+		cluster, rest, width, state = uniseg.FirstGraphemeClusterInString(rest, state)
+		if left -= width; left < 0 {
+			break
+		}
+		b.WriteString(cluster)
+	}
+	return b.String() + "…"
 }
 
 func writeHeader(b *strings.Builder, s *summary.Story, p brush) {
