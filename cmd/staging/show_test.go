@@ -33,7 +33,7 @@ func TestShowNarrows(t *testing.T) {
 
 	one, _ := run(t, nil, "show", file, "--session", "u3.s1", "--frames")
 	assert.NotContains(t, one, "\nu1.s1 ")
-	assert.Contains(t, one, `{"data":`)
+	assert.Contains(t, one, `"connection_id":"main_u3.s1_`)
 	users, _ := run(t, nil, "show", file, "--session", "u3")
 	assert.Contains(t, users, "\nu3.s1 ")
 	nothing, _ := run(t, nil, "show", file, "--from", "1h")
