@@ -23,6 +23,7 @@ type Reader struct {
 	offset   int64
 	seq      uint64
 	complete bool
+	follows  bool // nothing comes after the end
 }
 
 // A DamageError says where a history stops being readable, as after a killed process. Everything
@@ -88,6 +89,9 @@ func Read(in io.Reader) (*Reader, error) {
 
 // Next returns the next record, io.EOF at the end, or a *DamageError from which there is no going on.
 func (r *Reader) Next() (*Record, error) {
+	if r.follows && r.complete {
+		return nil, io.EOF
+	}
 	text, err := r.next()
 	if err != nil {
 		return nil, err

@@ -67,6 +67,7 @@ var groups = []group{
 	{"serve", 1, (*bench).served},
 	{"cost", 7, (*bench).cost},
 	{"memory", 1, (*bench).memory},
+	{"check", 3, (*bench).checked},
 	{"unreachable", 1, (*bench).unreachable},
 	{"burn", 5, (*bench).burning},
 }

@@ -65,3 +65,6 @@ func (r *Run) Answer() {
 		r.Hear(r.Label, event)
 	}
 }
+
+// Nonce is the reference in the prompt.
+func (r *Run) Nonce() string { return r.nonce }
