@@ -11,6 +11,7 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
 	"github.com/netra-systems/staging-e2e/testutil/report/bundle"
 	"github.com/netra-systems/staging-e2e/testutil/report/summary"
+	"github.com/netra-systems/staging-e2e/testutil/verdict"
 )
 
 // A reporting is the report command with its flags.
@@ -53,7 +54,7 @@ func (r reporting) run(c *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := summary.Of(e, summary.Options{Made: time.Now(), Verdict: verdictOf(e), Detection: detection})
+	s, err := summary.Of(e, summary.Options{Made: time.Now(), Verdict: verdict.Of(e, everyStory()), Detection: detection})
 	if err != nil {
 		return err
 	}

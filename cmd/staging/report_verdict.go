@@ -1,37 +1,15 @@
 package main
 
 import (
-	"strings"
-
-	"github.com/netra-systems/staging-e2e/testutil/evidence"
-	"github.com/netra-systems/staging-e2e/testutil/report/summary"
+	"github.com/netra-systems/staging-e2e/e2e"
+	"github.com/netra-systems/staging-e2e/testutil/verdict"
 )
 
-// verdictOf says what became of the criteria that histories measure themselves, and decides nothing: the worst
-// that any story says of a criterion stands.
-func verdictOf(e *evidence.Evidence) summary.Verdict {
-	v := summary.Verdict{Decision: summary.NoDecision, Reasons: []string{"a report decides nothing: see staging validate"}}
-	worst := map[string]int{}
-	for _, s := range e.Stories {
-		for _, c := range s.Criteria {
-			i, known := worst[c.ID]
-			if !known {
-				i, v.Criteria = len(v.Criteria), append(v.Criteria, summary.Criterion{ID: c.ID, Verdict: string(c.Verdict), Evidence: c.Reason})
-				worst[c.ID] = i
-			}
-			line := &v.Criteria[i]
-			line.Stories = append(line.Stories, s.Name())
-			if weight[string(c.Verdict)] > weight[line.Verdict] {
-				line.Verdict, line.Evidence = string(c.Verdict), c.Reason
-			}
-		}
+// everyStory is what has to be among the evidence of a whole run: every story of the plan.
+func everyStory() verdict.Options {
+	var o verdict.Options
+	for _, e := range e2e.Plan {
+		o.Expected = append(o.Expected, verdict.Expected{Package: e.Package, Story: e.Story, Shows: e.Criteria})
 	}
-	for i := range v.Criteria {
-		if line := &v.Criteria[i]; line.Evidence == "" {
-			line.Evidence = "measured by " + strings.Join(line.Stories, ", ")
-		}
-	}
-	return v
+	return o
 }
-
-var weight = map[string]int{summary.Pass: 0, summary.NotMeasured: 1, summary.Fail: 2}

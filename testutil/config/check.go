@@ -59,6 +59,9 @@ func (c *Config) checkTarget(ps *problems) {
 				ps.add(u.variable, "is set although STAGING_TARGET is embedded", "unset it, or set STAGING_TARGET=remote")
 			}
 		}
+		if c.DeployCommand != "" {
+			ps.add("STAGING_DEPLOY_COMMAND", "is set although the target is embedded, which deploys itself", "unset it, or set STAGING_TARGET=remote")
+		}
 		return
 	}
 	if c.APIURL == "" {
@@ -141,6 +144,9 @@ func (c *Config) checkNumbers(vars variables, ps *problems) {
 	}
 	if vars.given("STAGING_FAULT_RATE") && !(c.FaultRate >= 0 && c.FaultRate <= 1) { // nor is it NaN
 		ps.add("STAGING_FAULT_RATE", fmt.Sprintf("is %v", c.FaultRate), "write a number from 0 to 1")
+	}
+	if c.DeployTimeout < time.Second || c.DeployTimeout > 24*time.Hour {
+		ps.add("STAGING_DEPLOY_TIMEOUT", "is "+c.DeployTimeout.String(), "write a duration from 1s to 24h")
 	}
 	between("STAGING_FAULT_SEED", c.FaultSeed, 0, 1_000_000_000)
 	between("STAGING_USERS", c.Users, 2, 500)

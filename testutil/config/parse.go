@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/caarlos0/env/v11"
 )
@@ -128,6 +129,7 @@ func (c *Config) fill(vars variables) {
 	if !vars.given("STAGING_MAX_RUNS") {
 		c.MaxRuns = 200
 	}
+	c.DeployTimeout = cmp.Or(c.DeployTimeout, 30*time.Minute)
 	c.Dialect = cmp.Or(c.Dialect, auto)
 	c.EventShape = cmp.Or(c.EventShape, auto)
 	c.GCPRegion = cmp.Or(c.GCPRegion, "us-central1") // docs/protocol/deployment.md, first lines

@@ -65,7 +65,7 @@ func TestParseNothingIsTheEmbeddedTarget(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, Config{
 		Target: Embedded, Dialect: "auto", EventShape: "auto", Users: 25,
-		MaxFailureRate: 0.03, Confidence: 0.95, MaxRuns: 200, FaultRate: -1,
+		MaxFailureRate: 0.03, Confidence: 0.95, MaxRuns: 200, DeployTimeout: 30 * time.Minute, FaultRate: -1,
 		GCPRegion: "us-central1", BackendService: fixtures.BackendService, AuthService: fixtures.AuthService,
 	}, c)
 }

@@ -25,7 +25,6 @@ type drawing struct {
 	spans   int
 	left    int
 	took    time.Duration
-	latest  *Mark // of the record at hand, nil if it is left out
 }
 
 func newDrawing(s *Story, limits Limits) *drawing {
@@ -52,7 +51,7 @@ func (d *drawing) lane(session, user string) *Lane {
 }
 
 func (d *drawing) mark(r *history.Record) {
-	d.took, d.latest = max(d.took, r.At), nil
+	d.took = max(d.took, r.At)
 	findings := d.proves[r.Seq]
 	if d.full() && findings == nil {
 		d.left++
@@ -67,7 +66,6 @@ func (d *drawing) mark(r *history.Record) {
 	l.Marks = append(l.Marks, Mark{
 		Seq: r.Seq, At: r.At, Kind: r.Kind, Type: strings.Clone(kindOf(r)), Run: strings.Clone(r.Run), Line: report.Line(r), Raw: bounded(raw(r), limit), Bad: bad(r), Findings: findings,
 	})
-	d.latest = &l.Marks[len(l.Marks)-1]
 }
 
 // full tells whether only what proves a finding is drawn from now on, and phases beyond their budgets.
@@ -122,8 +120,6 @@ func bad(r *history.Record) bool {
 // watching is a rule that nothing can break and that sees the phases.
 func (d *drawing) watching() judge.Rule {
 	return judge.Rule{ID: "evidence/drawing", Hooks: judge.Hooks{
-		Frame:    d.named,
-		Exchange: d.named,
 		SessionEnd: func(v *judge.View) {
 			s := v.Session
 			d.span(s.Label, Span{Phase: Connect, From: s.DialAt, Until: s.WelcomeAt, Open: !s.Welcomed(), Budget: d.budgets.Connect}, v.Now)
@@ -139,18 +135,6 @@ func (d *drawing) watching() judge.Rule {
 			}
 		},
 	}}
-}
-
-// named takes in whom the record at hand names to somebody else.
-func (d *drawing) named(v *judge.View) {
-	if d.latest == nil {
-		return
-	}
-	for _, stranger := range v.Strangers {
-		if stranger.Owner != nil && !slices.Contains(d.latest.Names, stranger.Owner.Label) {
-			d.latest.Names = append(d.latest.Names, strings.Clone(stranger.Owner.Label))
-		}
-	}
 }
 
 func (d *drawing) run(r *judge.Run, now time.Duration) {

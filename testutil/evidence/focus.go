@@ -9,14 +9,13 @@ import (
 )
 
 // About is the part of the picture that shows one finding, the i-th of the story: the lanes of its session, of
-// the records that prove it, and of the sessions of whom these name to somebody else, with at most so many other marks, those that came next to the proof. A finding that
+// the records that prove it, and of the sessions of whose secret was leaked, with at most so many other marks, those that came next to the proof. A finding that
 // no record proves and that is about no session has no part: nil.
 func (p *Picture) About(i int, f judge.Finding, most int) *Picture {
 	var lanes []*Lane
 	var marks []Mark
-	named := p.named(i)
 	for _, l := range p.Lanes {
-		if l.Session != "" && (l.Session == f.Session || slices.Contains(named, l.User)) || slices.ContainsFunc(l.Marks, func(m Mark) bool { return m.proves(i) }) {
+		if l.Session != "" && (l.Session == f.Session || l.User == f.Owner) || slices.ContainsFunc(l.Marks, func(m Mark) bool { return m.proves(i) }) {
 			lanes = append(lanes, l)
 			marks = append(marks, l.Marks...)
 		}
@@ -36,18 +35,6 @@ func (p *Picture) About(i int, f judge.Finding, most int) *Picture {
 		part.Lanes = append(part.Lanes, l.within(kept, part.From, part.Took))
 	}
 	return part
-}
-
-// named are the users whom the proof of a finding names to somebody else.
-func (p *Picture) named(finding int) (users []string) {
-	for _, l := range p.Lanes {
-		for _, m := range l.Marks {
-			if m.proves(finding) {
-				users = append(users, m.Names...)
-			}
-		}
-	}
-	return users
 }
 
 func (m Mark) proves(finding int) bool { return slices.Contains(m.Findings, finding) }

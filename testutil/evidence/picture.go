@@ -44,8 +44,6 @@ type Mark struct {
 	Bad  bool   // it shows that something failed: a close that is not the client's, a broken exchange
 	// Findings are indices of the story's findings that it proves.
 	Findings []int
-	// Names are the other users whom it names to who got it: whose leak it is.
-	Names []string
 }
 
 // A Span is a phase with its budget. Until is its end; a phase that never ended has none, and Open is set.
@@ -76,15 +74,17 @@ func (s *Story) Draw(limits Limits) (*Picture, error) {
 	}
 	d := newDrawing(s, limits)
 	j := judge.New(r.Header, d.watching())
-	for {
-		record, err := r.Next()
+	end := io.EOF
+	for record, err := range r.All() {
 		if err != nil {
-			j.Finish()
-			return d.picture(), undamaged(err, r.Close())
+			end = err
+			break
 		}
 		d.mark(record)
 		j.Observe(record)
 	}
+	j.Finish()
+	return d.picture(), undamaged(end, r.Close())
 }
 
 // undamaged are the errors that are not about what the history holds.

@@ -19,11 +19,14 @@ const Version = 1
 // A Header opens a history and makes it complete in itself: rules read budgets, shape and abilities
 // here, never from a live target.
 type Header struct {
-	Version int              `json:"version"`
-	Suite   string           `json:"suite"`   // version of the suite that wrote it
-	Package string           `json:"package"` // import path of the story's package
-	Story   string           `json:"story"`
-	Attempt int              `json:"attempt"` // 1 for the first run of the story in its process
+	Version int    `json:"version"`
+	Suite   string `json:"suite"`   // version of the suite that wrote it
+	Package string `json:"package"` // import path of the story's package
+	Story   string `json:"story"`
+	Attempt int    `json:"attempt"` // 1 for the first run of the story in its process
+	// Shows are the criteria of issue #891 ("F1", deployment.md 7) that the story shows as a whole, if nothing speaks
+	// against it. What it measures by readings of its own (D1 to D4, P3, P4) says TopicMeasures instead.
+	Shows   []string         `json:"shows,omitempty"`
 	Start   time.Time        `json:"start"`
 	Target  Target           `json:"target"`
 	Budgets fixtures.Budgets `json:"budgets"`
@@ -32,6 +35,8 @@ type Header struct {
 	// Agent is the user agent of every request of the story's process and of no other. Where the story wants the
 	// request to fail, "; " and Provoked stand before its last parenthesis.
 	Agent string `json:"agent,omitempty"`
+	// Replays is the start of the recording that this history tells again; zero: it is a story of its own.
+	Replays time.Time `json:"replays,omitzero"`
 	// Deployment is what is known of the deployment on its cloud; nil without access to one.
 	Deployment *Deployment `json:"deployment,omitempty"`
 }

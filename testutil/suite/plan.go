@@ -19,6 +19,9 @@ type Entry struct {
 	Package string // folder below e2e
 	Story   string // name of its test function
 	Shows   string // what a green result says about the target, one sentence
+	// Criteria are those of issue #891 that a green result shows (of F1 to F5, P1, P2: deployment.md 7); the others
+	// are measured by readings. They must not depend on an ability that a target may lack.
+	Criteria []string
 	// Exercises are the needs of the catalogue of regressions (fixtures/regressions) that it fulfils.
 	Exercises []string
 	// Refusing stories provoke refusals of credentials or of sessions. They are told when all others of

@@ -194,7 +194,7 @@ func (r *Run) Lost() {
 // target that declares direct replies sends it to nobody else (websocket.md 7): then there is nothing to wait for.
 func (s *Session) Overhear(r *Run) {
 	s.story.t.Helper()
-	if wire.DeclaredShape(s.story.deployment.config.EventShape).Direct() {
+	if wire.DeclaredShape(s.story.deployment.Config.EventShape).Direct() {
 		return
 	}
 	if err := s.Session.Overhear(s.story.ctx, r.Run); !expired(err) {

@@ -106,11 +106,11 @@ func (p *process) story(t *testing.T, entry Entry, told circumstances) (*Story, 
 	if err != nil {
 		return nil, err
 	}
-	s := &Story{t: t, circumstances: told, deployment: d, release: func() {}, entry: entry, stats: newStats(), witness: newWitness(d.config.AuthURL), start: time.Now()}
+	s := &Story{t: t, circumstances: told, deployment: d, release: func() {}, entry: entry, stats: newStats(), witness: newWitness(d.Config.AuthURL), start: time.Now()}
 	s.spoiled = make(chan struct{})
 	s.spoil = sync.OnceFunc(func() { close(s.spoiled) })
 	s.ctx, s.cancel = p.deadline(t)
-	if err := s.open(d.target); err != nil {
+	if err := s.open(d.Target); err != nil {
 		s.cancel()
 		return nil, errors.Join(err, s.abandon())
 	}
@@ -119,10 +119,10 @@ func (p *process) story(t *testing.T, entry Entry, told circumstances) (*Story, 
 
 // abandon closes the story's own deployment, if it has one.
 func (s *Story) abandon() error {
-	if !s.deployment.own {
+	if !s.deployment.Own() {
 		return nil
 	}
-	return s.deployment.close()
+	return s.deployment.Close()
 }
 
 // root is the test function of a subtest.
@@ -159,12 +159,12 @@ func (s *Story) open(target *staging.Target) error {
 	if s.file, err = os.OpenFile(filepath.Join(dir, "findings.txt"), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600); err != nil {
 		return fmt.Errorf("keep findings: %w", err)
 	}
-	on, err := s.deployment.described()
+	on, err := s.deployment.Described()
 	if err != nil {
 		return err
 	}
 	s.header = history.Header{
-		Suite: staging.Version, Package: "./e2e/" + here.pkg, Story: s.t.Name(), Attempt: attempt,
+		Suite: staging.Version, Package: "./e2e/" + here.pkg, Story: s.t.Name(), Attempt: attempt, Shows: s.entry.Criteria,
 		Start: time.Now().UTC().Round(0), Target: target.Describe(), Budgets: target.Budgets(),
 		AllowUnmeasured: here.config.AllowUnmeasured, Agent: target.Agent(), Deployment: on,
 	}

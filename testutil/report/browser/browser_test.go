@@ -26,7 +26,7 @@ import (
 
 // patience is how long a test may take in all. A browser that starts on a busy machine takes its time, and no
 // test says how long.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 // names are how a browser may be called.
 var names = []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"}

@@ -130,7 +130,7 @@ func (v *story) prove(drawn *evidence.Picture, said map[string]judge.Rule, pictu
 			shown.Proof = append(shown.Proof, record{ID: shown.record(m), Line: m.Line, Raw: pretty(m.Raw), Proves: true})
 		}
 		if n < pictures {
-			part := drawn.About(f.Nth, judge.Finding{Session: f.Session}, around)
+			part := drawn.About(f.Nth, judge.Finding{Session: f.Session, Owner: f.Owner}, around)
 			shown.Picture = newPicture(part, f.Nth, "time line of finding "+f.ID, func(m evidence.Mark) string { return v.leads(shown, m) })
 			n++
 		}

@@ -10,8 +10,8 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/report"
 )
 
-// gaps say what the evidence lacks, and what speaks against it that is no story's.
-func gaps(e *evidence.Evidence) []string {
+// Gaps say what the evidence lacks, and what speaks against it that is no story's.
+func Gaps(e *evidence.Evidence) []string {
 	all := []string{}
 	add := func(format string, args ...any) { all = append(all, report.Clean(fmt.Sprintf(format, args...))) }
 	for _, u := range e.Unread {

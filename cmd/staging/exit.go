@@ -1,0 +1,20 @@
+package main
+
+import "errors"
+
+// A codedError ends the command with a code of its own.
+type codedError struct {
+	error
+	code int
+}
+
+// Unwrap returns the cause.
+func (e codedError) Unwrap() error { return e.error }
+
+// exitCode is how the process ends with an error.
+func exitCode(err error) int {
+	if coded, ok := errors.AsType[codedError](err); ok {
+		return coded.code
+	}
+	return 1
+}

@@ -1,0 +1,97 @@
+package verdict
+
+import (
+	"slices"
+
+	"github.com/netra-systems/staging-e2e/testutil/config"
+	"github.com/netra-systems/staging-e2e/testutil/evidence"
+	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/report/summary"
+)
+
+// The criteria whose failure calls for a rollback, and those that have to be measured (deployment.md 7,
+// Recommendation rule; issue #6 adds D3).
+var (
+	grave     = []string{"D2", "D3", "F1", "F2", "F5"}
+	essential = []string{"D1", "D2", "D3", "F1", "F2", "F3", "F4", "F5"}
+)
+
+func among(ids, of []string) bool {
+	return slices.ContainsFunc(ids, func(id string) bool { return slices.Contains(of, id) })
+}
+
+func (c *court) decision() string {
+	serving, known := c.serving()
+	switch {
+	case c.undecidable() != "":
+		return summary.NoDecision
+	case among(c.with(summary.Fail), grave) && known && serving.New() && serving.Earlier != "":
+		return summary.Rollback
+	case len(c.with(summary.Fail)) > 0, among(c.with(summary.NotMeasured), essential), len(c.gaps) > 0, len(c.red()) > 0:
+		return summary.Investigate
+	}
+	return summary.Proceed
+}
+
+// undecidable says why the evidence, whatever it shows, is none for a decision.
+func (c *court) undecidable() string {
+	if c.Interrupted != "" {
+		return "the run was interrupted: " + c.Interrupted
+	}
+	targets := map[string]bool{}
+	embedded := false
+	for _, s := range c.Stories {
+		t := s.Header.Target
+		if t.Kind != string(config.Remote) {
+			embedded = true
+			targets[t.Kind] = true
+			continue
+		}
+		targets[t.Kind+" "+t.API+" "+t.Auth] = true
+	}
+	switch {
+	case len(targets) > 1:
+		return "the evidence is of several targets: decide about each by itself"
+	case embedded:
+		return "the target is embedded: the run says that the suite works, and nothing about any staging"
+	}
+	return ""
+}
+
+func (c *court) confidence() string {
+	open := c.with(summary.NotMeasured)
+	switch {
+	case among(open, essential), len(c.gaps) > 0, slices.ContainsFunc(c.Stories, contradicts):
+		return Low
+	case len(open) > 0:
+		return Medium
+	}
+	return High
+}
+
+func (c *court) red() (red []*evidence.Story) {
+	for _, s := range c.Stories {
+		if s.Red() {
+			red = append(red, s)
+		}
+	}
+	return red
+}
+
+// serving is the revision of the backend that the evidence says serves; false if it names none, or several.
+func (c *court) serving() (found evidence.Revision, known bool) {
+	for _, s := range c.Stories {
+		for _, r := range s.Serving {
+			if r.Role != history.Backend {
+				continue
+			}
+			if known && r.Name != found.Name {
+				return evidence.Revision{}, false
+			}
+			if !known || found.Earlier == "" {
+				found, known = r, true
+			}
+		}
+	}
+	return found, known
+}

@@ -1,0 +1,59 @@
+package verdict
+
+import (
+	"slices"
+
+	"github.com/netra-systems/staging-e2e/testutil/evidence"
+)
+
+// doubt says why nothing can be concluded from what a story did not find; empty if it can.
+func (c *court) doubt(s *evidence.Story) string {
+	switch test := s.Test; {
+	case s.Cut != nil:
+		return "its history is not whole: " + s.Cut.Error()
+	case s.Stopped != "":
+		return "it stopped before its end: " + s.Stopped
+	case s.Records == 0:
+		return "its history is empty"
+	case test == nil && c.Tests != nil:
+		return "go test says nothing about it"
+	case test != nil && test.Outcome != evidence.Passed && test.Outcome != evidence.Failed:
+		return "go test says " + string(test.Outcome)
+	case test != nil && test.Outcome == evidence.Failed && len(s.Hard()) == 0:
+		return "go test says that it failed, and its history does not say why"
+	}
+	for _, f := range s.Hard() {
+		if slices.Contains(unreached, f.Rule) {
+			return "the target was not reached: " + f.Rule + ": " + f.Message
+		}
+	}
+	return ""
+}
+
+// contradicts tells whether go test and the history say different things of a story.
+func contradicts(s *evidence.Story) bool {
+	if s.Test == nil {
+		return false
+	}
+	passed := s.Test.Outcome == evidence.Passed
+	return passed == (len(s.Hard()) > 0 || s.Stopped != "" || s.Cut != nil)
+}
+
+// A tally adds up what stories did.
+type tally struct {
+	stories, users, sessions, prompts, events int
+	together                                  int // most users of one story
+	latencies                                 evidence.Latencies
+}
+
+func newTally() tally { return tally{latencies: evidence.Latencies{}} }
+
+func (t *tally) add(s *evidence.Story) {
+	t.stories++
+	t.users += s.Users
+	t.sessions += s.Sessions
+	t.prompts += s.Prompts
+	t.events += s.Events
+	t.together = max(t.together, s.Users)
+	t.latencies.Join(s.Latencies)
+}
