@@ -9,7 +9,7 @@ FUZZTIME  = 30s
 
 LICENCES = Apache-2.0,BSD-2-Clause,BSD-3-Clause,ISC,MIT,MPL-2.0
 
-.PHONY: check e2e unit lint licences fuzz measure prove detection healthy legal
+.PHONY: check e2e unit lint licences fuzz measure prove detection healthy legal nightly
 
 check: lint unit
 
@@ -61,3 +61,10 @@ healthy:
 # Nor may a target that uses its freedoms.
 legal:
 	go run ./cmd/staging prove --legal
+
+# The remote target from top to bottom, never the embedded one. It fails unless the decision is PROCEED; make has a
+# status of its own for that, and staging validate says which decision it is by its.
+NIGHTLY = .staging/nightly
+nightly:
+	go build -o .staging/bin/staging ./cmd/staging
+	STAGING_TARGET=remote .staging/bin/staging validate --out $(NIGHTLY)/$$(date -u +%Y%m%dT%H%M%SZ)

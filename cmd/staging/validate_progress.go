@@ -22,7 +22,8 @@ type validateProgress struct {
 	out  io.Writer
 	tty  bool
 	bar  *progressbar.ProgressBar // nil until stories are told, and where there is no terminal
-	turn int                      // of the spinner
+	spin *progressbar.ProgressBar // of the step before them, or after
+	turn int                      // of the spinner beside the bar
 	said time.Time
 }
 
@@ -41,6 +42,8 @@ func (p *validateProgress) tell(m validate.Moment) {
 		p.line(report.Clean(m.News))
 	}
 	switch {
+	case m.Of == 0 && p.tty:
+		p.spin = progressbar.NewOptions(-1, progressbar.OptionSetWriter(p.out), progressbar.OptionSpinnerType(9), progressbar.OptionSetElapsedTime(true))
 	case m.Of == 0:
 	case p.tty:
 		p.draw(m)
@@ -53,12 +56,22 @@ func (p *validateProgress) tell(m validate.Moment) {
 func (p *validateProgress) Write(text []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.still()
 	return p.out.Write(text)
+}
+
+// still ends the spinner.
+func (p *validateProgress) still() {
+	if p.spin != nil {
+		_, _ = p.spin.Exit(), p.spin.Clear() // as a bar that is not drawn well
+		p.spin = nil
+	}
 }
 
 // line writes one above the bar.
 func (p *validateProgress) line(text string) {
 	p.said = time.Now()
+	p.still()
 	if p.bar != nil {
 		_ = p.bar.Clear() // a bar that is not drawn well harms nothing
 	}
@@ -68,6 +81,7 @@ func (p *validateProgress) line(text string) {
 const spinner = `|/-\`
 
 func (p *validateProgress) draw(m validate.Moment) {
+	p.still()
 	if p.bar == nil {
 		p.bar = progressbar.NewOptions(m.Of, progressbar.OptionSetWriter(p.out), progressbar.OptionShowCount(), progressbar.OptionSetWidth(20),
 			progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false))
@@ -99,6 +113,9 @@ func status(m validate.Moment) string {
 
 // end leaves the cursor below the bar.
 func (p *validateProgress) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.still()
 	if p.bar != nil {
 		fmt.Fprintln(p.out)
 	}
