@@ -22,14 +22,46 @@ type validateProgress struct {
 	out  io.Writer
 	tty  bool
 	bar  *progressbar.ProgressBar // nil until stories are told, and where there is no terminal
-	spin *progressbar.ProgressBar // of the step before them, or after
-	turn int                      // of the spinner beside the bar
+	turn int                      // of the spinner
+	busy bool                     // with a step that has no bar, and that says nothing: the spinner stands alone
+	stop func()                   // ends the turning
 	said time.Time
 }
 
 func newValidateProgress(out io.Writer) *validateProgress {
 	f, ok := out.(*os.File)
-	return &validateProgress{out: out, tty: ok && term.IsTerminal(int(f.Fd())), said: time.Now()}
+	p := &validateProgress{out: out, tty: ok && term.IsTerminal(int(f.Fd())), said: time.Now(), stop: func() {}}
+	if p.tty {
+		p.stop = p.spin()
+	}
+	return p
+}
+
+// spin turns the spinner that stands alone, until the function that it returns is called.
+func (p *validateProgress) spin() (stop func()) {
+	quit, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		ticker := time.NewTicker(200 * time.Millisecond)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-quit:
+				return
+			case now := <-ticker.C:
+				p.mu.Lock()
+				if p.busy {
+					p.turn++
+					fmt.Fprintf(p.out, "\r%c %s", spinner[p.turn%len(spinner)], now.Sub(p.said).Round(time.Second))
+				}
+				p.mu.Unlock()
+			}
+		}
+	}()
+	return func() {
+		close(quit)
+		<-gone
+	}
 }
 
 // quiet is how long nothing is said where there is no terminal.
@@ -43,7 +75,7 @@ func (p *validateProgress) tell(m validate.Moment) {
 	}
 	switch {
 	case m.Of == 0 && p.tty:
-		p.spin = progressbar.NewOptions(-1, progressbar.OptionSetWriter(p.out), progressbar.OptionSpinnerType(9), progressbar.OptionSetElapsedTime(true))
+		p.busy = true
 	case m.Of == 0:
 	case p.tty:
 		p.draw(m)
@@ -60,12 +92,12 @@ func (p *validateProgress) Write(text []byte) (int, error) {
 	return p.out.Write(text)
 }
 
-// still ends the spinner.
+// still takes the spinner that stands alone away.
 func (p *validateProgress) still() {
-	if p.spin != nil {
-		_, _ = p.spin.Exit(), p.spin.Clear() // as a bar that is not drawn well
-		p.spin = nil
+	if p.busy {
+		fmt.Fprintf(p.out, "\r%-12s\r", "")
 	}
+	p.busy = false
 }
 
 // line writes one above the bar.
@@ -113,6 +145,7 @@ func status(m validate.Moment) string {
 
 // end leaves the cursor below the bar.
 func (p *validateProgress) end() {
+	p.stop()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.still()
