@@ -11,6 +11,7 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
 	"github.com/netra-systems/staging-e2e/testutil/nights"
 	"github.com/netra-systems/staging-e2e/testutil/nights/store"
+	"github.com/netra-systems/staging-e2e/testutil/verdict"
 )
 
 // A trending is the trend command with its flags.
@@ -93,7 +94,7 @@ func (t *trending) night(ctx context.Context) (*nights.Night, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, err := nights.Of(e, nights.About{ID: t.id, Decision: verdictOf(e).Decision})
+	n, err := nights.Of(e, nights.About{ID: t.id, Decision: verdict.Of(e, everyStory()).Decision})
 	return &n, err
 }
 
