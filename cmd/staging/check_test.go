@@ -13,20 +13,6 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/report/sample"
 )
 
-// run runs the command and returns what it said and how it ends.
-func run(t *testing.T, args ...string) (out string, code int) {
-	t.Helper()
-	var said bytes.Buffer
-	c := command()
-	c.SetArgs(args)
-	c.SetOut(&said)
-	c.SetErr(&said)
-	if err := c.ExecuteContext(t.Context()); err != nil {
-		return said.String() + err.Error(), exitCode(err)
-	}
-	return said.String(), 0
-}
-
 func historyIn(t *testing.T, dir string) string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*", "history.jsonl"))
@@ -61,7 +47,7 @@ func TestCheckEndsAsItJudged(t *testing.T) {
 		"a file not there": {[]string{filepath.Join(green, "nowhere")}, 3, []string{"nowhere"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			out, code := run(t, append([]string{"check"}, tc.paths...)...)
+			out, code := run(t, nil, append([]string{"check"}, tc.paths...)...)
 			assert.Equal(t, tc.code, code, "%s", out)
 			for _, text := range tc.says {
 				assert.Contains(t, out, text)
@@ -73,7 +59,7 @@ func TestCheckEndsAsItJudged(t *testing.T) {
 func TestCheckWritesJSON(t *testing.T) {
 	dir := t.TempDir()
 	sample.Leak(t, dir, "concurrentusers", "TestStagingY", 3)
-	out, code := run(t, "check", "--json", dir)
+	out, code := run(t, nil, "check", "--json", dir)
 	assert.Equal(t, 1, code)
 	var read struct {
 		Version int

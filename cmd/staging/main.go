@@ -39,7 +39,7 @@ func command() *cobra.Command {
 	}
 	root.AddCommand(
 		serveCommand(), measureCommand(), proveCommand(), validateCommand(),
-		reportCommand(), trendCommand(), checkCommand(), replayCommand(), cleanCommand(),
+		reportCommand(), trendCommand(), checkCommand(), showCommand(), replayCommand(), cleanCommand(),
 	)
 	return root
 }

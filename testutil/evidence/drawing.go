@@ -52,6 +52,9 @@ func (d *drawing) lane(session, user string) *Lane {
 
 func (d *drawing) mark(r *history.Record) {
 	d.took = max(d.took, r.At)
+	if d.limits.Keep != nil && !d.limits.Keep(r) {
+		return
+	}
 	findings := d.proves[r.Seq]
 	if d.full() && findings == nil {
 		d.left++

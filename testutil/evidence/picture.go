@@ -63,6 +63,8 @@ type Limits struct {
 	Marks int // besides those that prove a finding
 	Raw   int // bytes of what travelled, of each mark
 	Proof int // likewise, of a mark that proves a finding
+	// Keep tells which records are wanted at all; nil wants all.
+	Keep func(*history.Record) bool
 }
 
 // Draw reads the story's history again and draws it. Damage ends the picture where it begins; it is the story's

@@ -52,13 +52,18 @@ func target(s *summary.Story) string {
 }
 
 func writeFinding(b *strings.Builder, f summary.Finding) {
-	fmt.Fprintln(b, report.Summary(judge.Finding{Rule: f.Rule, Hard: f.Hard, Message: f.Message}))
+	fmt.Fprintln(b, line(f))
 	for _, line := range f.Lines {
 		fmt.Fprintf(b, "    %s\n", line)
 	}
 	if e := f.Elsewhere; e != nil {
 		fmt.Fprintf(b, "    and %s%s, of %s\n", record(e.Record), e.History, e.User)
 	}
+}
+
+// line is a finding as the suite prints it.
+func line(f summary.Finding) string {
+	return report.Summary(judge.Finding{Rule: f.Rule, Hard: f.Hard, Message: f.Message})
 }
 
 func record(seq uint64) string {
