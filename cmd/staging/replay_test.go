@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"os"
@@ -40,8 +41,8 @@ func recorded(t *testing.T) (path string) {
 	return path
 }
 
-// runWith runs a command with nothing configured but what is given.
-func runWith(t *testing.T, variables map[string]string, args ...string) (out string, code int) {
+// run runs a command with nothing configured but what is given.
+func run(t *testing.T, variables map[string]string, args ...string) (out string, code int) {
 	t.Helper()
 	t.Setenv("STAGING_ENV_FILE", "none")
 	t.Setenv("STAGING_TARGET", "embedded")
@@ -50,48 +51,56 @@ func runWith(t *testing.T, variables map[string]string, args ...string) (out str
 	for name, value := range variables {
 		t.Setenv(name, value)
 	}
-	return run(t, args...)
+	var said bytes.Buffer
+	c := command()
+	c.SetArgs(args)
+	c.SetOut(&said)
+	c.SetErr(&said)
+	if err := c.ExecuteContext(t.Context()); err != nil {
+		return said.String() + err.Error(), exitCode(err)
+	}
+	return said.String(), 0
 }
 
 func TestReplaySaysByItsExitCodeWhatItFound(t *testing.T) {
 	path := recorded(t)
-	out, code := runWith(t, nil, "replay", "--fast", path)
+	out, code := run(t, nil, "replay", "--fast", path)
 	assert.Equal(t, 0, code, out)
 	assert.Contains(t, out, "1 sessions, 1 messages, 0 requests")
 	assert.Contains(t, out, "green")
 
-	out, code = runWith(t, map[string]string{"STAGING_FAULT": "config-secrets-not-mounted"}, "replay", path)
+	out, code = run(t, map[string]string{"STAGING_FAULT": "config-secrets-not-mounted"}, "replay", path)
 	assert.Equal(t, 1, code, out)
 	assert.Contains(t, out, "FINDING infra/server-error")
 	assert.Contains(t, out, "variables of this run")
 
-	out, code = runWith(t, nil, "replay", "--minimise", path)
+	out, code = run(t, nil, "replay", "--minimise", path)
 	assert.Equal(t, 3, code, out)
 
-	_, code = runWith(t, nil, "replay", path+".absent")
+	_, code = run(t, nil, "replay", path+".absent")
 	assert.Equal(t, 3, code)
 
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(path, text[:len(text)-5], 0o600))
-	out, code = runWith(t, nil, "replay", path)
+	out, code = run(t, nil, "replay", path)
 	assert.Equal(t, 3, code, out)
 	assert.Contains(t, out, "REPLAY INCOMPLETE")
 }
 
 func TestReplayKeepsTheSmallest(t *testing.T) {
 	small := filepath.Join(t.TempDir(), "small.jsonl")
-	out, code := runWith(t, map[string]string{"STAGING_FAULT": "config-secrets-not-mounted"}, "replay", "--minimise", "--out", small, recorded(t))
+	out, code := run(t, map[string]string{"STAGING_FAULT": "config-secrets-not-mounted"}, "replay", "--minimise", "--out", small, recorded(t))
 	assert.Equal(t, 1, code, out)
 	assert.Contains(t, out, "break infra/server-error")
 	assert.FileExists(t, small)
 }
 
 func TestCleanAtTheEmbeddedTarget(t *testing.T) {
-	out, code := runWith(t, nil, "clean", recorded(t))
+	out, code := run(t, nil, "clean", recorded(t))
 	assert.Equal(t, 0, code, out)
 	assert.Contains(t, out, "nothing to clean up")
-	_, code = runWith(t, nil, "clean", "absent.jsonl")
+	_, code = run(t, nil, "clean", "absent.jsonl")
 	assert.Equal(t, 1, code)
 	_, err := os.Stat("absent.jsonl")
 	require.ErrorIs(t, err, fs.ErrNotExist)
