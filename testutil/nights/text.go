@@ -115,7 +115,7 @@ func (s Shift) String() string {
 	if s.Why != "" {
 		return "not compared"
 	}
-	change := fmt.Sprintf("%+.0f %%, p %s", 100*(s.Ratio-1), probability(s.P))
+	change := fmt.Sprintf("× %.2f, p %s", s.Ratio, probability(s.P))
 	if s.Significant {
 		return "SHIFTED " + change
 	}

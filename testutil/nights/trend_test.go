@@ -42,7 +42,7 @@ func TestTheTrendOfManyNights(t *testing.T) {
 	require.NoError(t, trend.WriteText(&text))
 	for _, line := range []string{
 		"remote https://api.example: 14 nights, 2026-01-04 to 2026-01-17\n",
-		"SHIFTED +", "p < 0.0001", "INVESTIGATE  1 of 3", "··x··········x              2 of 14\n", "·············-              0 of 13\n",
+		"SHIFTED × 3.", "p < 0.0001", "INVESTIGATE  1 of 3", "··x··········x              2 of 14\n", "·············-              0 of 13\n",
 		"answer/echo (hard)", "\ntrend/shift (soft): answer is slower",
 	} {
 		assert.Contains(t, text.String(), line)
