@@ -50,15 +50,15 @@ func (b *bench) checkedOn(ctx context.Context, g group, machines int) (row Row, 
 		Bar:  fmt.Sprintf("at most %v and %d MiB, for %d events", checkLimit, checkMemory>>20, checkEvents),
 		Met:  true,
 	}
-	var walls []time.Duration
+	var walls, cpus []time.Duration
 	var peak int64
 	for i := range g.runs {
 		c, err := b.check(ctx, dir)
 		if err != nil {
 			return row, err
 		}
-		walls, peak = append(walls, c.wall), max(peak, c.memory)
-		b.say("check: %s, run %d of %d: %s, %d MiB, %d events", histories(machines), i+1, g.runs, seconds(c.wall), c.memory>>20, c.events)
+		walls, cpus, peak = append(walls, c.wall), append(cpus, c.cpu), max(peak, c.memory)
+		b.say("check: %s, run %d of %d: %s, of CPU %s, %d MiB, %d events", histories(machines), i+1, g.runs, seconds(c.wall), seconds(c.cpu), c.memory>>20, c.events)
 		if c.events < checkEvents || c.red > 0 {
 			row.Met = false
 			row.Notes = append(row.Notes, fmt.Sprintf("%d events and %d red stories: that is something else", c.events, c.red))
@@ -66,7 +66,9 @@ func (b *bench) checkedOn(ctx context.Context, g group, machines int) (row Row, 
 	}
 	row.Measured = fmt.Sprintf("%s; %d MiB", inSeconds(spreadOf(walls)), peak>>20)
 	row.Met = row.Met && spreadOf(walls).max <= checkLimit && peak <= checkMemory
-	row.Notes = append(row.Notes, fmt.Sprintf("%d bytes of history, which the real client recorded at the reference; wall from start to exit, peak resident memory by getrusage", bytes))
+	row.Notes = append(row.Notes,
+		fmt.Sprintf("%d bytes of history, which the real client recorded at the reference; wall from start to exit, peak resident memory by getrusage", bytes),
+		"of CPU, user and system: "+inSeconds(spreadOf(cpus)))
 	return row, nil
 }
 
@@ -103,7 +105,7 @@ func (b *bench) record(ctx context.Context, dir string, machines int) (size int6
 
 // A checking is what one run of staging check took, and what it said.
 type checking struct {
-	wall        time.Duration
+	wall, cpu   time.Duration
 	memory      int64 // peak
 	events, red int
 }
@@ -118,6 +120,7 @@ func (b *bench) check(ctx context.Context, dir string) (c checking, err error) {
 	if exit := (*exec.ExitError)(nil); err != nil && (!errors.As(err, &exit) || said.Len() == 0) {
 		return c, fmt.Errorf("staging check: %w\n%s", err, child.Tail(failed.Bytes()))
 	}
+	c.cpu = command.ProcessState.UserTime() + command.ProcessState.SystemTime()
 	if c.memory, err = peakMemory(command.ProcessState); err != nil {
 		return c, err
 	}
