@@ -75,7 +75,7 @@ func (p *proving) flags(c *cobra.Command) {
 	f.IntVar(&p.healthy, "healthy", 0, "instead, tell all stories so many times at the healthy target")
 	f.BoolVar(&p.legal, "legal", false, "instead, tell all stories once at each legal variant of the target")
 	c.MarkFlagsMutuallyExclusive("healthy", "only")
-	for _, other := range []string{"full", "by", "markdown"} {
+	for _, other := range []string{"full", "by", "json", "markdown"} {
 		c.MarkFlagsMutuallyExclusive("healthy", "legal", other)
 	}
 	c.MarkFlagsMutuallyExclusive("by", "full")

@@ -9,13 +9,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
+	"github.com/netra-systems/staging-e2e/testutil/nights"
 	"github.com/netra-systems/staging-e2e/testutil/report/bundle"
 	"github.com/netra-systems/staging-e2e/testutil/report/summary"
 	"github.com/netra-systems/staging-e2e/testutil/verdict"
 )
 
 // A reporting is the report command with its flags.
-type reporting struct{ out, detection string }
+type reporting struct{ out, detection, trend string }
 
 func reportCommand() *cobra.Command {
 	var r reporting
@@ -42,6 +43,7 @@ and decides the status of staging validate and staging check.`,
 	f := c.Flags()
 	f.StringVar(&r.out, "out", filepath.Join(".staging", "report"), "write the report into this folder")
 	f.StringVar(&r.detection, "detection", "", "add the detection matrix from this file, which staging prove --json wrote")
+	f.StringVar(&r.trend, "trend", "", "add the nights from this file, which staging trend --json wrote")
 	return c
 }
 
@@ -50,11 +52,15 @@ func (r reporting) run(c *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
+	trend, err := r.readTrend()
+	if err != nil {
+		return err
+	}
 	e, err := evidence.Gather(c.Context(), paths...)
 	if err != nil {
 		return err
 	}
-	s, err := summary.Of(e, summary.Options{Made: time.Now(), Verdict: verdict.Of(e, everyStory()), Detection: detection})
+	s, err := summary.Of(e, summary.Options{Made: time.Now(), Verdict: verdict.Of(e, everyStory()), Detection: detection, Trend: trend})
 	if err != nil {
 		return err
 	}
@@ -77,4 +83,16 @@ func (r reporting) readDetection() (*summary.Detection, error) {
 	}
 	defer f.Close()
 	return summary.ReadDetection(f)
+}
+
+func (r reporting) readTrend() (*nights.Trend, error) {
+	if r.trend == "" {
+		return nil, nil
+	}
+	f, err := os.Open(r.trend)
+	if err != nil {
+		return nil, fmt.Errorf("read the trend: %w", err)
+	}
+	defer f.Close()
+	return nights.ReadTrend(f)
 }

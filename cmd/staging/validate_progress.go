@@ -23,12 +23,45 @@ type validateProgress struct {
 	tty  bool
 	bar  *progressbar.ProgressBar // nil until stories are told, and where there is no terminal
 	turn int                      // of the spinner
+	busy bool                     // with a step that has no bar, and that says nothing: the spinner stands alone
+	stop func()                   // ends the turning
 	said time.Time
 }
 
 func newValidateProgress(out io.Writer) *validateProgress {
 	f, ok := out.(*os.File)
-	return &validateProgress{out: out, tty: ok && term.IsTerminal(int(f.Fd())), said: time.Now()}
+	p := &validateProgress{out: out, tty: ok && term.IsTerminal(int(f.Fd())), said: time.Now(), stop: func() {}}
+	if p.tty {
+		p.stop = p.spin()
+	}
+	return p
+}
+
+// spin turns the spinner that stands alone, until the function that it returns is called.
+func (p *validateProgress) spin() (stop func()) {
+	quit, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		ticker := time.NewTicker(200 * time.Millisecond)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-quit:
+				return
+			case now := <-ticker.C:
+				p.mu.Lock()
+				if p.busy {
+					p.turn++
+					fmt.Fprintf(p.out, "\r%c %s", spinner[p.turn%len(spinner)], now.Sub(p.said).Round(time.Second))
+				}
+				p.mu.Unlock()
+			}
+		}
+	}()
+	return func() {
+		close(quit)
+		<-gone
+	}
 }
 
 // quiet is how long nothing is said where there is no terminal.
@@ -41,6 +74,8 @@ func (p *validateProgress) tell(m validate.Moment) {
 		p.line(report.Clean(m.News))
 	}
 	switch {
+	case m.Of == 0 && p.tty:
+		p.busy = true
 	case m.Of == 0:
 	case p.tty:
 		p.draw(m)
@@ -53,12 +88,22 @@ func (p *validateProgress) tell(m validate.Moment) {
 func (p *validateProgress) Write(text []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.still()
 	return p.out.Write(text)
+}
+
+// still takes the spinner that stands alone away.
+func (p *validateProgress) still() {
+	if p.busy {
+		fmt.Fprintf(p.out, "\r%-12s\r", "")
+	}
+	p.busy = false
 }
 
 // line writes one above the bar.
 func (p *validateProgress) line(text string) {
 	p.said = time.Now()
+	p.still()
 	if p.bar != nil {
 		_ = p.bar.Clear() // a bar that is not drawn well harms nothing
 	}
@@ -68,6 +113,7 @@ func (p *validateProgress) line(text string) {
 const spinner = `|/-\`
 
 func (p *validateProgress) draw(m validate.Moment) {
+	p.still()
 	if p.bar == nil {
 		p.bar = progressbar.NewOptions(m.Of, progressbar.OptionSetWriter(p.out), progressbar.OptionShowCount(), progressbar.OptionSetWidth(20),
 			progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false))
@@ -99,6 +145,10 @@ func status(m validate.Moment) string {
 
 // end leaves the cursor below the bar.
 func (p *validateProgress) end() {
+	p.stop()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.still()
 	if p.bar != nil {
 		fmt.Fprintln(p.out)
 	}

@@ -38,6 +38,10 @@ type Unread struct {
 // extension is that of histories.
 const extension = ".jsonl"
 
+// serverSide is what the suite read of the server's logs about the findings of a story: it is beside the history, and
+// no story of its own.
+const serverSide = "server.jsonl"
+
 // historyName begins the names of histories, and of copies that tools made of them.
 const historyName = "history"
 
@@ -110,7 +114,7 @@ func find(paths []string) (files []file, err error) {
 			continue
 		}
 		err = filepath.WalkDir(path, func(path string, d fs.DirEntry, err error) error {
-			if err == nil && d.Type().IsRegular() && filepath.Ext(path) == extension {
+			if err == nil && d.Type().IsRegular() && filepath.Ext(path) == extension && d.Name() != serverSide {
 				add(path, strings.HasPrefix(d.Name(), historyName))
 			}
 			return err

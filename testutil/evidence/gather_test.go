@@ -201,3 +201,16 @@ func TestALeakWithoutAnIdOfAUserIsInTheMatrix(t *testing.T) {
 	assert.Positive(t, story.Contacts.Heard[evidence.Contact{Listener: "u1", Owner: "u2"}])
 	assert.Positive(t, story.Contacts.Leaks())
 }
+
+// What the suite read of the server's logs stands beside a history, with its header, and is no second story.
+func TestTheServersSideIsNoStory(t *testing.T) {
+	dir := t.TempDir()
+	sample.Green(t, dir, "goldenpath", "TestStagingOne")
+	found, err := filepath.Glob(filepath.Join(dir, "*", "history.jsonl"))
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+	text, err := os.ReadFile(found[0])
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(found[0]), "server.jsonl"), text, 0o600))
+	assert.Len(t, gather(t, dir).Stories, 1)
+}

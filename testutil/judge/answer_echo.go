@@ -11,7 +11,7 @@ import (
 const ownWords = 60
 
 func echo(_ *View, a answer) (string, bool) {
-	if cutEcho(a.text, a.prompt) {
+	if cutEcho(a) {
 		return "the answer is the beginning of the prompt said back", false
 	}
 	// Most answers are shorter than their prompt, or longer by a sentence.
@@ -36,16 +36,17 @@ func echo(_ *View, a answer) (string, bool) {
 // opening is how many bytes of a prompt show that an answer has begun to say it back.
 const opening = 40
 
-// cutEcho tells whether a text ends with the beginning of the prompt, after few words of its own.
-func cutEcho(text, prompt string) bool {
-	if len(prompt) < opening {
+// cutEcho tells whether an answer ends with the beginning of its prompt, after few words of its own, among which
+// the figure is not that the prompt asks for.
+func cutEcho(a answer) bool {
+	if len(a.prompt) < opening {
 		return false
 	}
-	at := strings.Index(text, prompt[:opening])
-	if at < 0 || words(text[:at]) >= ownWords {
+	at := strings.Index(a.text, a.prompt[:opening])
+	if at < 0 || words(a.text[:at]) >= ownWords || a.intent.Want != "" && states(a.text[:at], a.intent.Want) {
 		return false
 	}
-	return strings.HasPrefix(prompt, strings.TrimRightFunc(text[at:], func(r rune) bool { return !isWord(r) }))
+	return strings.HasPrefix(a.prompt, strings.TrimRightFunc(a.text[at:], func(r rune) bool { return !isWord(r) }))
 }
 
 // words counts the letters and digits of a text.

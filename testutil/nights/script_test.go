@@ -94,7 +94,8 @@ func night(s *step, validate, trend string) {
 	suite := `#!/usr/bin/env bash
 echo "$* target=$STAGING_TARGET" >>` + s.bin + `/calls
 [ "$1" = validate ] && { ` + validate + `; }
-[ "$1" = trend ] && { ` + trend + `; }`
+[ "$1" = trend ] && { ` + trend + `; }
+[ "$1" = report ] && exit 0`
 	s.program("go", `mkdir -p "$(dirname "$3")"; cat >"$3" <<'EOF'
 `+suite+`
 EOF
@@ -106,7 +107,7 @@ func TestANightIsGreenWhereEverythingIs(t *testing.T) {
 		validate, trend string
 		ends            int
 	}{
-		"proceed":           {"exit 0", "exit 0", 0},
+		"proceed":           {"exit 0", "echo added before >&2; exit 0", 0},
 		"investigate":       {"exit 1", "exit 0", 1},
 		"rollback":          {"exit 2", "exit 0", 2},
 		"could not run":     {"exit 3", "echo no history >&2; exit 1", 3},
@@ -127,10 +128,17 @@ func TestANightIsGreenWhereEverythingIs(t *testing.T) {
 				assert.Equal(t, c.ends, exit.ExitCode(), out)
 			}
 			assert.Contains(t, s.calls(), "validate --out "+s.folder+"/validate target=remote")
-			assert.Contains(t, s.calls(), "trend "+s.folder+"/nights.db --add "+s.folder+"/validate --night 5-1 target=remote")
+			assert.Contains(t, s.calls(), "trend "+s.folder+"/nights.db --add "+s.folder+"/validate --night 5-1 --json target=remote")
+			assert.Equal(t, strings.HasSuffix(c.trend, "exit 0"), strings.Contains(s.calls(), "report "+s.folder+"/validate --trend "+s.folder+"/trend.json --out "+s.folder+"/report"))
+			assert.Equal(t, !strings.HasSuffix(c.trend, "exit 0"), exists(s.folder+"/trend.log"))
 			assert.NoFileExists(t, filepath.Join(s.folder, "validate/old/history.jsonl"), "evidence of another night")
 		})
 	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 func TestAStoreIsBegunOnPurpose(t *testing.T) {
@@ -158,7 +166,7 @@ func TestTheIssueIsOneAndHarmless(t *testing.T) {
 			s := newStep(t)
 			s.program("gh", c.gh)
 			s.leaves("validate/report.md", "# The report\n")
-			s.leaves("trend.txt", "```\n@everyone <b>\n"+strings.Repeat("é", 100_000))
+			s.leaves("trend.log", "```\n@everyone <b>\n"+strings.Repeat("é", 100_000))
 			out, err := s.run("issue", c.result)
 			require.NoError(t, err, out)
 			assert.Contains(t, s.calls(), c.calls)
@@ -168,7 +176,7 @@ func TestTheIssueIsOneAndHarmless(t *testing.T) {
 			}
 			body, err := os.ReadFile(filepath.Join(s.bin, "gh.body"))
 			require.NoError(t, err)
-			assert.Contains(t, string(body), "The night: https://ci.example/1\n\n# The report\n\n## Trend\n\n    ```\n    @everyone <b>\n    é")
+			assert.Contains(t, string(body), "The night: https://ci.example/1\n\n# The report\n\n## The trend lacks something\n\n    ```\n    @everyone <b>\n    é")
 			assert.Less(t, len(body), 4000)
 			assert.Equal(t, strings.ToValidUTF8(string(body), ""), string(body))
 		})
@@ -182,10 +190,17 @@ func TestAResultThatIsNoneIsAnError(t *testing.T) {
 	}
 }
 
-func TestANightThatCouldNotBeginSaysSo(t *testing.T) {
+func TestTheSummaryIsTheReportOrWhyThereIsNone(t *testing.T) {
 	s := newStep(t)
-	s.leaves("trend.log", "staging: there is no store\n")
+	s.leaves("validate/report.md", "old\n")
+	s.leaves("report/report.md", "with its trend\n")
 	out, err := s.run("summary")
+	require.NoError(t, err)
+	assert.Equal(t, "with its trend\n", out)
+
+	s = newStep(t)
+	s.leaves("trend.log", "staging: there is no store\n")
+	out, err = s.run("summary")
 	require.NoError(t, err)
 	assert.Equal(t, "# The night has no report\n\nThe suite could not run, or was not asked to: the log of the run says why.\n\n## The trend lacks something\n\n    staging: there is no store\n", out)
 }

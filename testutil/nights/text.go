@@ -49,13 +49,19 @@ func table(b *strings.Builder, head string) *tabwriter.Writer {
 
 func (t Trend) latencies(w *tabwriter.Writer) {
 	for _, l := range t.Phases {
-		p, medians := l.Latest(), []float64{}
-		for _, point := range l.Points {
-			medians = append(medians, seen(point))
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", l.Name, sparks(medians), short(p.P50), short(p.P95), short(p.P99), short(p.Max), p.Count, l.Shift)
+		p := l.Latest()
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", l.Name, l.Medians(), short(p.P50), short(p.P95), short(p.P99), short(p.Max), p.Count, l.Shift)
 	}
 	w.Flush()
+}
+
+// Medians draws them over the nights, from 0 to the greatest; a gap is a night that did not see the phase.
+func (l Line) Medians() string {
+	medians := []float64{}
+	for _, point := range l.Points {
+		medians = append(medians, seen(point))
+	}
+	return sparks(medians)
 }
 
 // seen is a phase's median in seconds, and no number if nobody saw it.
@@ -74,15 +80,20 @@ func (t Trend) columns(w *tabwriter.Writer) {
 }
 
 func (t Trend) told(w *tabwriter.Writer) {
-	marks := map[string]string{Green: "·", Red: "x", Absent: "-"}
 	for _, s := range t.Stories {
-		var line strings.Builder
-		for _, o := range s.Outcomes {
-			line.WriteString(marks[o])
-		}
-		fmt.Fprintf(w, "%s\t%s\t%d of %d\n", s.Name, line.String(), s.Times(Red), len(s.Outcomes)-s.Times(Absent))
+		fmt.Fprintf(w, "%s\t%s\t%d of %d\n", s.Name, s.Marks(), s.Times(Red), len(s.Outcomes)-s.Times(Absent))
 	}
 	w.Flush()
+}
+
+// Marks has one for each night: x is red, · green, - not told.
+func (t Told) Marks() string {
+	marks := map[string]string{Green: "·", Red: "x", Absent: "-"}
+	var line strings.Builder
+	for _, o := range t.Outcomes {
+		line.WriteString(marks[o])
+	}
+	return line.String()
 }
 
 func (t Trend) broken(w *tabwriter.Writer) {
@@ -104,7 +115,7 @@ func (s Shift) String() string {
 	if s.Why != "" {
 		return "not compared"
 	}
-	change := fmt.Sprintf("%+.0f %%, p %s", 100*(s.Ratio-1), probability(s.P))
+	change := fmt.Sprintf("× %.2f, p %s", s.Ratio, probability(s.P))
 	if s.Significant {
 		return "SHIFTED " + change
 	}

@@ -2,7 +2,9 @@ package nights_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -40,7 +42,7 @@ func TestTheTrendOfManyNights(t *testing.T) {
 	require.NoError(t, trend.WriteText(&text))
 	for _, line := range []string{
 		"remote https://api.example: 14 nights, 2026-01-04 to 2026-01-17\n",
-		"SHIFTED +", "p < 0.0001", "INVESTIGATE  1 of 3", "··x··········x              2 of 14\n", "·············-              0 of 13\n",
+		"SHIFTED × 3.", "p < 0.0001", "INVESTIGATE  1 of 3", "··x··········x              2 of 14\n", "·············-              0 of 13\n",
 		"answer/echo (hard)", "\ntrend/shift (soft): answer is slower",
 	} {
 		assert.Contains(t, text.String(), line)
@@ -61,4 +63,36 @@ func TestATrendNeedsANight(t *testing.T) {
 	trend, err := nights.Over(newWorld(1, 0).nights(1), 10)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"answer not compared: of the nights before, 0 met this target: at least 10 are needed"}, trend.Notes)
+}
+
+func TestATrendThatWasWrittenIsRead(t *testing.T) {
+	trend, err := nights.Over(newWorld(1, 0).nights(12), 30)
+	require.NoError(t, err)
+	trend.Notes = append(trend.Notes, "a\x1b[2J note")
+	text, err := json.Marshal(trend)
+	require.NoError(t, err)
+	again, err := nights.ReadTrend(bytes.NewReader(text))
+	require.NoError(t, err)
+	assert.Equal(t, trend.Phases, again.Phases)
+	assert.Contains(t, again.Notes, `a\u001b[2J note`)
+	for _, other := range []string{"", "{}", `{"version":2,"nights":[{}]}`, `{"version":1,"nights":[]}`, `{"version":1,"nights":[{}],"phases":[{"points":[]}]}`} {
+		_, err := nights.ReadTrend(strings.NewReader(other))
+		assert.ErrorContains(t, err, "read the trend", other)
+	}
+}
+
+func FuzzReadTrend(f *testing.F) {
+	f.Add(`{"version":1,"nights":[{"id":"1"}],"phases":[{"name":"http","points":[{"count":1}]}],"rules":[{"times":[1]}],"stories":[{"outcomes":["red"]}]}`)
+	f.Add(`{"version":1,"nights":[{}],"rules":[{"times":[]}]}`)
+	f.Add(`{"version":1,"nights":[{"began":"::error::x"}],"phases":[{"points":[{"count":-1,"p50_ns":-5}],"shift":{"p":-1}}]}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		trend, err := nights.ReadTrend(strings.NewReader(text))
+		if err != nil {
+			return
+		}
+		var out bytes.Buffer
+		require.NoError(t, trend.WriteText(&out))
+		assert.NotContains(t, out.String(), "::error")
+		assert.NotContains(t, out.String(), "\x1b")
+	})
 }

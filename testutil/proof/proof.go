@@ -116,8 +116,8 @@ func newBench(ctx context.Context, o Options) (*bench, error) {
 	switch {
 	case o.Jobs < 0 || o.Rounds < 0 || o.Limit < 0:
 		return nil, errors.New("jobs and rounds cannot be negative")
-	case o.Rate > 1 || o.Share < 0 || o.Share > 1:
-		return nil, errors.New("rates and shares are at most 1")
+	case !(o.Rate <= 1) || !(o.Share >= 0 && o.Share <= 1): // nor are they NaN
+		return nil, errors.New("rates are at most 1, and shares from 0 to 1")
 	}
 	orInt(&b.Jobs, Jobs())
 	orInt(&b.Rounds, 1)

@@ -3,6 +3,7 @@ package proof
 import (
 	"bytes"
 	"context"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -179,6 +180,8 @@ func TestOptionsAreChecked(t *testing.T) {
 		"negative rounds":        func(o *Options) { o.Rounds = -1 },
 		"more than always":       func(o *Options) { o.Rate = 2 },
 		"more than all":          func(o *Options) { o.Share = 2 },
+		"no share":               func(o *Options) { o.Share = math.NaN() },
+		"no rate":                func(o *Options) { o.Rate = math.NaN() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := with(t, entry("auth-caught", "one-run"))

@@ -32,7 +32,7 @@ var questions = []question{
 }
 
 func noAnswer(t tally) string {
-	if t.latencies.Of(evidence.Answer).Count == 0 {
+	if t.answers == 0 {
 		return "no run came to an outcome"
 	}
 	return ""
@@ -60,7 +60,7 @@ func oneUser(t tally) string {
 }
 
 func noWelcome(t tally) string {
-	if t.latencies.Of(evidence.Connect).Count == 0 {
+	if t.welcomes == 0 {
 		return "no session was welcomed"
 	}
 	return ""
@@ -129,7 +129,7 @@ func orUnknown(revision string) string {
 func (c *court) shown(q question) summary.Criterion {
 	line := summary.Criterion{ID: q.id}
 	var failed, open, showing, why, lack []string
-	t := newTally()
+	t := newTally(q.phase)
 	for _, s := range c.Stories {
 		shows := slices.Contains(s.Header.Shows, q.id)
 		if shows {

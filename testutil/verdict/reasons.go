@@ -61,9 +61,19 @@ func (c *court) wayBack() string {
 	r, _ := c.serving()
 	text := fmt.Sprintf("%s has %d %% of the traffic, and %s could serve again", r.Name, r.Percent, r.Earlier)
 	if resource.MatchString(r.Service) && resource.MatchString(r.Earlier) {
-		text += fmt.Sprintf(": gcloud run services update-traffic %s --to-revisions %s=100", r.Service, r.Earlier)
+		text += fmt.Sprintf(": gcloud run services update-traffic %s --to-revisions %s=100%s", r.Service, r.Earlier, c.place())
 	}
 	return text
+}
+
+// place are the flags that name the project, as far as histories know it.
+func (c *court) place() string {
+	for _, s := range c.Stories {
+		if on := s.Header.Deployment; on != nil && resource.MatchString(on.Project) && resource.MatchString(on.Region) {
+			return " --project " + on.Project + " --region " + on.Region
+		}
+	}
+	return ""
 }
 
 func (c *court) noWayBack() string {

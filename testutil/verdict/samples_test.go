@@ -52,7 +52,7 @@ func healthy() *evidence.Evidence {
 }
 
 func took(d ...time.Duration) *hdrhistogram.Histogram {
-	h := hdrhistogram.New(1, int64(time.Hour/time.Microsecond), 3)
+	h := hdrhistogram.New(1, int64(2*time.Minute/time.Microsecond), 3)
 	for _, one := range d {
 		if err := h.RecordValue(one.Microseconds()); err != nil {
 			panic(err)

@@ -42,11 +42,13 @@ func contradicts(s *evidence.Story) bool {
 // A tally adds up what stories did.
 type tally struct {
 	stories, users, sessions, prompts, events int
-	together                                  int // most users of one story
-	latencies                                 evidence.Latencies
+	together                                  int   // most users of one story
+	welcomes, answers                         int64 // that somebody waited for
+	phase                                     evidence.Phase
+	latencies                                 evidence.Latencies // of the phase
 }
 
-func newTally() tally { return tally{latencies: evidence.Latencies{}} }
+func newTally(p evidence.Phase) tally { return tally{phase: p, latencies: evidence.Latencies{}} }
 
 func (t *tally) add(s *evidence.Story) {
 	t.stories++
@@ -55,5 +57,16 @@ func (t *tally) add(s *evidence.Story) {
 	t.prompts += s.Prompts
 	t.events += s.Events
 	t.together = max(t.together, s.Users)
-	t.latencies.Join(s.Latencies)
+	t.welcomes += counted(s, evidence.Connect)
+	t.answers += counted(s, evidence.Answer)
+	if h := s.Latencies[t.phase]; h != nil {
+		t.latencies.Join(evidence.Latencies{t.phase: h})
+	}
+}
+
+func counted(s *evidence.Story, p evidence.Phase) int64 {
+	if h := s.Latencies[p]; h != nil {
+		return h.TotalCount()
+	}
+	return 0
 }

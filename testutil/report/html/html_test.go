@@ -5,11 +5,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
+	"github.com/netra-systems/staging-e2e/testutil/nights"
 	"github.com/netra-systems/staging-e2e/testutil/report/sample"
 	"github.com/netra-systems/staging-e2e/testutil/report/summary"
 )
@@ -38,7 +40,13 @@ func TestThePageHasItAll(t *testing.T) {
 	sample.Silence(t, dir, "agentregistry", "TestStagingAgentExecutionFullFlow")
 	page := written(t, sum(t, dir, summary.Options{
 		Detection: &summary.Detection{Caught: 1, Results: []summary.Detected{{ID: "auth-secret-mismatch", Outcome: "caught"}}},
-		Verdict:   summary.Verdict{Decision: summary.Rollback, Confidence: "HIGH", Reasons: []string{"F5 failed"}},
+		Trend: &nights.Trend{
+			Nights:   []nights.Column{{ID: "night7", Decision: "ROLLBACK"}},
+			Phases:   []nights.Line{{Name: "answer", Points: []nights.Phase{{Count: 1, P50: time.Second}}}},
+			Stories:  []nights.Told{{Name: "TestStagingX", Outcomes: []string{nights.Red}}},
+			Findings: []nights.Finding{{Rule: nights.ShiftRule, Message: "<b>slower"}},
+		},
+		Verdict: summary.Verdict{Decision: summary.Rollback, Confidence: "HIGH", Reasons: []string{"F5 failed"}},
 	}))
 	for what, want := range map[string]string{
 		"the verdict":                      "ROLLBACK",
@@ -58,6 +66,9 @@ func TestThePageHasItAll(t *testing.T) {
 		"a phase beyond its budget":        `class="over"`,
 		"the isolation matrix":             `<td class="leak">✘`,
 		"the detection matrix":             "auth-secret-mismatch",
+		"the trend":                        "trend/shift: &lt;b&gt;slower",
+		"its nights":                       `<th scope="row">night7</th>`,
+		"its sparks":                       `<code aria-hidden="true">█</code>`,
 		"what is missing":                  "no output of go test -json",
 		"the budgets of a story":           "Budgets: connect 5 s",
 		"the language for a screen reader": `<html lang="en">`,

@@ -24,6 +24,7 @@ func Write(w io.Writer, s *summary.Summary) error {
 	d.checklist()
 	d.failures()
 	d.gaps()
+	d.trend()
 	if _, err := io.WriteString(w, d.text.String()); err != nil {
 		return fmt.Errorf("write the report as Markdown: %w", err)
 	}

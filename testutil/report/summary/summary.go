@@ -15,6 +15,7 @@ import (
 
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
 	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/nights"
 	"github.com/netra-systems/staging-e2e/testutil/report"
 )
 
@@ -35,11 +36,12 @@ type Summary struct {
 	// Gaps say what is missing from the evidence, or speaks against it beside findings.
 	Gaps []string `json:"gaps"`
 	// Notes are what a reader should know besides.
-	Notes     []string   `json:"notes"`
-	Revisions []Revision `json:"revisions"`
-	Stories   []*Story   `json:"stories"` // red ones first
-	Phases    []Phase    `json:"phases"`
-	Detection *Detection `json:"detection,omitempty"`
+	Notes     []string      `json:"notes"`
+	Revisions []Revision    `json:"revisions"`
+	Stories   []*Story      `json:"stories"` // red ones first
+	Phases    []Phase       `json:"phases"`
+	Detection *Detection    `json:"detection,omitempty"`
+	Trend     *nights.Trend `json:"trend,omitempty"`
 }
 
 // A Target is a deployment that stories met.
@@ -65,12 +67,13 @@ type Revision struct {
 type Options struct {
 	Made      time.Time
 	Verdict   Verdict
-	Detection *Detection // nil: none was given
+	Detection *Detection    // nil: none was given
+	Trend     *nights.Trend // nil: none was given
 }
 
 // Of sums the evidence up. It reads the histories of red stories again, for the records that prove what is wrong.
 func Of(e *evidence.Evidence, o Options) (*Summary, error) {
-	s := &Summary{Version: Version, Made: o.Made.UTC(), Verdict: o.Verdict.whole(), Gaps: Gaps(e), Notes: notes(e), Detection: o.Detection}
+	s := &Summary{Version: Version, Made: o.Made.UTC(), Verdict: o.Verdict.whole(), Gaps: Gaps(e), Notes: notes(e), Detection: o.Detection, Trend: o.Trend}
 	for _, told := range e.Stories {
 		story, err := newStory(told)
 		if err != nil {

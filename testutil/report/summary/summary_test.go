@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
+	"github.com/netra-systems/staging-e2e/testutil/nights"
 	"github.com/netra-systems/staging-e2e/testutil/report/sample"
 	"github.com/netra-systems/staging-e2e/testutil/report/summary"
 )
@@ -99,6 +100,23 @@ func TestACriterionThatNobodyJudgedIsNotMeasured(t *testing.T) {
 
 const proven = `{"version":1,"results":[{"id":"auth-x","class":"auth-x","expected":["auth/a"],"outcome":"caught","story":"X","rule":"auth/a","rank":1},{"id":"y","class":"y","uncatalogued":true,"expected":null,"outcome":"missed"}]}`
 
+// trend is one of two nights, with something in every list.
+func trend(t *testing.T) *nights.Trend {
+	began := sample.Start
+	night := nights.Night{
+		ID: "1", Began: began, Target: nights.Target{Kind: "remote", API: "https://api.example"}, Decision: summary.Rollback, Revision: "r1",
+		Stories:  []nights.Story{{Package: "p", Name: "TestStagingX", Red: true}},
+		Phases:   []nights.Phase{{Name: "answer", Count: 1, P50: time.Second, P95: time.Second, P99: time.Second, Max: time.Second}},
+		Findings: []nights.Broken{{Rule: "events/order", Hard: true, Times: 1}},
+	}
+	before := night
+	before.ID, before.Began = "0", began.AddDate(0, 0, -1)
+	made, err := nights.Over([]nights.Night{night, before}, 10)
+	require.NoError(t, err)
+	made.Findings = []nights.Finding{{Rule: nights.ShiftRule, Message: "it shifted"}}
+	return &made
+}
+
 func TestJSONKeepsToItsSchema(t *testing.T) {
 	schema, err := jsonschema.NewCompiler().Compile("../../../docs/report.schema.json")
 	require.NoError(t, err)
@@ -107,7 +125,7 @@ func TestJSONKeepsToItsSchema(t *testing.T) {
 	assert.Equal(t, 1, detection.Caught)
 	for name, o := range map[string]summary.Options{
 		"no decision": {Made: time.Now(), Verdict: summary.Verdict{Decision: summary.NoDecision}},
-		"all of it": {Made: sample.Start, Detection: detection, Verdict: summary.Verdict{
+		"all of it": {Made: sample.Start, Detection: detection, Trend: trend(t), Verdict: summary.Verdict{
 			Decision: summary.Rollback, Confidence: "HIGH", Reasons: []string{"F5 failed"},
 			Criteria: []summary.Criterion{{ID: "F5", Verdict: summary.Fail, Evidence: "3 findings", Stories: []string{"TestStagingX"}}},
 		}},
