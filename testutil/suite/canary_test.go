@@ -18,7 +18,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/netra-systems/staging-e2e/testutil/evidence"
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
+	"github.com/netra-systems/staging-e2e/testutil/report/bundle"
+	"github.com/netra-systems/staging-e2e/testutil/report/summary"
 )
 
 // gossip is a deployment that sends every secret it learns back, wherever it can: in events, errors,
@@ -136,7 +139,7 @@ func TestNoSecretIsWritten(t *testing.T) {
 	dir := t.TempDir()
 	var output string
 	cloud := replacing(t, server)
-	for _, pkg := range []string{"deployment", "goldenpath", "agentregistry"} {
+	for _, pkg := range []string{"deployment", "goldenpath", "agentregistry", "concurrentusers", "consistency"} {
 		output += runStories(t, pkg, dir, "Staging", append(cloud,
 			"STAGING_API_URL="+server.APIURL(), "STAGING_AUTH_URL="+server.AuthURL(), "STAGING_MAX_REQUESTS_PER_MINUTE=0",
 			"STAGING_BUDGET_SETTLE=50ms", "STAGING_BUDGET_INGEST=2s", "STAGING_BUDGET_CLEANUP=50ms", "E2E_OAUTH_SIMULATION_KEY="+g.key)...)
@@ -145,6 +148,7 @@ func TestNoSecretIsWritten(t *testing.T) {
 	require.Contains(t, output, "the server's log:")
 	require.Contains(t, output, "--- FAIL: TestStagingAgentExecutionFullFlow", "the deployment misbehaves")
 
+	reports(t, dir)
 	written := map[string]string{"the output": output}
 	require.NoError(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -160,6 +164,18 @@ func TestNoSecretIsWritten(t *testing.T) {
 	for place, text := range written {
 		requireNoPiece(t, place, text, secrets)
 	}
+}
+
+// reports writes the report of all stories beside what they left.
+func reports(t *testing.T, dir string) {
+	t.Helper()
+	all, err := evidence.Gather(t.Context(), dir)
+	require.NoError(t, err)
+	report, err := summary.Of(all, summary.Options{})
+	require.NoError(t, err)
+	require.NotEmpty(t, report.Red())
+	_, err = bundle.Write(filepath.Join(dir, "report"), report)
+	require.NoError(t, err)
 }
 
 const piece = 12
