@@ -9,9 +9,9 @@ FUZZTIME  = 30s
 
 LICENCES = Apache-2.0,BSD-2-Clause,BSD-3-Clause,ISC,MIT,MPL-2.0
 
-.PHONY: check e2e unit lint licences fuzz measure prove detection healthy legal nightly
+.PHONY: check e2e unit lint licences fuzz measure prove detection intermittent replays healthy legal browser nightly
 
-check: lint unit
+check: lint browser unit
 
 e2e:
 	go test ./e2e/... -run Staging -v
@@ -20,7 +20,7 @@ e2e:
 # local ones. -shuffle also keeps go test from answering out of its cache.
 unit:
 	go test -race -shuffle=on $(UNITFLAGS) $(OWN)
-	TZ=Asia/Kolkata go test -race -shuffle=on $(UNITFLAGS) $(OWN)
+	TZ=Asia/Kolkata go test -shuffle=on $(UNITFLAGS) $(OWN)
 
 lint:
 	@unformatted=$$(gofmt -l cmd e2e fixtures testutil); test -z "$$unformatted" || { echo "run gofmt -w on:" $$unformatted; exit 1; }
@@ -28,10 +28,22 @@ lint:
 	GOOS=darwin go vet ./...
 	GOOS=windows go vet ./...
 	$(TOOL) staticcheck ./...
+	$(TOOL) actionlint -shellcheck= -pyflakes=
 
 # Fails when a dependency, also one of the tests, has a licence that is unknown or not in the list.
 licences:
 	$(TOOL) go-licenses check ./... --include_tests --allowed_licenses=$(LICENCES)
+
+# The report is tested in a real browser: this makes sure that there is one.
+browser:
+	@for name in chromium chromium-browser google-chrome google-chrome-stable chrome; do \
+		command -v $$name >/dev/null && exit 0; \
+	done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium; \
+	else \
+		echo "no chromium and no chrome is on PATH: install one, on Debian with apt-get install chromium as root" >&2; exit 1; \
+	fi
 
 fuzz:
 	@set -e; for package in $$(go list $(OWN)); do \
@@ -53,6 +65,19 @@ prove:
 detection:
 	go run ./cmd/staging prove --markdown docs/DETECTION.md
 
+# Every red history of a proof, told again, breaks the same rules at the same fault, and none without it.
+replays:
+	@set -e; kept=$$(mktemp -d); trap 'rm -rf "$$kept"' EXIT; \
+	TMPDIR="$$kept" go run ./cmd/staging prove --keep --any-suspect; \
+	go run ./cmd/staging replay --proof "$$kept"/staging-prove-*
+
+# What fails at one run of twenty is found, although each run may hide it; and what never fails raises no alarm.
+SEEDS  = 100
+SELDOM = --only session-thread-id-mismatch --by AgentsCompleteConsistently --any-suspect
+intermittent:
+	go run ./cmd/staging prove $(SELDOM) --fault-rate 0.05 --repeat $(SEEDS) --at-least 0.95
+	go run ./cmd/staging prove $(SELDOM) --fault-rate 0 --repeat $(SEEDS)
+
 # No adversity of a machine may turn them red while nothing is broken.
 RUNS = 300
 healthy:
@@ -62,9 +87,6 @@ healthy:
 legal:
 	go run ./cmd/staging prove --legal
 
-# The remote target from top to bottom, never the embedded one. It fails unless the decision is PROCEED; make has a
-# status of its own for that, and staging validate says which decision it is by its.
-NIGHTLY = .staging/nightly
+# A night at staging, never at the embedded target: validate, report, trend. docs/nights.md.
 nightly:
-	go build -o .staging/bin/staging ./cmd/staging
-	STAGING_TARGET=remote .staging/bin/staging validate --out $(NIGHTLY)/$$(date -u +%Y%m%dT%H%M%SZ)
+	.ci/nightly run

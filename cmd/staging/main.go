@@ -9,9 +9,18 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/netra-systems/staging-e2e/testutil/venue"
 )
 
 func main() {
+	if was, err := venue.ServeApart(); was {
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "staging:", err) // its parent hears on standard output
+			os.Exit(1)
+		}
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := command().ExecuteContext(ctx)
 	stop()
@@ -28,6 +37,9 @@ func command() *cobra.Command {
 		SilenceErrors: true, // main prints them
 		SilenceUsage:  true, // an error of a server that does not start is none of the command line
 	}
-	root.AddCommand(serveCommand(), measureCommand(), proveCommand(), reportCommand(), validateCommand())
+	root.AddCommand(
+		serveCommand(), measureCommand(), proveCommand(), validateCommand(),
+		reportCommand(), trendCommand(), checkCommand(), replayCommand(), cleanCommand(),
+	)
 	return root
 }

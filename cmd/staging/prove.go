@@ -61,6 +61,7 @@ func (p *proving) flags(c *cobra.Command) {
 	f, o := c.Flags(), &p.options
 	f.StringSliceVar(&o.Only, "only", nil, "prove these regressions only, or with --legal meet these variants only, by their ids")
 	f.StringSliceVar(&o.By, "by", nil, "let these stories find them, such as AgentsCompleteConsistently, instead of those that the catalogue names")
+	f.BoolVar(&o.AnySuspect, "any-suspect", false, "a regression is caught by what turns the stories red, whatever the diagnosis says of it")
 	f.BoolVar(&o.Full, "full", false, "let every regression meet all stories, instead of those that are to find it until one does")
 	f.IntVar(&o.Jobs, "jobs", proof.Jobs(), "regressions tried at a time, or processes that tell stories at variants")
 	f.BoolVar(&o.Keep, "keep", false, "keep outputs and histories also of what was found")
@@ -74,7 +75,7 @@ func (p *proving) flags(c *cobra.Command) {
 	f.IntVar(&p.healthy, "healthy", 0, "instead, tell all stories so many times at the healthy target")
 	f.BoolVar(&p.legal, "legal", false, "instead, tell all stories once at each legal variant of the target")
 	c.MarkFlagsMutuallyExclusive("healthy", "only")
-	for _, other := range []string{"full", "by", "markdown"} {
+	for _, other := range []string{"full", "by", "json", "markdown"} {
 		c.MarkFlagsMutuallyExclusive("healthy", "legal", other)
 	}
 	c.MarkFlagsMutuallyExclusive("by", "full")

@@ -65,7 +65,7 @@ type Config struct {
 	Fault                []string `env:"STAGING_FAULT" default:"none" example:"" doc:"regressions that the embedded target shall exhibit, by their ids in the catalogue; never allowed with a remote target"`
 	FaultRate            float64  `env:"STAGING_FAULT_RATE" default:"as the catalogue says" example:"0.05" doc:"how often an intermittent fault strikes, from 0 to 1"`
 	FaultSeed            int      `env:"STAGING_FAULT_SEED" default:"0" example:"7" doc:"decides when an intermittent fault strikes: the same seed, the same schedule"`
-	Variant              []string `env:"STAGING_VARIANT" default:"none" example:"" doc:"freedoms that the embedded target shall use, such as jitter; legal, so that every story stays green; never allowed with a remote target"`
+	Variant              []string `env:"STAGING_VARIANT" default:"none" example:"" doc:"freedoms that the embedded target shall use, such as jitter or e3 (staging serve --list-variants); legal, so that every story stays green; each declares its dialect and event shape; never allowed with a remote target"`
 	Artifacts            string   `env:"STAGING_ARTIFACTS" default:"netra-staging-e2e-UID below the system's temporary directory" example:"artifacts" doc:"directory in which failing stories keep their history"`
 	EnvFile              string   `env:"STAGING_ENV_FILE" default:".env beside go.mod, if there is one" example:"" doc:"file to read instead of .env, or none to read no file; only in the environment"`
 

@@ -22,6 +22,7 @@ type drawing struct {
 	lanes   map[string]*Lane
 	order   []*Lane
 	marks   int
+	spans   int
 	left    int
 	took    time.Duration
 }
@@ -52,7 +53,7 @@ func (d *drawing) lane(session, user string) *Lane {
 func (d *drawing) mark(r *history.Record) {
 	d.took = max(d.took, r.At)
 	findings := d.proves[r.Seq]
-	if d.limits.Marks > 0 && d.marks >= d.limits.Marks && findings == nil {
+	if d.full() && findings == nil {
 		d.left++
 		return
 	}
@@ -66,6 +67,9 @@ func (d *drawing) mark(r *history.Record) {
 		Seq: r.Seq, At: r.At, Kind: r.Kind, Type: strings.Clone(kindOf(r)), Run: strings.Clone(r.Run), Line: report.Line(r), Raw: bounded(raw(r), limit), Bad: bad(r), Findings: findings,
 	})
 }
+
+// full tells whether only what proves a finding is drawn from now on, and phases beyond their budgets.
+func (d *drawing) full() bool { return d.limits.Marks > 0 && d.marks >= d.limits.Marks }
 
 // bounded is a copy of at most so many bytes of a text; 0 bounds nothing.
 func bounded(text string, limit int) string {
@@ -151,8 +155,9 @@ func (d *drawing) span(session string, s Span, now time.Duration) {
 		s.Until = now
 	}
 	s.Run = strings.Clone(s.Run)
-	if l := d.lanes[session]; l != nil {
+	if l := d.lanes[session]; l != nil && !(d.full() && d.spans >= d.limits.Marks) && (s.Over() || !d.full()) {
 		l.Spans = append(l.Spans, s)
+		d.spans++
 	}
 }
 

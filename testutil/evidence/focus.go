@@ -8,14 +8,14 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/judge"
 )
 
-// About is the part of the picture that shows one finding, the i-th of the story: the lanes of its session and of
-// the records that prove it, with at most so many other marks, those that came next to the proof. A finding that
+// About is the part of the picture that shows one finding, the i-th of the story: the lanes of its session, of
+// the records that prove it, and of the sessions of whose secret was leaked, with at most so many other marks, those that came next to the proof. A finding that
 // no record proves and that is about no session has no part: nil.
 func (p *Picture) About(i int, f judge.Finding, most int) *Picture {
 	var lanes []*Lane
 	var marks []Mark
 	for _, l := range p.Lanes {
-		if f.Session != "" && l.Session == f.Session || slices.ContainsFunc(l.Marks, func(m Mark) bool { return m.proves(i) }) {
+		if l.Session != "" && (l.Session == f.Session || l.User == f.Owner) || slices.ContainsFunc(l.Marks, func(m Mark) bool { return m.proves(i) }) {
 			lanes = append(lanes, l)
 			marks = append(marks, l.Marks...)
 		}

@@ -46,7 +46,8 @@ const serverSide = "server.jsonl"
 const historyName = "history"
 
 // Gather reads every history in the files and below the folders, whatever they are called, several at a time, and
-// what go test said if its -json stream is among the files. It fails if a path is not there, if no history is
+// what go test said if its -json stream is among the files. Each is judged by itself, and all together for what
+// must not pass between their users. It fails if a path is not there, if no history is
 // found, or if it is interrupted; what is wrong with one history stands in the evidence.
 func Gather(ctx context.Context, paths ...string) (*Evidence, error) {
 	files, err := find(paths)
@@ -54,6 +55,22 @@ func Gather(ctx context.Context, paths ...string) (*Evidence, error) {
 		return nil, err
 	}
 	e := &Evidence{}
+	if err := e.read(ctx, files); err != nil {
+		return nil, fmt.Errorf("read the evidence: %w", err)
+	}
+	if len(e.Stories) == 0 && len(e.Unread) == 0 {
+		return nil, fmt.Errorf("no history is in %s: tell stories with -artifacts -outputdir DIR, or name the folder that STAGING_ARTIFACTS names", strings.Join(paths, ", "))
+	}
+	e.order()
+	if err := e.across(ctx); err != nil {
+		return nil, fmt.Errorf("read the evidence: %w", err)
+	}
+	e.Tests.attach(e.Stories)
+	return e, nil
+}
+
+// read reads the files, several at a time.
+func (e *Evidence) read(ctx context.Context, files []file) error {
 	var mu sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
@@ -69,15 +86,7 @@ func Gather(ctx context.Context, paths ...string) (*Evidence, error) {
 			return nil
 		})
 	}
-	if err := group.Wait(); err != nil {
-		return nil, fmt.Errorf("read the evidence: %w", err)
-	}
-	if len(e.Stories) == 0 && len(e.Unread) == 0 {
-		return nil, fmt.Errorf("no history is in %s: tell stories with -artifacts -outputdir DIR, or name the folder that STAGING_ARTIFACTS names", strings.Join(paths, ", "))
-	}
-	e.order()
-	e.Tests.attach(e.Stories)
-	return e, nil
+	return group.Wait()
 }
 
 // A file may hold a history, or what go test said.

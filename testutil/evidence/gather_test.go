@@ -13,6 +13,7 @@ import (
 
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
 	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/judge"
 	"github.com/netra-systems/staging-e2e/testutil/report/sample"
 )
 
@@ -95,7 +96,8 @@ func TestALeakIsRedInFindingsContactsAndSuspects(t *testing.T) {
 	assert.Contains(t, rules, "isolation/foreign-run")
 	assert.NotEmpty(t, s.Suspects)
 	assert.Positive(t, s.Contacts.Leaks())
-	assert.Positive(t, s.Contacts.Heard[evidence.Contact{Listener: "u1", Owner: "u2"}])
+	assert.Equal(t, 5, s.Contacts.Heard[evidence.Contact{Listener: "u1", Owner: "u2"}], "once for each frame")
+	assert.Zero(t, s.Contacts.Heard[evidence.Contact{Listener: "u1", Owner: judge.Nobody}])
 	assert.Zero(t, s.Contacts.Heard[evidence.Contact{Listener: "u2", Owner: "u1"}])
 }
 
@@ -195,4 +197,20 @@ func TestTheServersSideIsNoStory(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(found[0]), "server.jsonl"), text, 0o600))
 	assert.Len(t, gather(t, dir).Stories, 1)
+}
+
+// A router that mixes up users may well write the listener's own id into what is another's.
+func TestALeakWithoutAnIdOfAUserIsInTheMatrix(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history.jsonl")
+	s := sample.Begin(t, path, sample.Header("concurrentusers", "TestStagingX"))
+	one, two := s.User().Connect(), s.User().Connect()
+	run := two.Ask()
+	for _, event := range run.Events() {
+		event["user_id"] = one.Subject
+		one.Hear("", event)
+	}
+	s.End()
+	story := gather(t, path).Stories[0]
+	assert.Positive(t, story.Contacts.Heard[evidence.Contact{Listener: "u1", Owner: "u2"}])
+	assert.Positive(t, story.Contacts.Leaks())
 }

@@ -74,15 +74,17 @@ func (s *Story) Draw(limits Limits) (*Picture, error) {
 	}
 	d := newDrawing(s, limits)
 	j := judge.New(r.Header, d.watching())
-	for {
-		record, err := r.Next()
+	end := io.EOF
+	for record, err := range r.All() {
 		if err != nil {
-			j.Finish()
-			return d.picture(), undamaged(err, r.Close())
+			end = err
+			break
 		}
 		d.mark(record)
 		j.Observe(record)
 	}
+	j.Finish()
+	return d.picture(), undamaged(end, r.Close())
 }
 
 // undamaged are the errors that are not about what the history holds.

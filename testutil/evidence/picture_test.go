@@ -119,6 +119,8 @@ func TestAPictureAboutAFindingShowsItsProof(t *testing.T) {
 		require.LessOrEqual(t, len(drawn), len(f.Records)+most)
 		require.LessOrEqual(t, p.From, p.Took)
 	})
+	leak := slices.IndexFunc(s.Findings, func(f judge.Finding) bool { return f.Rule == "isolation/foreign-run" })
+	assert.Equal(t, []string{"u1.s1", "u2.s1"}, lanes(whole.About(leak, s.Findings[leak], 5)), "who heard it, and whose it was")
 	assert.Nil(t, whole.About(99, judge.Finding{}, 5), "nothing proves it, and it is about no session")
 	assert.Equal(t, []string{"u2.s1"}, lanes(whole.About(99, judge.Finding{Session: "u2.s1"}, 5)))
 }

@@ -37,6 +37,8 @@ type Story struct {
 	Serving []Revision
 	// Test is what go test said of it, nil if that is not known.
 	Test *Test
+
+	names judge.Names // until the stories are judged together
 }
 
 // Name is the story's test function.
@@ -68,19 +70,22 @@ func read(r *history.Reader, path string) (*Story, error) {
 	s := &Story{Path: path, Header: r.Header, Latencies: newLatencies(), Contacts: newContacts()}
 	witness := diagnosis.NewWitness(r.Header)
 	j := judge.New(r.Header, append(judge.Standing(), s.watching())...)
-	for {
-		record, err := r.Next()
+	end := io.EOF
+	for record, err := range r.All() {
 		if err != nil {
-			s.Cut = ended(r, err)
+			end = err
 			break
 		}
 		s.Records++
 		s.Took = max(s.Took, record.At)
-		s.Findings = append(s.Findings, j.Observe(record)...)
+		found := j.Observe(record)
+		s.Findings = append(s.Findings, found...)
+		s.Contacts.leaked(found, record.Seq)
 		witness.Observe(record)
 	}
+	s.Cut = ended(r, end)
 	s.Findings = append(s.Findings, j.Finish()...)
-	s.Criteria = j.Criteria()
+	s.Criteria, s.names = j.Criteria(), j.Names()
 	if !s.Red() {
 		return s, nil
 	}

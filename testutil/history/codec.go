@@ -181,6 +181,14 @@ type line struct {
 var errNoKind = errors.New(`not a record: no "kind"`)
 
 func parseRecord(text []byte) (*Record, error) {
+	if r, ok := parseFrame(text); ok {
+		return r, nil
+	}
+	return parseLine(text)
+}
+
+// parseLine reads a line of any kind, with its members in any order.
+func parseLine(text []byte) (*Record, error) {
 	var l line
 	if err := json.Unmarshal(text, &l); err != nil {
 		return nil, err

@@ -23,6 +23,7 @@ type Reader struct {
 	offset   int64
 	seq      uint64
 	complete bool
+	follows  bool // nothing comes after the end
 }
 
 // A DamageError says where a history stops being readable, as after a killed process. Everything
@@ -63,7 +64,7 @@ func Read(in io.Reader) (*Reader, error) {
 	r := &Reader{in: bufio.NewReaderSize(in, 64<<10)}
 	text, err := r.next()
 	if errors.Is(err, io.EOF) {
-		return nil, r.damage(0, "the file is empty")
+		return nil, r.place(0).damage("the file is empty")
 	}
 	if err != nil {
 		return nil, err
@@ -72,32 +73,40 @@ func Read(in io.Reader) (*Reader, error) {
 		Version int `json:"version"`
 	}
 	if err := json.Unmarshal(text, &version); err != nil {
-		return nil, r.damage(len(text), "not a history header: "+err.Error())
+		return nil, r.place(len(text)).damage("not a history header: " + err.Error())
 	}
 	switch {
 	case version.Version > Version:
 		return nil, &VersionError{version.Version}
 	case version.Version < 1:
-		return nil, r.damage(len(text), `not a history: the first line has no "version"`)
+		return nil, r.place(len(text)).damage(`not a history: the first line has no "version"`)
 	}
 	if err := json.Unmarshal(text, &r.Header); err != nil {
-		return nil, r.damage(len(text), "not a history header: "+err.Error())
+		return nil, r.place(len(text)).damage("not a history header: " + err.Error())
 	}
 	return r, nil
 }
 
 // Next returns the next record, io.EOF at the end, or a *DamageError from which there is no going on.
 func (r *Reader) Next() (*Record, error) {
+	if r.follows && r.complete {
+		return nil, io.EOF
+	}
 	text, err := r.next()
 	if err != nil {
 		return nil, err
 	}
 	record, err := parseRecord(text)
+	return r.admit(record, err, r.place(len(text)))
+}
+
+// admit lets a record in that is the next one.
+func (r *Reader) admit(record *Record, err error, at place) (*Record, error) {
 	if err != nil {
-		return nil, r.damage(len(text), err.Error())
+		return nil, at.damage(err.Error())
 	}
 	if record.Seq != r.seq+1 {
-		return nil, r.damage(len(text), fmt.Sprintf("record %d follows record %d", record.Seq, r.seq))
+		return nil, at.damage(fmt.Sprintf("record %d follows record %d", record.Seq, r.seq))
 	}
 	r.seq = record.Seq
 	if record.Kind == Note && record.Note != nil && record.Note.Topic == TopicEnd {
@@ -106,7 +115,7 @@ func (r *Reader) Next() (*Record, error) {
 	return record, nil
 }
 
-// Complete tells, once Next has returned io.EOF, whether the history was closed in order. If not, its
+// Complete tells, once Next or All is at the end, whether the history was closed in order. If not, its
 // process died, and the file may have lost its last records.
 func (r *Reader) Complete() bool { return r.complete }
 
@@ -146,7 +155,15 @@ func (r *Reader) next() ([]byte, error) {
 	}
 }
 
-// damage reports the line of the given length that was read last.
-func (r *Reader) damage(length int, reason string) error {
-	return &DamageError{r.line, max(0, r.offset-int64(length)-1), reason}
+// A place is where a line is in the file.
+type place struct {
+	line   int
+	offset int64
 }
+
+// place is that of the line of the given length that was read last.
+func (r *Reader) place(length int) place {
+	return place{r.line, max(0, r.offset-int64(length)-1)}
+}
+
+func (p place) damage(reason string) error { return &DamageError{p.line, p.offset, reason} }

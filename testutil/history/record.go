@@ -35,6 +35,8 @@ type Header struct {
 	// Agent is the user agent of every request of the story's process and of no other. Where the story wants the
 	// request to fail, "; " and Provoked stand before its last parenthesis.
 	Agent string `json:"agent,omitempty"`
+	// Replays is the start of the recording that this history tells again; zero: it is a story of its own.
+	Replays time.Time `json:"replays,omitzero"`
 	// Deployment is what is known of the deployment on its cloud; nil without access to one.
 	Deployment *Deployment `json:"deployment,omitempty"`
 }

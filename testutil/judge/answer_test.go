@@ -26,6 +26,9 @@ var answerTrials = []trial{
 	{name: "the prompt with a prefix", hard: []string{"answer/canned", "answer/echo"}, tell: echoing("Processed via factory pattern: ")},
 	{name: "the prompt, then an answer", tell: echoing("You asked me this. I looked at all three buckets, compared their sizes with the March prices and found that media costs most: ")},
 	{name: "the beginning of the prompt", hard: []string{"answer/echo"}, about: "the beginning", tell: said("Got it: \"Please add up the monthly storage figures and quote…\"")},
+	{name: "the answer, and then the beginning of the prompt", tell: saying(func(j *job) string {
+		return "The sum is " + j.want + " (reference " + j.nonce + "). You asked: \"Please add up the monthly storage figures and quote…\""
+	})},
 	{name: "the prompt taken up", tell: said("Please add up the monthly storage figures and you see that it is the sum of all three.")},
 	{name: "mock", hard: []string{"answer/canned"}, tell: said("Mock triage agent response for: your figures")},
 	{name: "fallback", hard: []string{"answer/canned"}, tell: said("Fallback data agent response: Successfully processed 'x' using recovery mechanism")},
@@ -80,7 +83,7 @@ func echoing(prefix string) func(*story) {
 	}
 }
 
-// said2 is a run with an exact prompt that is answered with a text.
+// courteous says nothing of any prompt.
 const courteous = "One of our specialists is going to look into this for you shortly."
 
 func being(text string) func(*job) string { return func(*job) string { return text } }
@@ -99,4 +102,5 @@ func twice(first, second func(*job) string) func(*story) {
 	}
 }
 
+// said2 is a run with an exact prompt that is answered with a text.
 func said2(text string) func(*story) { return saying(func(*job) string { return text }) }

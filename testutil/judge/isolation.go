@@ -2,10 +2,12 @@ package judge
 
 import (
 	"cmp"
+	"iter"
 	"net/http"
 	"slices"
 	"strings"
 
+	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/wire"
 )
 
@@ -51,9 +53,9 @@ func foreignUser(v *View) {
 	for _, s := range v.Strangers {
 		switch {
 		case s.Owner != nil && s.Owner != v.User:
-			v.Report(v.Here(s.Owner.LoginSeq), "%s was sent %s, who is %s", v.name(), quote(s.ID), s.Owner.Label)
+			v.leak(s.Owner).Report(v.Here(s.Owner.LoginSeq), "%s was sent %s, who is %s", v.name(), quote(s.ID), s.Owner.Label)
 		case s.Owner == nil && isFresh(s.ID):
-			v.Report(v.Here(), "%s was sent %s, a user of another story", v.name(), quote(s.ID))
+			v.leak(nil).Report(v.Here(), "%s was sent %s, a user of another story", v.name(), quote(s.ID))
 		}
 	}
 }
@@ -75,11 +77,11 @@ func scanNonces(v *View, text string) {
 		switch {
 		case owner != nil && owner.is(v.User):
 		case owner != nil:
-			v.Report(v.Here(), "%s was sent reference %s, which is in a prompt of %s", v.name(), nonce, owner.Label)
+			v.leak(owner).Report(v.Here(), "%s was sent reference %s, which is in a prompt of %s", v.name(), nonce, owner.Label)
 			return
 		case v.names.cutNonce(nonce, v.User):
 		default:
-			v.ReportAs(v.Exact(), v.Here(), "%s was sent reference %s, which is in no prompt of theirs", v.name(), quote(nonce))
+			v.leak(nil).ReportAs(v.Exact(), v.Here(), "%s was sent reference %s, which is in no prompt of theirs", v.name(), quote(nonce))
 			return
 		}
 	}
@@ -106,7 +108,7 @@ func foreignRun(v *View) {
 		return
 	}
 	if owner := other(v.names.runs, e.RunID, v.Session.User); owner != nil {
-		v.Report(v.Here(), "%s was sent %s of run %s, which is a run of %s", v.name(), e.Type, quote(e.RunID), owner.Label)
+		v.leak(owner).Report(v.Here(), "%s was sent %s of run %s, which is a run of %s", v.name(), e.Type, quote(e.RunID), owner.Label)
 	} else if same {
 		st.ownRun = true
 	}
@@ -132,30 +134,38 @@ func foreignThread(v *View) {
 		return
 	}
 	if owner := other(v.names.threads, e.ThreadID, v.Session.User); owner != nil {
-		v.ReportAs(len(e.ThreadID) >= shortThread, v.Here(), "%s was sent %s on thread %s, which is a thread of %s", v.name(), e.Type, quote(e.ThreadID), owner.Label)
+		v.leak(owner).ReportAs(len(e.ThreadID) >= shortThread, v.Here(), "%s was sent %s on thread %s, which is a thread of %s", v.name(), e.Type, quote(e.ThreadID), owner.Label)
 	} else if same {
 		st.ownThread = true
 	}
 }
 
-// foreignInBody looks for ids of others in a body. Bodies are few, so every word of one is looked up.
-// A refusal may name what the request named.
+// foreignInBody looks for ids of others in a body.
 func foreignInBody(ids func(*View) map[string]*User) func(*View) {
-	isID := func(r rune) bool {
-		return r == '_' || r == '-' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
-	}
 	return func(v *View) {
 		if v.User == nil {
 			return
 		}
 		owners := ids(v)
-		x := v.Record.Exchange
-		for word := range strings.FieldsFuncSeq(x.Body, func(r rune) bool { return !isID(r) }) {
-			if !succeeded(x) && (strings.Contains(x.URL, word) || strings.Contains(x.Request, word)) {
-				continue
+		for word := range idsIn(v.Record.Exchange) {
+			if owner := owners[word]; owner != nil && !owner.is(v.User) {
+				v.leak(owner).Report(v.Here(), "%s was sent %s, which belongs to %s", v.name(), quote(word), owner.Label)
 			}
-			if owner := owners[word]; len(word) >= shortThread && owner != nil && !owner.is(v.User) {
-				v.Report(v.Here(), "%s was sent %s, which belongs to %s", v.name(), quote(word), owner.Label)
+		}
+	}
+}
+
+// idsIn yields the words of a body that may be ids. Bodies are few, so every word of one is looked at. A refusal
+// may name what the request named.
+func idsIn(x *history.Exchange) iter.Seq[string] {
+	isID := func(r rune) bool {
+		return r == '_' || r == '-' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+	}
+	return func(yield func(string) bool) {
+		for word := range strings.FieldsFuncSeq(x.Body, func(r rune) bool { return !isID(r) }) {
+			isNamed := !succeeded(x) && (strings.Contains(x.URL, word) || strings.Contains(x.Request, word))
+			if len(word) >= shortThread && !isNamed && !yield(word) {
+				return
 			}
 		}
 	}
@@ -163,7 +173,7 @@ func foreignInBody(ids func(*View) map[string]*User) func(*View) {
 
 func idleListener(v *View) {
 	if e, s := v.Event, v.Session; e != nil && isOfRun(e) && s.Intent.Listens && s.User.Prompts == 0 && !v.alias(s.User) {
-		v.Report(v.Here(s.WelcomeSeq), "%s of run %s reached a session whose user runs nothing", e.Type, quote(e.RunID))
+		v.leak(nil).Report(v.Here(s.WelcomeSeq), "%s of run %s reached a session whose user runs nothing", e.Type, quote(e.RunID))
 	}
 }
 
@@ -198,7 +208,7 @@ func stray(v *View) {
 	if run != nil && (mayFollow || s.DialAt <= run.at) || s.User.mayHaveLeft(e) {
 		return
 	}
-	v.Report(v.Here(s.WelcomeSeq), "%s of run %s, agent %s, belongs to no run of %s", e.Type, quote(e.RunID), quote(e.Agent), s.User.Label)
+	v.leak(nil).Report(v.Here(s.WelcomeSeq), "%s of run %s, agent %s, belongs to no run of %s", e.Type, quote(e.RunID), quote(e.Agent), s.User.Label)
 }
 
 // mayHaveLeft tells whether the event may be of a run that the story left on purpose: without a run id,

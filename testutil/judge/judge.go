@@ -22,9 +22,17 @@ type Finding struct {
 	Message string
 	// User, Session and Run are the story's labels, as far as the finding is about one.
 	User, Session, Run string
+	// Owner is the label of the user whose secret another was sent, Nobody where the history does not know whose
+	// it is; empty if the finding is about no leak.
+	Owner string
 	// Records are the sequence numbers of the few records that prove it, ascending.
 	Records []uint64
+	// Elsewhere is what another history shows of it, zero for what this one shows alone. See [Holdings].
+	Elsewhere Elsewhere
 }
+
+// Nobody is the owner whom the history does not know.
+const Nobody = "?"
 
 // String renders the finding in one line.
 func (f Finding) String() string {

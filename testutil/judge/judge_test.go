@@ -135,7 +135,7 @@ func TestMemoryIsBounded(t *testing.T) {
 			for _, r := range prompt {
 				again := *r
 				again.Run = id
-				again.Frame = strings.ReplaceAll(r.Frame, run.run, id)
+				again.Frame = strings.NewReplacer(run.run, id, `"evt_`, fmt.Sprintf(`"evt_%d_`, round)).Replace(r.Frame)
 				decode(&again)
 				require.Empty(t, j.Observe(&again))
 			}

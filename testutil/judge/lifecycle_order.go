@@ -111,7 +111,7 @@ func actsUnstarted(v *View) {
 
 func completes(v *View) {
 	for _, st := range v.Run.Streams() {
-		if !st.Whole || st.Outcome != wire.Completed || st.Errors > 0 || st.leftEarly() {
+		if !st.Whole || st.Outcome != wire.Completed || st.Errors > 0 || v.leftEarly(st) {
 			continue
 		}
 		v.look(st)
@@ -126,11 +126,11 @@ func completes(v *View) {
 // lull is the silence that ends a run of which more may come (websocket.md 5.5: 1 to 2 s).
 const lull = time.Second
 
-// leftEarly tells whether the story closed the session while more might have come, so that what is missing
-// there may have been under way.
-func (s *Stream) leftEarly() bool {
-	c := s.Session.Closed
-	return !s.Track.Ended() && c != nil && c.By == history.ByClient && s.Session.ClosedAt-s.LastAt < lull
+// leftEarly tells whether the story closed another session of the run's user while more might have come, so that
+// what is missing there may have been under way. In the run's own session it waits for the lull.
+func (v *View) leftEarly(st *Stream) bool {
+	c := st.Session.Closed
+	return st.Session != v.Run.Session && !st.Track.Ended() && c != nil && c.By == history.ByClient && st.Session.ClosedAt-st.LastAt < lull
 }
 
 func oneRunID(v *View) {

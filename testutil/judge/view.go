@@ -83,7 +83,8 @@ type View struct {
 	shape    wire.DeclaredShape
 	criteria criteria
 	docket   *docket
-	answer   Asked // where Answered points
+	owner    string // of what the next report says was leaked
+	answer   Asked  // where Answered points
 }
 
 // A Remark is a note that the judge keeps.
@@ -206,7 +207,18 @@ func (v *View) Report(proof []uint64, format string, args ...any) {
 
 // ReportAs is Report with a class of its own.
 func (v *View) ReportAs(hard bool, proof []uint64, format string, args ...any) {
-	f := Finding{Rule: v.docket.speaking.ID, Hard: hard, Message: fmt.Sprintf(format, args...), Records: v.proof(proof)}
+	v.report(Finding{Hard: hard, Message: fmt.Sprintf(format, args...), Records: v.proof(proof)})
+}
+
+// reportAcross is Report of what another history shows as well.
+func (v *View) reportAcross(e Elsewhere, format string, args ...any) {
+	v.report(Finding{Hard: v.docket.speaking.Hard, Message: fmt.Sprintf(format, args...), Records: v.Here(), Elsewhere: e})
+}
+
+// report files a finding of the rule that runs about what is at hand.
+func (v *View) report(f Finding) {
+	f.Rule, f.Owner = v.docket.speaking.ID, v.owner
+	v.owner = ""
 	if v.User != nil {
 		f.User = v.User.Label
 	}
@@ -219,6 +231,16 @@ func (v *View) ReportAs(hard bool, proof []uint64, format string, args ...any) {
 	if v.docket.file(f) && f.Hard {
 		v.failed(v.docket.speaking.Criterion, f)
 	}
+}
+
+// leak says that the next report is about something of the owner's that somebody else was sent; nil is an owner
+// whom the history does not know.
+func (v *View) leak(owner *User) *View {
+	v.owner = Nobody
+	if owner != nil {
+		v.owner = owner.Label
+	}
+	return v
 }
 
 // Here is the proof that ends in the record at hand; earlier records may come before it.

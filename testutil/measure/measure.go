@@ -63,9 +63,11 @@ var groups = []group{
 	{"october", 2, (*bench).october},
 	{"again", 50, (*bench).again},
 	{"race", 10, (*bench).raceDetector},
+	{"report", 5, (*bench).reported},
 	{"serve", 1, (*bench).served},
 	{"cost", 7, (*bench).cost},
 	{"memory", 1, (*bench).memory},
+	{"check", 3, (*bench).checked},
 	{"unreachable", 1, (*bench).unreachable},
 	{"burn", 5, (*bench).burning},
 }

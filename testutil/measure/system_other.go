@@ -5,11 +5,16 @@ package measure
 import (
 	"errors"
 	"net"
+	"os"
 	"time"
 )
 
 func processTime() (time.Duration, error) {
 	return 0, errors.New("the CPU time of a process is measured on Unix only")
+}
+
+func peakMemory(*os.ProcessState) (int64, error) {
+	return 0, errors.New("the memory of a process is measured on Unix only")
 }
 
 // listenBriefly listens on loopback with the system's own backlog; a door that cannot be filled says so.

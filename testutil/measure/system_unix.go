@@ -3,9 +3,11 @@
 package measure
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -19,6 +21,19 @@ func processTime() (time.Duration, error) {
 		return 0, fmt.Errorf("getrusage: %w", err)
 	}
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano()), nil
+}
+
+// peakMemory is the most resident memory that a process that has ended held, in bytes.
+func peakMemory(p *os.ProcessState) (int64, error) {
+	used, ok := p.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return 0, errors.New("the system does not say what memory a process held")
+	}
+	unit := int64(1 << 10) // but macOS counts in bytes
+	if runtime.GOOS == "darwin" {
+		unit = 1
+	}
+	return int64(used.Maxrss) * unit, nil
 }
 
 // listenBriefly listens on loopback with the smallest backlog that the system allows.

@@ -15,10 +15,11 @@ type Accuracy struct {
 }
 
 // What a diagnosis must reach by class (issue #5). Members of a class follow each other, so that by entry not all
-// can be first. Nobody fitted the catalogue to what is beside it: what is asked of that is what was measured.
+// can be first. Nobody fitted the catalogue to what is beside it: of 36 such failures
+// 24 were the first suspect and 35 among three when they were new, and a little less is asked of them.
 const (
 	leastFirst, leastThree             = 0.80, 0.95
-	leastFirstBeside, leastThreeBeside = 0.40, 0.60
+	leastFirstBeside, leastThreeBeside = 0.50, 0.85
 )
 
 // Accuracies are those of the regressions that were found: those of the catalogue, the same after their targets
@@ -32,6 +33,7 @@ func (r Report) Accuracies() []Accuracy {
 	return []Accuracy{
 		known.accuracy("the catalogue, by class", leastFirst, leastThree, told, class),
 		known.accuracy("the catalogue, by entry", 0, 0, told, entry),
+		known.bound("the catalogue, by entry, at best"),
 		known.accuracy("the catalogue renamed, by class", leastFirst, leastThree, other, class),
 		known.accuracy("the catalogue renamed, by entry", 0, 0, other, entry),
 		beside.accuracy("beside the catalogue, by class", leastFirstBeside, leastThreeBeside, told, class),
@@ -53,6 +55,16 @@ func (r Report) accuracy(what string, first, three float64, of func(Result) Rank
 		}
 	}
 	return a
+}
+
+// bound is what no diagnosis exceeds: of a class, whose members nobody can tell apart, one is first.
+func (r Report) bound(what string) Accuracy {
+	places := map[string]int{}
+	next := func(result Result) Ranks {
+		places[result.Class]++
+		return Ranks{Entry: places[result.Class]}
+	}
+	return r.accuracy(what, 0, 0, next, func(r Ranks) int { return r.Entry })
 }
 
 // err says what the diagnosis does not reach.

@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"context"
 	"os"
 	"testing"
 
@@ -44,6 +45,16 @@ func TestARedRunIsAnAlarm(t *testing.T) {
 	assert.DirExists(t, runs[3].Kept)
 	assert.Contains(t, runs[3].Line(), "jitter              RED: e2e/goldenpath")
 	assert.NotContains(t, runs[0].Line(), "RED")
+}
+
+// Green is who told every story.
+func TestAGreenRunThatTellsNotAllIsNone(t *testing.T) {
+	for _, who := range []interface {
+		Stay(context.Context) ([]HealthyRun, error)
+	}{healthy(t, "PROOF_UNTOLD=TestStagingTwo"), legal(t, "PROOF_UNTOLD=TestStagingTwo")} {
+		_, err := who.Stay(t.Context())
+		require.ErrorContains(t, err, "green, and TestStagingTwo did not pass")
+	}
 }
 
 func TestBurningNeedsACommand(t *testing.T) {

@@ -11,21 +11,22 @@ import (
 )
 
 func TestMarkdownGoesStale(t *testing.T) {
-	caught, missed, never := entry("auth-caught", "rest"), entry("auth-missed", "rest"), entry("auth-never")
+	caught, single, never := entry("auth-caught", "rest"), entry("auth-alone", "rest"), entry("auth-never")
 	other := regressions.Entry{ID: "beside-token", Uncatalogued: true, Reproducible: true, Rules: []string{"auth/token"}}
-	missed.Class, never.Reproducible, never.Why = missed.ID, false, "nobody | sees\nit"
-	entries := []regressions.Entry{caught, never, missed, other}
-	one, two, three := begin(caught), begin(missed), begin(other)
+	single.Class, never.Reproducible, never.Why = single.ID, false, "nobody | sees\nit"
+	entries := []regressions.Entry{caught, never, single, other}
+	one, two, three := begin(caught), begin(single), begin(other)
 	one.Story, one.Rule, one.Ranks, one.Diagnosed, one.Seconds = "Two", "auth/login", Ranks{1, 1}, true, 17.5
-	two.Outcome = Missed
+	two.Story, two.Rule = "One", "auth/token"
+	three.Story, three.Rule = "Three", "auth/token"
 	document := Report{Results: []Result{one, two, three}}.Markdown(entries)
 
 	assert.Contains(t, document, "| the catalogue, by class | 1 (100 %) | 1 (100 %) | 1 |\n")
-	assert.Contains(t, document, "Caught: 1 of 2.")
+	assert.Contains(t, document, "Caught: 2 of 2.")
 	assert.Contains(t, document, "Caught: 1 of 1.")
-	assert.Contains(t, document, "| beside-token |  | auth/token |  |  |  | caught |\n")
+	assert.Contains(t, document, "| beside-token |  | auth/token | Three | auth/token |  | caught |\n")
 	assert.Contains(t, document, "| auth-caught | tokens | auth/token, auth/login | Two | auth/login | 1 | caught |\n")
-	assert.Contains(t, document, "| auth-missed |  | auth/token, auth/login |  |  | unknown | missed |\n")
+	assert.Contains(t, document, "| auth-alone |  | auth/token, auth/login | One | auth/token | unknown | caught |\n")
 	assert.Contains(t, document, `| auth-never | nobody \| sees it |`)
 	assert.NotContains(t, document, "17.5", "no timing")
 	require.NoError(t, Stale(document, entries, told3))
@@ -41,11 +42,13 @@ func TestMarkdownGoesStale(t *testing.T) {
 		"a story that is no": func(_ []regressions.Entry, stories *[]Story) { *stories = told3[:1] },
 	} {
 		t.Run(name, func(t *testing.T) {
-			changed, stories := []regressions.Entry{caught, never, missed, other}, told3
+			changed, stories := []regressions.Entry{caught, never, single, other}, told3
 			change(changed, &stories)
 			require.Error(t, Stale(document, changed, stories))
 		})
 	}
 	require.Error(t, Stale(strings.Replace(document, "| auth/login | 1 |", "| infra/tcp | 1 |", 1), entries, told3), "a rule that is not expected")
+	two.Outcome = Missed
+	require.ErrorContains(t, Stale(Report{Results: []Result{one, two, three}}.Markdown(entries), entries, told3), "auth-alone: it was not caught: missed")
 	require.Error(t, Stale("", entries, told3))
 }

@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -30,7 +31,8 @@ type told struct {
 // outputName is the file in a telling's folder that holds what the process said.
 const outputName = "output.log"
 
-// tell runs the stories to their end. The error says that they could not be run; a red story is none.
+// tell runs the stories to their end. The error says that they could not be run, or that they are green and one of
+// them was not told; a red story is none.
 func (b Binaries) tell(ctx context.Context, t telling) (told, error) {
 	pkg := t.stories[0].Package
 	if err := os.MkdirAll(t.dir, 0o700); err != nil {
@@ -41,7 +43,26 @@ func (b Binaries) tell(ctx context.Context, t telling) (told, error) {
 		return told{}, fmt.Errorf("keep what the stories of e2e/%s say: %w", pkg, err)
 	}
 	became, err := b.run(ctx, t, output)
-	return became, errors.Join(err, output.Close())
+	if err = errors.Join(err, output.Close()); err != nil || became.red {
+		return became, err
+	}
+	return became, t.allPassed()
+}
+
+// allPassed is the error of a green process that did not say of each story that it passed: go test is also green
+// when it skips a story, or has none of that name.
+func (t telling) allPassed() error {
+	path := filepath.Join(t.dir, outputName)
+	said, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("read what the stories say: %w", err)
+	}
+	for _, s := range t.stories {
+		if !bytes.Contains(said, []byte("--- PASS: "+s.Name+" (")) {
+			return fmt.Errorf("e2e/%s is green, and %s did not pass: see %s", s.Package, s.Name, path)
+		}
+	}
+	return nil
 }
 
 func (b Binaries) run(ctx context.Context, t telling, output *os.File) (told, error) {

@@ -26,6 +26,9 @@ type Options struct {
 	Only []string
 	// By are the stories that are to find them, by their short names; empty: those that the catalogue names.
 	By []string
+	// AnySuspect takes a fault for caught that turns the stories red for an expected reason, whatever the diagnosis
+	// says of it: a proof of how often it is seen, not of how well it is recognised.
+	AnySuspect bool
 	// Full lets each fault meet all stories, instead of those that are to find it until one does.
 	Full bool
 	// Jobs is how many faults are tried at a time; 0: [Jobs].
@@ -113,8 +116,8 @@ func newBench(ctx context.Context, o Options) (*bench, error) {
 	switch {
 	case o.Jobs < 0 || o.Rounds < 0 || o.Limit < 0:
 		return nil, errors.New("jobs and rounds cannot be negative")
-	case o.Rate > 1 || o.Share < 0 || o.Share > 1:
-		return nil, errors.New("rates and shares are at most 1")
+	case !(o.Rate <= 1) || !(o.Share >= 0 && o.Share <= 1): // nor are they NaN
+		return nil, errors.New("rates are at most 1, and shares from 0 to 1")
 	}
 	orInt(&b.Jobs, Jobs())
 	orInt(&b.Rounds, 1)

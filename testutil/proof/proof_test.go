@@ -3,6 +3,7 @@ package proof
 import (
 	"bytes"
 	"context"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -147,6 +148,16 @@ func TestBy(t *testing.T) {
 	}
 }
 
+// Who asks only how often it is seen need not have it recognised.
+func TestAnySuspect(t *testing.T) {
+	o := with(t, entry("auth-mistaken", "rest"), entry("auth-otherwise", "rest"))
+	o.AnySuspect = true
+	report, err := Run(t.Context(), o)
+	require.NoError(t, err)
+	assert.Equal(t, Caught, report.Results[0].Outcome)
+	assert.Equal(t, OtherRule, report.Results[1].Outcome, "the rule must be right all the same")
+}
+
 func TestRounds(t *testing.T) {
 	o := with(t, entry("auth-seldom", "refresh"))
 	o.Rounds, o.Seed = 4, 1
@@ -169,6 +180,8 @@ func TestOptionsAreChecked(t *testing.T) {
 		"negative rounds":        func(o *Options) { o.Rounds = -1 },
 		"more than always":       func(o *Options) { o.Rate = 2 },
 		"more than all":          func(o *Options) { o.Share = 2 },
+		"no share":               func(o *Options) { o.Share = math.NaN() },
+		"no rate":                func(o *Options) { o.Rate = math.NaN() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := with(t, entry("auth-caught", "one-run"))

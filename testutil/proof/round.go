@@ -122,7 +122,11 @@ func (b *bench) try(ctx context.Context, e regressions.Entry, stories []Story, s
 		r.outcome, r.why = Missed, who(stories)+" is green"
 		return r, nil
 	}
-	return r, r.weigh(e, dir)
+	err = r.weigh(e, dir)
+	if b.AnySuspect && r.outcome == Misdiagnosed {
+		r.outcome, r.why = Caught, ""
+	}
+	return r, err
 }
 
 // heed finds out whether green stories advise of the rule. It alone does not turn them red, and nothing is to.

@@ -37,7 +37,7 @@ func (f Failure) Text(w io.Writer, record func(seq uint64) *history.Record) erro
 	if f.Stopped != "" {
 		fmt.Fprintf(&b, "the story stopped: %s\n", Clean(f.Stopped))
 	}
-	writeSuspects(&b, f.Suspects)
+	WriteSuspects(&b, f.Suspects)
 	fmt.Fprintf(&b, "target:    %s\n", Clean(f.Target))
 	fmt.Fprintf(&b, "run again: %s\n", f.Rerun)
 	fmt.Fprintf(&b, "history:   %s\n", f.History)

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/netra-systems/staging-e2e/testutil/judge/diagnosis"
@@ -10,15 +11,15 @@ import (
 // shown is how many suspects a person is given to think about.
 const shown = 3
 
-// writeSuspects names the regressions of the catalogue that the failure looks like. Their words are the
+// WriteSuspects names the regressions of the catalogue that the failure looks like. Their words are the
 // catalogue's and the witness's, and hold no text of the target.
-func writeSuspects(b *strings.Builder, suspects []diagnosis.Suspect) {
+func WriteSuspects(w io.Writer, suspects []diagnosis.Suspect) {
 	for i, s := range suspects[:min(shown, len(suspects))] {
 		label := "looks like:"
 		if i > 0 {
 			label = "           "
 		}
-		fmt.Fprintf(b, "%s %d. %s – %s (because %s)%s\n", label, i+1, s.ID, s.Title, strings.Join(s.Reasons, "; "), alike(s.Alike))
+		fmt.Fprintf(w, "%s %d. %s – %s (because %s)%s\n", label, i+1, s.ID, s.Title, strings.Join(s.Reasons, "; "), alike(s.Alike))
 	}
 }
 

@@ -29,7 +29,7 @@ type greeting struct {
 	mode       string
 	responded  time.Time // when handshake_response arrived; zero: not yet
 	thread     string    // of the handshake
-	resuming   bool      // another handshake_response was asked for, and counts
+	resuming   bool      // another handshake_response was asked for, and counts if it names another thread
 	complete   bool
 }
 
@@ -41,7 +41,7 @@ func (g *greeting) observe(e *wire.Event) {
 			g.welcome, g.dialect, g.connection, g.mode = true, e.Dialect, e.ConnectionID, e.Mode
 		}
 	case wire.HandshakeResponse:
-		if g.responded.IsZero() || g.resuming {
+		if g.responded.IsZero() || g.resuming && e.ThreadID != g.thread {
 			g.responded, g.thread, g.resuming = time.Now(), e.ThreadID, false
 		}
 	case wire.HandshakeComplete:
@@ -124,8 +124,9 @@ func (s *Session) shakeHands(ctx context.Context) error {
 	return rest(ctx, processingAfter)
 }
 
-// resume asks for the thread of an earlier session and takes what the next handshake_response names. A
-// server that does not answer leaves the session with the thread that it has.
+// resume asks for the thread of an earlier session and takes the next one that a handshake_response names. A
+// server that names none within the window leaves the session with the thread that it has: that very thread
+// again may be the answer, or a duplicate of the first response, which is ignored (websocket.md 2.5).
 func (s *Session) resume(ctx context.Context) error {
 	thread := s.dial.resume
 	s.mu.Lock()

@@ -68,6 +68,14 @@ func acts(ctx context.Context, target *Target, other *User) []act {
 		{"Target.Login", func() (err error) { user, err = target.Login(ctx); return err }},
 		{"User.Traffic", func() error { return user.Traffic(ctx, 1) }},
 		{"Target.LoginLike", func() error { _, err := target.LoginLike(ctx, user, Confusable); return err }},
+		{"Target.LoginAs", func() error { _, err := target.LoginAs(ctx, "u91", FreshLike(user.Email())); return err }},
+		{"User.LoginAgainAs", func() error { _, err := user.LoginAgainAs(ctx, "u92"); return err }},
+		{"Target.Again", func() error {
+			_, err := target.Again(ctx, user, Request{Exchange: history.Exchange{
+				Purpose: history.PurposeThreads, Method: http.MethodGet, URL: target.config.APIURL + "/api/threads", Bearer: true,
+			}})
+			return err
+		}},
 		{"User.ReadFromApp", func() error { return user.ReadFromApp(ctx) }},
 		{"User.LoginAgain", func() error { _, err := user.LoginAgain(ctx); return err }},
 		{"User.Token", func() error { user.pair.expires = user.pair.issued; _, err := user.Token(); return err }},
@@ -203,7 +211,7 @@ func TestNoHeaderSwitchesAuthenticationOff(t *testing.T) {
 			assert.False(t, switches.MatchString(name), "%s carries %s", request, name)
 		}
 	}
-	assert.Equal(t, 4, keys, "the logins")
+	assert.Equal(t, 6, keys, "the logins")
 	for _, request := range []string{"GET /ws", "GET /api/v1/websocket", "POST /auth/refresh", "OPTIONS /auth/refresh", "POST /auth/logout"} {
 		assert.Contains(t, seen.names, request)
 	}

@@ -25,19 +25,19 @@ const (
 // and for the pace. The error is ErrOneUserOnly, that of the exchange, or says what is wrong with
 // the token; the failed login is recorded. The address of a fresh user is plain, unless a form is given.
 func (t *Target) Login(ctx context.Context, form ...Address) (*User, error) {
-	return t.loginAs(ctx, append(form, plainAddress)[0].fresh(time.Now()))
+	return t.loginAs(ctx, "", append(form, plainAddress)[0].fresh(time.Now()))
 }
 
 // LoginLike is Login for a fresh user whose address is like that of another user.
 func (t *Target) LoginLike(ctx context.Context, other *User, like Likeness) (*User, error) {
-	return t.loginAs(ctx, like(other.email))
+	return t.loginAs(ctx, "", like(other.email))
 }
 
-func (t *Target) loginAs(ctx context.Context, email string) (*User, error) {
+func (t *Target) loginAs(ctx context.Context, label, email string) (*User, error) {
 	if t.log == nil {
 		return nil, errors.New("log in: the target has no history: use the view that Target.Record returns")
 	}
-	u, err := t.newUser(ctx, email)
+	u, err := t.newUser(ctx, label, email)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func (t *Target) loginAs(ctx context.Context, email string) (*User, error) {
 }
 
 // newUser is a user with the address, or the one of TEST_USER_EMAIL.
-func (t *Target) newUser(ctx context.Context, email string) (*User, error) {
+func (t *Target) newUser(ctx context.Context, label, email string) (*User, error) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		return nil, fmt.Errorf("make a cookie jar: %w", err)
@@ -60,23 +60,27 @@ func (t *Target) newUser(ctx context.Context, email string) (*User, error) {
 			return nil, err
 		}
 	}
-	return t.label(&User{target: t, cookies: jar, email: email, correlation: new(correlation)}), nil
+	return t.label(&User{target: t, label: label, cookies: jar, email: email, correlation: new(correlation)}), nil
 }
 
-// label gives a user the next label of the story.
+// label gives a user who has none the next label of the story.
 func (t *Target) label(u *User) *User {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.users = append(t.users, u)
-	u.label = fmt.Sprintf("u%d", len(t.users))
+	if u.label == "" {
+		u.label = fmt.Sprintf("u%d", len(t.users))
+	}
 	return u
 }
 
 // LoginAgain logs the same user in once more, as on a second device: the User that it returns has
 // tokens and a label of its own, with the subject, the cookies and the runs of the first. It blocks and
 // fails as Login does, but for ErrOneUserOnly.
-func (u *User) LoginAgain(ctx context.Context) (*User, error) {
-	again := u.target.label(&User{target: u.target, cookies: u.cookies, email: u.email, correlation: u.correlation})
+func (u *User) LoginAgain(ctx context.Context) (*User, error) { return u.loginAgain(ctx, "") }
+
+func (u *User) loginAgain(ctx context.Context, label string) (*User, error) {
+	again := u.target.label(&User{target: u.target, label: label, cookies: u.cookies, email: u.email, correlation: u.correlation})
 	again.mu.Lock()
 	defer again.mu.Unlock()
 	if err := again.login(ctx); err != nil {

@@ -34,7 +34,9 @@ func TestASessionResumesAThread(t *testing.T) {
 		took    time.Duration
 	}{
 		{"the thread is given", oldThread, []string{response, octoberWelcome}, []string{responseOn(oldThread)}, oldThread, processingAfter},
-		{"another thread is given", oldThread, []string{octoberWelcome, response}, []string{responseOn(ownThread)}, ownThread, processingAfter},
+		{"the same thread is given again", oldThread, []string{octoberWelcome, response}, []string{responseOn(ownThread)}, ownThread, responseWindow + processingAfter},
+		{"a third thread is given", oldThread, []string{octoberWelcome, response}, []string{responseOn(ownThread + "9")}, ownThread + "9", processingAfter},
+		{"a late duplicate comes first", oldThread, []string{octoberWelcome, response, response}, []string{response, responseOn(oldThread)}, oldThread, processingAfter},
 		{"no answer", oldThread, []string{response, octoberWelcome}, []string{}, ownThread, responseWindow + processingAfter},
 		{"it has the thread", ownThread, []string{response, octoberWelcome}, nil, ownThread, processingAfter},
 		{"nothing to resume", "", []string{response, response, octoberWelcome}, nil, ownThread, processingAfter},

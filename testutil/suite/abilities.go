@@ -41,5 +41,5 @@ func (s *Story) NotMeasured(criterion, reason string) {
 func (s *Story) Restart() {
 	s.t.Helper()
 	s.log.Remark(history.TopicRestart, "")
-	actor{s}.must(s.deployment.restart(s.ctx))
+	actor{s}.must(s.deployment.Restart(s.ctx))
 }

@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"io/fs"
 	"maps"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -159,28 +160,48 @@ func TestFaultsAreSeen(t *testing.T) {
 	}
 }
 
+// layersOf reads the layers of docs/DESIGN.md, the lowest first.
+func layersOf(t *testing.T) (layers [][]string) {
+	design, err := os.ReadFile("../../docs/DESIGN.md")
+	require.NoError(t, err)
+	_, rest, found := strings.Cut(string(design), "Imports run one way")
+	require.True(t, found)
+	block := strings.Split(rest, "```")[1]
+	for _, line := range strings.Split(strings.TrimSpace(block), "\n") {
+		layers = append(layers, strings.Fields(strings.ReplaceAll(line, "cmd/staging", "cmd")))
+	}
+	slices.Reverse(layers)
+	return layers
+}
+
+// sources are the files of the project that are no tests.
+func sources(t *testing.T) (all []string) {
+	for _, root := range []string{"cmd", "e2e", "fixtures", "testutil"} {
+		err := filepath.WalkDir(filepath.Join("../..", root), func(path string, _ fs.DirEntry, err error) error {
+			if strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") {
+				all = append(all, path)
+			}
+			return err
+		})
+		require.NoError(t, err)
+	}
+	return all
+}
+
 // TestImportsRunDownward holds the layers of docs/DESIGN.md.
 func TestImportsRunDownward(t *testing.T) {
-	layers := [][]string{
-		{"child", "config", "fixtures", "stat"}, {"gcp", "wire"}, {"history"}, {"judge"}, {"staging", "deployment", "refstaging"}, {"report"},
-		{"suite", "proof", "replay", "verdict", "measure"}, {"e2e"}, {"cmd"},
-	}
+	layers := layersOf(t)
 	level := func(pkg string) (int, string) {
 		pkg = strings.TrimPrefix(strings.TrimPrefix(pkg, module), "testutil/")
-		name, _, _ := strings.Cut(pkg, "/")
-		for i, layer := range layers {
-			if slices.Contains(layer, name) {
-				return i, name
+		name, below, _ := strings.Cut(pkg, "/")
+		for _, layer := range []string{name + "/*", name} {
+			if at := slices.IndexFunc(layers, func(all []string) bool { return slices.Contains(all, layer) }); at >= 0 && (below != "" || layer == name) {
+				return at, layer
 			}
 		}
 		return -1, name
 	}
-	files, err := filepath.Glob("../../*/*/*.go")
-	require.NoError(t, err)
-	for _, path := range files {
-		if strings.HasSuffix(path, "_test.go") {
-			continue
-		}
+	for _, path := range sources(t) {
 		from, name := level(filepath.ToSlash(strings.TrimPrefix(filepath.Dir(path), filepath.FromSlash("../../"))))
 		require.GreaterOrEqual(t, from, 0, "%s is in no layer of docs/DESIGN.md", path)
 		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)

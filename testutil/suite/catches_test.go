@@ -15,7 +15,7 @@ import (
 	"github.com/netra-systems/staging-e2e/e2e"
 	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/testutil/refstaging"
-	"github.com/netra-systems/staging-e2e/testutil/suite"
+	"github.com/netra-systems/staging-e2e/testutil/venue"
 )
 
 // A wrong makes one small thing wrong with a deployment that is about to start.
@@ -60,7 +60,7 @@ func deploymentFor(story, dialect string) refstaging.Config {
 	if !slices.Contains(own, story) {
 		return refstaging.Config{Dialect: dialect, SessionLimit: 10}
 	}
-	served := suite.ScaledDown(dialect)
+	served := venue.ScaledDown(dialect)
 	if story != "TokenExpiresDuringSession" {
 		served.AccessTTL = 0 // nothing else is about tokens
 	}

@@ -33,7 +33,7 @@ func (d *deployment) cloud(ctx context.Context) (*cloud.Cloud, error) {
 }
 
 func (d *deployment) openCloud(ctx context.Context) (*cloud.Cloud, error) {
-	c := d.config
+	c := d.Config
 	if c.GCPProject == "" {
 		return nil, errNoProject
 	}

@@ -6,6 +6,3 @@ import "time"
 func Expected(p Plan, users, runs, edgePace, apiPace int) time.Duration {
 	return p.need(load{users, runs}, edgePace, apiPace).expected
 }
-
-// ScaledDown is the deployment that a story with one of its Own is told at.
-var ScaledDown = scaledDown

@@ -23,6 +23,8 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"github.com/netra-systems/staging-e2e/testutil/venue"
 )
 
 // An Arrangement says how the stories of a package are told.
@@ -33,8 +35,8 @@ type Arrangement func(*process)
 // Besides running the tests it closes go test's own traps: a result is never cached, a -run pattern
 // that selects no story anywhere fails, and so does a process that leaves a goroutine behind.
 func Main(m *testing.M, plan Plan, arrangements ...Arrangement) {
-	if len(os.Args) == 2 && os.Args[1] == apartArgument {
-		if err := serveApart(os.Stdin, os.Stdout); err != nil {
+	if was, err := venue.ServeApart(); was {
+		if err != nil {
 			fmt.Fprintln(os.Stderr, err) // its parent hears on standard output
 			os.Exit(1)
 		}

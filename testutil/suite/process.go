@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/netra-systems/staging-e2e/testutil/config"
+	"github.com/netra-systems/staging-e2e/testutil/venue"
 )
 
 // here is what the stories of this process share. Main sets it.
@@ -130,9 +131,9 @@ func (p *process) announce(s selection, timeout time.Duration) error {
 func (p *process) reach() (*deployment, error) {
 	p.once.Do(func() {
 		if p.absent = p.err; p.err == nil {
-			where := shared
+			where := venue.Shared
 			if p.apart {
-				where = apart
+				where = venue.Distant
 			}
 			p.shared, p.absent = deploy(p.interrupted, p.config, where)
 		}
@@ -146,7 +147,7 @@ func (p *process) own() (d *deployment, err error) {
 	if p.err != nil || p.config.Target != config.Embedded {
 		return p.reach()
 	}
-	return deploy(p.interrupted, p.config, own)
+	return deploy(p.interrupted, p.config, venue.Own)
 }
 
 // end closes what reach made.
@@ -156,7 +157,7 @@ func (p *process) end() error {
 	if p.shared == nil {
 		return nil
 	}
-	return p.shared.close()
+	return p.shared.Close()
 }
 
 // attemptOf counts the runs of a story in this process, as -count makes them.

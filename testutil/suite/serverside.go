@@ -92,7 +92,7 @@ func (l *serverLog) side(f judge.Finding) *report.ServerSide {
 		side.Unread = err.Error()
 	}
 	side.Query = gcp.And(l.cloud.ServerSideFilter("", since, until, traces), ofRevisions(side.Entries)).String()
-	if c := l.story.deployment.config; c.GCPEndpoint == "" {
+	if c := l.story.deployment.Config; c.GCPEndpoint == "" {
 		side.Link = gcp.LogsURL(c.GCPProject, side.Query, since, until)
 	}
 	return side

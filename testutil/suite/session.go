@@ -2,6 +2,7 @@ package suite
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/netra-systems/staging-e2e/fixtures/prompts"
 	"github.com/netra-systems/staging-e2e/testutil/staging"
@@ -63,7 +64,9 @@ func (s *Session) Ask(p prompts.Prompt, options ...staging.AskOption) *Run {
 	s.story.t.Helper()
 	run, err := s.Session.Ask(p, options...)
 	s.must(err)
-	return &Run{Run: run, actor: s.actor, again: func(thread string) { s.askAgain(p, append(options, staging.OnThread(thread))) }}
+	return &Run{Run: run, actor: s.actor, again: func(thread string) {
+		s.askAgain(p, slices.Concat(options, []staging.AskOption{staging.OnThread(thread)}))
+	}}
 }
 
 // Ping waits for the pong to a ping.
@@ -145,7 +148,7 @@ func (r *Run) Wait() staging.Answer {
 	if r.Claims() && expired(err) {
 		return answer
 	}
-	if expired(err) && answer.Events == 0 {
+	if expired(err) && answer.Events == 0 && r.story.series == nil { // a series has other runs to compare with
 		r.story.silence.Do(func() { r.again(answer.Thread) })
 	}
 	r.must(err)
@@ -191,7 +194,7 @@ func (r *Run) Lost() {
 // target that declares direct replies sends it to nobody else (websocket.md 7): then there is nothing to wait for.
 func (s *Session) Overhear(r *Run) {
 	s.story.t.Helper()
-	if wire.DeclaredShape(s.story.deployment.config.EventShape).Direct() {
+	if wire.DeclaredShape(s.story.deployment.Config.EventShape).Direct() {
 		return
 	}
 	if err := s.Session.Overhear(s.story.ctx, r.Run); !expired(err) {

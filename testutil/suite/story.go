@@ -106,11 +106,11 @@ func (p *process) story(t *testing.T, entry Entry, told circumstances) (*Story, 
 	if err != nil {
 		return nil, err
 	}
-	s := &Story{t: t, circumstances: told, deployment: d, release: func() {}, entry: entry, stats: newStats(), witness: newWitness(d.config.AuthURL), start: time.Now()}
+	s := &Story{t: t, circumstances: told, deployment: d, release: func() {}, entry: entry, stats: newStats(), witness: newWitness(d.Config.AuthURL), start: time.Now()}
 	s.spoiled = make(chan struct{})
 	s.spoil = sync.OnceFunc(func() { close(s.spoiled) })
 	s.ctx, s.cancel = p.deadline(t)
-	if err := s.open(d.target); err != nil {
+	if err := s.open(d.Target); err != nil {
 		s.cancel()
 		return nil, errors.Join(err, s.abandon())
 	}
@@ -119,10 +119,10 @@ func (p *process) story(t *testing.T, entry Entry, told circumstances) (*Story, 
 
 // abandon closes the story's own deployment, if it has one.
 func (s *Story) abandon() error {
-	if !s.deployment.own {
+	if !s.deployment.Own() {
 		return nil
 	}
-	return s.deployment.close()
+	return s.deployment.Close()
 }
 
 // root is the test function of a subtest.
@@ -159,7 +159,7 @@ func (s *Story) open(target *staging.Target) error {
 	if s.file, err = os.OpenFile(filepath.Join(dir, "findings.txt"), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600); err != nil {
 		return fmt.Errorf("keep findings: %w", err)
 	}
-	on, err := s.deployment.described()
+	on, err := s.deployment.Described()
 	if err != nil {
 		return err
 	}
@@ -221,6 +221,16 @@ func (s *Story) found(findings []judge.Finding) {
 		if f.Hard {
 			s.spoil()
 		}
+	}
+}
+
+// isSpoiled tells whether nothing can make the story green any more.
+func (s *Story) isSpoiled() bool {
+	select {
+	case <-s.spoiled:
+		return true
+	default:
+		return false
 	}
 }
 

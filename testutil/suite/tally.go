@@ -38,7 +38,7 @@ func (t tally) String() string {
 	}
 	line += "; " + interval
 	if t.of < t.wanted {
-		line += fmt.Sprintf("; %d were meant, and nothing was asked after the first failure: this makes the rate too high on average, and the interval is that of a number of runs fixed beforehand", t.wanted)
+		line += fmt.Sprintf("; %d were meant, and nothing was asked after the first failure: the rate is too high on average, and the interval that of a number of runs fixed beforehand", t.wanted)
 	}
 	if t.failed == 0 {
 		line += "; what failed is about no single run, so that no rate is ruled out"

@@ -7,6 +7,7 @@ import (
 	"github.com/netra-systems/staging-e2e/fixtures"
 	cloud "github.com/netra-systems/staging-e2e/testutil/deployment"
 	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/venue"
 )
 
 // Probe asks a few times whether both services of the target serve, and which version does.
@@ -19,7 +20,7 @@ func (s *Story) Probe() {
 // Traffic makes enough ordinary requests of each service for a comparison of revisions.
 func (u *User) Traffic() {
 	u.story.t.Helper()
-	u.must(u.User.Traffic(u.story.ctx, traffic))
+	u.must(u.User.Traffic(u.story.ctx, venue.Traffic))
 }
 
 // Rounds uses the target in rounds that are all alike, and samples after each what it left behind, for

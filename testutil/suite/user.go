@@ -93,7 +93,7 @@ func (u *User) Recover() *Session {
 func (u *User) Forgeries() (forged []staging.Credential) {
 	u.story.t.Helper()
 	for _, flaw := range refstaging.Flaws {
-		token, err := u.story.deployment.forge(refstaging.Forgery{Subject: u.Subject(), Email: u.Email(), Flaw: flaw})
+		token, err := u.story.deployment.Forge(refstaging.Forgery{Subject: u.Subject(), Email: u.Email(), Flaw: flaw})
 		u.must(err)
 		forged = append(forged, staging.Forged("forged, "+string(flaw), token))
 	}

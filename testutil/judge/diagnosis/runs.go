@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/netra-systems/staging-e2e/testutil/history"
@@ -12,7 +13,7 @@ type run struct {
 	user, session, agent, kind string
 	seq                        uint64
 	intent                     history.Intent
-	seen                       map[string]bool // the canonical types of its events
+	seen                       [5]bool // which of its events came, as in wire.TheFive
 	events                     int
 	team                       team
 	failed                     bool
@@ -32,7 +33,7 @@ func (w *Witness) send(r *history.Record) {
 		w.control(d, r)
 		return
 	}
-	next := &run{user: r.User, session: r.Session, seq: r.Seq, seen: map[string]bool{}}
+	next := &run{user: r.User, session: r.Session, seq: r.Seq}
 	if r.Intent != nil {
 		next.intent = *r.Intent
 	}
@@ -94,21 +95,14 @@ func (r *run) hear(e *wire.Event) {
 	case strings.HasSuffix(e.WireType, "_response"):
 		r.echoed = true
 		return
-	case !isAgents(e.Type):
+	}
+	nth := slices.Index(wire.TheFive, e.Type)
+	if nth < 0 {
 		return
 	}
-	r.seen[e.Type] = true
+	r.seen[nth] = true
 	r.events++
 	r.team.hear(e)
-}
-
-func isAgents(kind string) bool {
-	for _, one := range wire.TheFive {
-		if kind == one {
-			return true
-		}
-	}
-	return false
 }
 
 func (w *Witness) concludeRuns() {
@@ -164,15 +158,13 @@ func (w *Witness) course(r *run) bool {
 // parts notes which of the five events a run lacks, and tells whether none.
 func (w *Witness) parts(r *run) bool {
 	good := true
-	for kind, name := range map[string]string{
-		wire.AgentStarted: "started", wire.AgentThinking: "thinking", wire.ToolExecuting: "tool-executing",
-		wire.ToolCompleted: "tool-completed", wire.AgentCompleted: "completed",
-	} {
+	for nth, kind := range wire.TheFive {
 		isTools := kind == wire.ToolExecuting || kind == wire.ToolCompleted
-		if r.seen[kind] || isTools && !r.intent.NeedsTool {
+		if r.seen[nth] || isTools && !r.intent.NeedsTool {
 			continue
 		}
 		good = false
+		name := strings.ReplaceAll(strings.TrimPrefix(kind, "agent_"), "_", "-")
 		w.see(r.seq, "run:no-"+name, "a run has no %s", kind)
 	}
 	if r.team.done {

@@ -10,6 +10,7 @@ import (
 // besideLatency are delays that no catalogue knows. Budgets are those of the embedded target
 // (fixtures.EmbeddedBudgets).
 var besideLatency = map[string]fault{
+	"beside-latency-connect":     hesitant,
 	"beside-latency-first-event": besideAnother(refstaging.AgentStarted),
 	"beside-latency-gap":         besideAnother(refstaging.ToolCompleted),
 	// The loop is there, and beats more seldom than anybody waits.

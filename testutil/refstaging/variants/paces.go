@@ -14,31 +14,38 @@ import (
 // paces are how long a correct target may take. What is slow is the first of its kind only, so that the stories
 // need not minutes.
 var paces = map[string]variant{
-	"slow-welcome": {says: "every user's first session is welcomed late, within 60 % of the budget", apply: lateWelcomes},
-	"slow-runs":    {says: "every user's first run pauses before its events, within 60 % of the budgets", apply: slowRuns},
-	"slow-answers": {says: "the first answer of every family of routes comes late, within 60 % of the budget", apply: answering(slowRoutes)},
+	"slow-welcome": {says: "every fifth user's first session is welcomed late, within 60 % of the budget", apply: lateWelcomes},
+	"slow-runs":    {says: "every fifth user's first run pauses before its events, within 60 % of the budgets", apply: slowRuns},
+	"slow-answers": {says: "the first answer of every family of routes comes late, within 60 % of the budget", apply: slowRoutes},
 }
 
 // share is the part of a budget that a slow target uses.
 func share(budget time.Duration) time.Duration { return budget * 6 / 10 }
 
 // A firsts knows what came before.
-type firsts[K comparable] struct {
-	mu   sync.Mutex
-	seen map[K]bool
+type firsts struct {
+	mu    sync.Mutex
+	seen  map[string]bool
+	count int
 }
 
-// of reports whether something comes for the first time.
-func (f *firsts[K]) of(what K) bool {
+// of reports whether something comes for the first time, and is one of so many that do, the first among them.
+func (f *firsts) of(what string, every int) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.seen == nil || len(f.seen) > remembered {
-		f.seen = map[K]bool{}
+		f.seen = map[string]bool{}
 	}
-	before := f.seen[what]
+	if f.seen[what] {
+		return false
+	}
 	f.seen[what] = true
-	return !before
+	f.count++
+	return f.count%every == 1%every
 }
+
+// everyUser is how many users there are to one who is served slowly.
+const everyUser = 5
 
 // wait returns when a time has passed, or the context ended.
 func wait(ctx context.Context, d time.Duration) {
@@ -51,10 +58,10 @@ func wait(ctx context.Context, d time.Duration) {
 }
 
 func lateWelcomes(c *refstaging.Config) {
-	var users firsts[string]
+	var users firsts
 	c.Hooks.Sessions.Open = chained(c.Hooks.Sessions.Open, func(next refstaging.OpenSession) refstaging.OpenSession {
 		return func(user refstaging.Identity) (refstaging.Identity, error) {
-			if users.of(user.UserID) {
+			if users.of(user.UserID, everyUser) {
 				<-time.After(share(fixtures.EmbeddedBudgets().Connect))
 			}
 			return next(user)
@@ -62,7 +69,7 @@ func lateWelcomes(c *refstaging.Config) {
 	})
 }
 
-// slowRuns waits before each event of a user's first run: before two of them as long as a gap may be, before
+// slowRuns waits before each event of the first run of every fifth user: before two of them as long as a gap may be, before
 // the others no more. Where runs are limited to less, all is so much shorter.
 func slowRuns(c *refstaging.Config) {
 	budgets := fixtures.EmbeddedBudgets()
@@ -72,12 +79,12 @@ func slowRuns(c *refstaging.Config) {
 	}
 	var mu sync.Mutex
 	left := map[string]time.Duration{} // by run
-	var users firsts[string]
+	var users firsts
 	pause := func(e refstaging.Event) time.Duration {
 		mu.Lock()
 		defer mu.Unlock()
 		switch {
-		case users.of(e.UserID):
+		case users.of(e.UserID, everyUser):
 			left[e.RunID] = whole - first
 			return first
 		case e.Type == refstaging.AgentError:
@@ -108,13 +115,20 @@ func family(path string) string {
 	return strings.Join(parts[:min(3, len(parts))], "/")
 }
 
-// slowRoutes lets the first answer of each family of routes begin late.
-func slowRoutes(next http.Handler) http.Handler {
-	var routes firsts[string]
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !isUpgrade(r) && routes.of(r.Method+" "+family(r.URL.Path)) {
-			wait(r.Context(), share(fixtures.EmbeddedBudgets().HTTP))
-		}
-		next.ServeHTTP(w, r)
-	})
+// slowRoutes lets the first answer of each family of routes begin late; less so where tokens live short, which
+// would expire meanwhile.
+func slowRoutes(c *refstaging.Config) {
+	late := share(fixtures.EmbeddedBudgets().HTTP)
+	if c.AccessTTL > 0 {
+		late = min(late, c.AccessTTL/10)
+	}
+	answering(func(next http.Handler) http.Handler {
+		var routes firsts
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if !isUpgrade(r) && routes.of(r.Method+" "+family(r.URL.Path), 1) {
+				wait(r.Context(), late)
+			}
+			next.ServeHTTP(w, r)
+		})
+	})(c)
 }

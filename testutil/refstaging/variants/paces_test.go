@@ -34,7 +34,7 @@ func TestFirstSessionsAreWelcomedLate(t *testing.T) {
 		for _, row := range []struct {
 			user string
 			want time.Duration
-		}{{"alice", 3 * time.Second}, {"alice", 0}, {"bob", 3 * time.Second}} {
+		}{{"alice", 3 * time.Second}, {"alice", 0}, {"bob", 0}, {"b2", 0}, {"b3", 0}, {"b4", 0}, {"carol", 3 * time.Second}} {
 			assert.Equal(t, row.want, took(func() { _, _ = open(refstaging.Identity{UserID: row.user}) }), row.user)
 		}
 	})

@@ -67,6 +67,15 @@ var looks = map[string]func(sighting) bool{
 		return s.count("agent_started") == 2 && s.saw(func(o object) bool { return o["agent_name"] == "supervisor" && o["type"] == "agent_completed" })
 	},
 
+	"e2-retried": func(s sighting) bool {
+		return s.count("agent_completed") == 2 && s.saw(func(o object) bool { return o["type"] == "agent_completed" && o["attempt"] == 2.0 })
+	},
+	"failed-completion": func(s sighting) bool {
+		return s.saw(func(o object) bool { return o["type"] == "agent_completed" && o["success"] == false })
+	},
+	"own-runs":          completed(func(o object) bool { return o["run_id"] != askedRun }),
+	"subprotocol-plain": func(s sighting) bool { return strings.Contains(s.upgrade, "Sec-WebSocket-Protocol: jwt-auth") },
+
 	"fragmented": func(s sighting) bool {
 		begun := slices.IndexFunc(s.frames, func(f frame) bool { return f.head == websocket.TextMessage })
 		return begun >= 0 && s.frames[begun+1].head == 0 && s.frames[begun+2].head == final|websocket.PingMessage
@@ -132,7 +141,7 @@ func TestEveryVariantIsSeen(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			seen := sighted(t, answersOf(name), name)
+			seen := sighted(t, scriptOf(name), name)
 			if !assert.True(t, look(seen), "with it") {
 				text, _ := json.Marshal(seen.texts)
 				t.Logf("%.3000s\n%.2000s\n%s", text, seen.http, seen.upgrade)
@@ -141,21 +150,26 @@ func TestEveryVariantIsSeen(t *testing.T) {
 				return // it is what the others vary
 			}
 			declared, _ := Declared([]string{name})
+			plain := scriptOf(name)
+			plain.answers = 1
 			var without []string
 			if declared.Dialect == "october" {
 				without = []string{"october"}
 			}
-			assert.False(t, looks[name](sighted(t, 1, without...)), "without it")
+			assert.False(t, looks[name](sighted(t, plain, without...)), "without it")
 		})
 	}
 }
 
-// answersOf is how often the answer is told.
-func answersOf(name string) int {
-	if name == "bridged" {
-		return 2
+// scriptOf is what a client has to say to see the variant.
+func scriptOf(name string) script {
+	switch name {
+	case "bridged", "e2-retried":
+		return script{answers: 2}
+	case "failed-completion":
+		return script{first: failing, answers: 1}
 	}
-	return 1
+	return script{answers: 1}
 }
 
 func completed(like func(object) bool) func(sighting) bool {

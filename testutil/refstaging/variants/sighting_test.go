@@ -2,6 +2,9 @@ package variants
 
 import (
 	"bytes"
+	"cmp"
+	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -77,8 +80,8 @@ func (t *tape) text() string {
 	return t.read.String()
 }
 
-func (t *tape) dial(network, address string) (net.Conn, error) {
-	c, err := net.Dial(network, address)
+func (t *tape) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	c, err := new(net.Dialer).DialContext(ctx, network, address)
 	return taped{c, t}, err
 }
 
@@ -98,7 +101,7 @@ func (t taped) Read(into []byte) (int, error) {
 const patience = time.Minute
 
 // sighted looks at a deployment with these variants.
-func sighted(t *testing.T, answers int, names ...string) (s sighting) {
+func sighted(t *testing.T, ask script, names ...string) (s sighting) {
 	t.Helper()
 	var c refstaging.Config
 	require.NoError(t, Apply(&c, names))
@@ -106,7 +109,7 @@ func sighted(t *testing.T, answers int, names ...string) (s sighting) {
 	require.NoError(t, err)
 	defer func() { assert.NoError(t, server.Close()) }()
 	var exchanges, session, refused tape
-	client := &http.Client{Transport: &http.Transport{Dial: exchanges.dial, DisableKeepAlives: false}}
+	client := &http.Client{Transport: &http.Transport{DialContext: exchanges.dial}}
 	defer client.CloseIdleConnections()
 
 	var granted struct {
@@ -117,7 +120,7 @@ func sighted(t *testing.T, answers int, names ...string) (s sighting) {
 	fetch(t, client, "GET", server.APIURL()+"/api/threads", "", "Authorization", "Bearer "+granted.Token)
 	s.http = exchanges.text()
 
-	s.texts, s.code = talk(t, server.WebSocketURL(), granted.Token, answers, &session)
+	s.texts, s.code = talk(t, server.WebSocketURL(), granted.Token, ask, &session)
 	s.objects = objects(s.texts)
 	var raw string
 	var framed bool
@@ -130,7 +133,7 @@ func sighted(t *testing.T, answers int, names ...string) (s sighting) {
 		}
 	}
 	var told []string
-	told, s.refusal = talk(t, server.WebSocketURL(), "aaaaaa.bbbbbb.cccccc", 1, &refused)
+	told, s.refusal = talk(t, server.WebSocketURL(), "aaaaaa.bbbbbb.cccccc", script{answers: 1}, &refused)
 	s.refused = objects(told)
 	return s
 }
@@ -149,11 +152,18 @@ func fetch(t *testing.T, client *http.Client, method, url, body string, header .
 	return raw
 }
 
-// talk asks one question, waits for the answer, and ends the session by a message that is no object. The answer
-// may come so many times.
-func talk(t *testing.T, url, token string, answers int, tape *tape) (texts []string, code *websocket.CloseError) {
+// A script is what a client asks before its question, to hear an agent_error once, and how often it hears the
+// answer.
+type script struct {
+	first   string
+	answers int
+}
+
+// talk asks one question, waits for the answer, and ends the session by a message that is no object.
+func talk(t *testing.T, url, token string, ask script, tape *tape) (texts []string, code *websocket.CloseError) {
 	t.Helper()
-	dialer := websocket.Dialer{NetDial: tape.dial}
+	entry := "jwt." + base64.RawURLEncoding.EncodeToString([]byte(token))
+	dialer := websocket.Dialer{NetDialContext: tape.dial, Subprotocols: []string{entry, "jwt-auth"}}
 	conn, _, err := dialer.DialContext(t.Context(), url, http.Header{"Authorization": {"Bearer " + token}})
 	require.NoError(t, err)
 	require.NoError(t, conn.SetReadDeadline(time.Now().Add(patience)))
@@ -181,9 +191,11 @@ func talk(t *testing.T, url, token string, answers int, tape *tape) (texts []str
 		case kind == "pong" && !asked:
 			asked = true
 			speak.hush()
+			speak.say(cmp.Or(ask.first, prompt(thread)))
+		case kind == refstaging.AgentError:
 			speak.say(prompt(thread))
 		case strings.Contains(fmt.Sprint(o), sum):
-			if answers--; answers == 0 {
+			if ask.answers--; ask.answers == 0 {
 				speak.say("[]")
 			}
 		}
@@ -196,11 +208,17 @@ func talk(t *testing.T, url, token string, answers int, tape *tape) (texts []str
 	}
 }
 
+// askedRun is the id that the prompt gives its run.
+const askedRun = "run_chat_7_0a1b2c3d"
+
+// failing is a prompt whose run fails.
+const failing = `{"type":"agent_request","agent":"data","message":"Add up 1 and 2.","context":{"force_failure":true}}`
+
 // sum is the answer to the prompt.
 const sum = "The sum of 412, 188 and 97 is 697."
 
 func prompt(thread string) string {
-	return fmt.Sprintf(`{"type":"user_message","payload":{"content":"Add up 412, 188 and 97.","run_id":"run_chat_7_0a1b2c3d","thread_id":%q}}`, thread)
+	return fmt.Sprintf(`{"type":"user_message","payload":{"content":"Add up 412, 188 and 97.","run_id":%q,"thread_id":%q}}`, askedRun, thread)
 }
 
 func connectionID(o object) string {
@@ -213,48 +231,6 @@ func isWelcome(o object) bool {
 	kind, _ := o["type"].(string)
 	data, _ := o["data"].(object)
 	return strings.HasSuffix(kind, "connection_established") || data["event"] == "connection_established"
-}
-
-// A speaker writes to a connection, pings until it is to hush: what an October session hears too early is lost.
-type speaker struct {
-	conn *websocket.Conn
-	mu   sync.Mutex
-	quit chan struct{}
-	over sync.WaitGroup
-	once sync.Once
-	stop sync.Once
-}
-
-func newSpeaker(conn *websocket.Conn) *speaker {
-	return &speaker{conn: conn, quit: make(chan struct{})}
-}
-
-func (s *speaker) say(text string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_ = s.conn.WriteMessage(websocket.TextMessage, []byte(text)) // the reader will see that it is broken
-}
-
-func (s *speaker) knock() {
-	s.once.Do(func() {
-		s.over.Go(func() {
-			ticker := time.NewTicker(50 * time.Millisecond)
-			defer ticker.Stop()
-			for {
-				s.say(`{"type":"ping"}`)
-				select {
-				case <-ticker.C:
-				case <-s.quit:
-					return
-				}
-			}
-		})
-	})
-}
-
-func (s *speaker) hush() {
-	s.stop.Do(func() { close(s.quit) })
-	s.over.Wait()
 }
 
 func objects(texts []string) (all []object) {

@@ -148,7 +148,7 @@ type worldly struct{ refstaging.Reporter }
 
 // Many are the characters that are easily torn or counted wrongly: joined emoji, right-to-left letters with
 // marks, combining marks, beyond the basic plane, wide ones, line separators.
-const many = " 👩‍👩‍👧‍👦🏳️‍🌈 مرحبا بالعالم ‏שָׁלוֹם‎ Z̸͑a̴͋l̶g̵o̷ 𝒜𝔘 漢字かな ẞ İı ﬁ \u2028 ½"
+const many = " 👩\u200d👩\u200d👧\u200d👦🏳️\u200d🌈 مرحبا بالعالم \u200fשָׁלוֹם\u200e Z̸͑a̴͋l̶g̵o̷ 𝒜𝔘 漢字かな ẞ İı ﬁ \u2028 ½"
 
 func (w worldly) Thinking(agent, thought string, step int) error {
 	return w.Reporter.Thinking(agent, thought+many, step)

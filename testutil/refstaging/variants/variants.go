@@ -28,7 +28,7 @@ type variant struct {
 }
 
 // variants are all of them, by topic.
-var variants = gather(shapes, times, texts, steps, frames, welcomes, octobers, endings, exchanges, paces)
+var variants = gather(shapes, repeats, times, texts, steps, frames, welcomes, octobers, endings, exchanges, paces)
 
 // gather makes one table of several; a name that stands in two of them is a mistake here.
 func gather(tables ...map[string]variant) map[string]variant {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -25,7 +26,7 @@ import (
 
 // patience is how long a test may take in all. A browser that starts on a busy machine takes its time, and no
 // test says how long.
-const patience = 4 * time.Minute
+const patience = 3 * time.Minute
 
 // names are how a browser may be called.
 var names = []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"}
@@ -68,8 +69,11 @@ func open(t testing.TB, options ...chromedp.ExecAllocatorOption) *window {
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
 	w := &window{Context: ctx, t: t}
-	chromedp.ListenTarget(ctx, w.hear)
-	w.do(runtime.Enable(), log.Enable(), network.Enable())
+	w.do() // which opens it
+	require.NoError(t, chromedp.Listen(ctx, w.hear))
+	call(w, runtime.Enable, cdp.Empty{})
+	call(w, log.Enable, cdp.Empty{})
+	call(w, network.Enable, network.EnableParams{})
 	return w
 }
 
@@ -78,9 +82,9 @@ func (w *window) hear(event any) {
 	defer w.mu.Unlock()
 	switch e := event.(type) {
 	case *runtime.EventExceptionThrown:
-		w.complaints = append(w.complaints, e.ExceptionDetails.Error())
+		w.complaints = append(w.complaints, e.ExceptionDetails.Text)
 	case *runtime.EventConsoleAPICalled:
-		w.complaints = append(w.complaints, fmt.Sprintf("console.%s %s", e.Type, e.Args))
+		w.complaints = append(w.complaints, fmt.Sprintf("console.%s", e.Type))
 	case *log.EventEntryAdded:
 		w.complaints = append(w.complaints, e.Entry.Text)
 	case *network.EventRequestWillBeSent:
@@ -97,35 +101,65 @@ func (w *window) quiet() {
 	require.Len(w.t, w.requests, 1, "a report needs nothing but itself: %v", w.requests)
 }
 
-func (w *window) do(actions ...chromedp.Action) {
+func (w *window) do(steps ...chromedp.Action[chromedp.Void]) {
 	w.t.Helper()
-	require.NoError(w.t, chromedp.Run(w, actions...))
+	require.NoError(w.t, chromedp.Do(w, steps...))
+}
+
+// run returns what an action gives.
+func run[T any](w *window, action chromedp.Action[T]) T {
+	w.t.Helper()
+	answer, err := chromedp.Run(w, action)
+	require.NoError(w.t, err)
+	return answer
+}
+
+// call calls a command of the browser's protocol.
+func call[P, R any](w *window, command cdp.Command[P, R], params P) {
+	w.t.Helper()
+	_, err := chromedp.Call(w, command, params)
+	require.NoError(w.t, err)
 }
 
 // visit opens a report and waits until it has been laid out.
 func (w *window) visit(path string) {
 	w.t.Helper()
-	w.do(chromedp.Navigate("file://"+filepath.ToSlash(path)), chromedp.WaitReady("footer"))
+	w.do(chromedp.Navigate("file://"+filepath.ToSlash(path)), chromedp.WaitReady(chromedp.CSS("footer")))
 }
 
 // ask evaluates an expression.
-func ask[T any](w *window, expression string) (answer T) {
+func ask[T any](w *window, expression string) T {
 	w.t.Helper()
-	w.do(chromedp.Evaluate(expression, &answer))
-	return answer
+	return run(w, chromedp.Evaluate[T](expression))
+}
+
+// await evaluates an expression that is a promise.
+func await[T any](w *window, expression string) T {
+	w.t.Helper()
+	return run(w, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 }
 
 // prefer sets a media feature, such as prefers-color-scheme.
 func (w *window) prefer(feature, value string) {
-	w.do(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: feature, Value: value}}))
+	w.t.Helper()
+	call(w, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: feature, Value: value}}})
+}
+
+// scroll brings what a selector names to the top of the window.
+func (w *window) scroll(selector string) {
+	w.t.Helper()
+	ask[any](w, fmt.Sprintf(`document.querySelector(%q).scrollIntoView({behavior: 'instant'}), null`, selector))
 }
 
 // shoot keeps a picture of what is seen.
 func (w *window) shoot(name string) {
 	w.t.Helper()
-	var png []byte
-	w.do(chromedp.CaptureScreenshot(&png))
-	require.NoError(w.t, os.WriteFile(filepath.Join(w.t.ArtifactDir(), name+".png"), png, 0o644))
+	w.keep(name+".png", run(w, chromedp.CaptureScreenshot()))
+}
+
+func (w *window) keep(name string, file []byte) {
+	w.t.Helper()
+	require.NoError(w.t, os.WriteFile(filepath.Join(w.t.ArtifactDir(), name), file, 0o644))
 }
 
 // write makes the report of a folder of histories, and returns its path.

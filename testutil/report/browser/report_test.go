@@ -1,14 +1,10 @@
 package browser
 
 import (
-	"context"
-	"fmt"
 	"os"
 	"strings"
 	"testing"
 
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/assert"
@@ -43,7 +39,8 @@ func TestAFindingShowsItsFrames(t *testing.T) {
 	second := `document.querySelectorAll('details.finding')[1]`
 	frame := second + `.querySelector('.proofs pre')`
 	require.False(t, ask[bool](w, frame+`.checkVisibility({contentVisibilityAuto: true})`))
-	w.do(chromedp.Evaluate(second+`.id = 'second'`, nil), chromedp.Click(`#second > summary`), chromedp.WaitVisible(`#second .proofs pre`))
+	ask[any](w, second+`.id = 'second'`)
+	w.do(chromedp.Click(chromedp.CSS(`#second > summary`)), chromedp.WaitVisible(chromedp.CSS(`#second .proofs pre`)))
 	w.quiet()
 }
 
@@ -68,7 +65,8 @@ func TestAMarkShowsItsRecord(t *testing.T) {
 	w.visit(red(t))
 	const mark = `details.finding[open] svg.line a:has(circle.proof)`
 	const shown = `details.finding[open] .shown`
-	w.do(chromedp.ScrollIntoView(mark), chromedp.Evaluate(`document.querySelector('`+mark+`').dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true}))`, nil), chromedp.WaitVisible(shown))
+	ask[any](w, `document.querySelector('`+mark+` path').dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true})), null`)
+	require.True(t, ask[bool](w, `document.querySelector('`+shown+`').checkVisibility()`))
 	first := ask[string](w, `document.querySelector('`+shown+`').textContent`)
 	assert.NotEmpty(t, first)
 	w.do(chromedp.KeyEvent(kb.ArrowRight))
@@ -89,12 +87,24 @@ func TestNoTextOfATargetActs(t *testing.T) {
 	w.quiet()
 }
 
-// Without JavaScript everything is there all the same.
+// Without its script everything is there all the same, and opens.
 func TestItWorksWithoutJavaScript(t *testing.T) {
+	path := red(t)
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	before, _, found := strings.Cut(string(text), "<script>")
+	require.True(t, found)
+	require.NoError(t, os.WriteFile(path, []byte(before+"</body></html>"), 0o644))
 	w := open(t)
-	w.do(emulation.SetScriptExecutionDisabled(true))
-	w.visit(red(t))
-	w.do(chromedp.Click(`details.finding > summary`), chromedp.WaitVisible(`details.finding[open] svg.line`), chromedp.WaitVisible(`details.finding[open] .proofs pre`))
+	w.visit(path)
+	const finding = `document.querySelector('details.finding')`
+	require.Zero(t, ask[int](w, `document.scripts.length`))
+	require.False(t, ask[bool](w, finding+`.open`))
+	ask[any](w, finding+`.id = 'first', null`)
+	w.do(chromedp.Click(chromedp.CSS(`#first > summary`)), chromedp.WaitVisible(chromedp.CSS(`#first .proofs pre`)))
+	assert.Greater(t, ask[float64](w, finding+`.querySelector('svg.line').getBoundingClientRect().width`), 500.0)
+	ask[any](w, `location.hash = document.querySelector('#first svg.line a').getAttribute('href'), null`)
+	assert.True(t, ask[bool](w, `document.querySelector(':target').checkVisibility()`), "a mark leads to its record, also where that is closed")
 	w.shoot("no-script")
 	w.quiet()
 }
@@ -108,7 +118,7 @@ func TestItLooksWellEverywhere(t *testing.T) {
 			w.visit(report)
 			w.shoot("top")
 			for _, section := range []string{"findings", "latency", "isolation", "stories"} {
-				w.do(chromedp.Evaluate(fmt.Sprintf(`document.getElementById(%q).scrollIntoView({behavior: 'instant'})`, section), nil))
+				w.scroll("#" + section)
 				w.shoot(section)
 			}
 			w.quiet()
@@ -120,20 +130,14 @@ func TestItLooksWellEverywhere(t *testing.T) {
 		w.visit(report)
 		w.shoot("top")
 		assert.LessOrEqual(t, ask[int](w, `document.documentElement.scrollWidth`), 390, "it does not scroll sideways")
-		w.do(chromedp.Evaluate(`document.querySelector('article.red').scrollIntoView({behavior: 'instant'})`, nil))
+		w.scroll("article.red")
 		w.shoot("findings")
 		w.quiet()
 	})
 	t.Run("paper", func(t *testing.T) {
 		w := open(t)
 		w.visit(report)
-		w.do(chromedp.ActionFunc(func(ctx context.Context) error {
-			pdf, _, err := page.PrintToPDF().WithPreferCSSPageSize(true).Do(ctx)
-			if err == nil {
-				err = os.WriteFile(t.ArtifactDir()+"/report.pdf", pdf, 0o644)
-			}
-			return err
-		}))
+		w.keep("report.pdf", run(w, chromedp.PrintToPDF(chromedp.PDFPrintBackground())))
 		w.quiet()
 	})
 }

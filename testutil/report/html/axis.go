@@ -23,7 +23,7 @@ const timeShare = 0.25
 const (
 	besideOwn   = 15
 	besideOther = 4
-	narrowest   = 720
+	narrowest   = 960
 	widest      = 16_000
 )
 

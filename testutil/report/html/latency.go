@@ -22,7 +22,7 @@ func bars(p summary.Phase) template.HTML {
 	if p.Count == 0 {
 		return ""
 	}
-	low, high := p.Bars[0].From, max(p.Bars[len(p.Bars)-1].Until, p.Budget)
+	low, high := p.Bars[0].From/2, max(p.Bars[len(p.Bars)-1].Until, p.Budget)
 	scale := math.Log(float64(high)*1.15) - math.Log(float64(low))
 	x := func(t time.Duration) float64 {
 		return barsWidth * (math.Log(float64(max(t, low))) - math.Log(float64(low))) / scale

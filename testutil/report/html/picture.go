@@ -19,7 +19,7 @@ type picture struct {
 
 // The measures of a picture, in pixels.
 const (
-	laneHeight = 28
+	laneHeight = 34
 	head       = 26 // above the lanes, for the times
 	margin     = 14 // beside the first and last mark
 )
@@ -106,7 +106,7 @@ func (d *pen) times(height float64) {
 			x += margin - 2
 		}
 		fmt.Fprintf(d, `<path class="grid" d="M%.1f %dV%.0f"/><text class="time" x="%.1f" y="15" text-anchor="%s">%s</text>`,
-			d.x(t.x), head-6, height, x, anchor, duration(t.t))
+			d.x(t.x), head-6, height, x, anchor, fmt.Sprintf("%.3fs", t.t.Seconds())) // as the records say it
 	}
 }
 
@@ -114,11 +114,18 @@ func (d *pen) x(place float64) float64 { return place + margin }
 
 func (d *pen) lane(l *evidence.Lane, y float64) {
 	fmt.Fprintf(d, `<path class="rail" d="M0 %.0fH%.0f"/>`, y, d.axis.width+2*margin)
-	for _, s := range l.Spans {
-		d.span(s, y)
+	for _, runs := range []bool{true, false} { // which lie beneath the others
+		for _, s := range l.Spans {
+			if runs == (s.Phase == evidence.Answer) {
+				d.span(s, y)
+			}
+		}
 	}
 	for _, m := range l.Marks {
 		d.mark(m, y)
+	}
+	for _, s := range l.Spans {
+		d.beyond(s, y)
 	}
 }
 
@@ -135,14 +142,26 @@ func (d *pen) span(s evidence.Span, y float64) {
 		says += ", and never ended"
 	}
 	fmt.Fprintf(d, `<rect class="%s" x="%.1f" y="%.1f" width="%.1f" height="%.0f" rx="2"><title>%s</title></rect>`, class, from, top, max(until-from, 1), thick, template.HTMLEscapeString(says))
-	if s.Budget == 0 || s.From+s.Budget > d.axis.until {
+	end, inside := d.budget(s)
+	if !inside {
 		return
 	}
-	if end := d.x(d.axis.at(s.From + s.Budget)); s.Over() {
-		fmt.Fprintf(d, `<rect class="over" x="%.1f" y="%.1f" width="%.1f" height="%.0f"/><path class="budget" d="M%.1f %.0fv22"/>`, end, top, max(until-end, 2), thick, end, y-11)
-		fmt.Fprintf(d, `<text class="beyond" x="%.1f" y="%.1f" text-anchor="end">%s budget %s ▸</text>`, end-3, y-3, s.Phase, duration(s.Budget))
-	} else {
-		fmt.Fprintf(d, `<path class="budget" d="M%.1f %.0fv22"><title>budget of %s: %s</title></path>`, end, y-11, s.Phase, duration(s.Budget))
+	fmt.Fprintf(d, `<path class="budget" d="M%.1f %.0fv22"><title>budget of %s: %s</title></path>`, end, y-11, s.Phase, duration(s.Budget))
+	if s.Over() {
+		fmt.Fprintf(d, `<rect class="over" x="%.1f" y="%.1f" width="%.1f" height="%.0f"/>`, end, top, max(until-end, 2), thick)
+	}
+}
+
+// budget is where the budget of a phase ends, and whether that is within the picture.
+func (d *pen) budget(s evidence.Span) (x float64, inside bool) {
+	end := s.From + s.Budget
+	return d.x(d.axis.at(end)), s.Budget > 0 && end >= d.axis.from && end <= d.axis.until
+}
+
+// beyond says in words, over all else, that a phase went beyond its budget.
+func (d *pen) beyond(s evidence.Span, y float64) {
+	if end, inside := d.budget(s); inside && s.Over() {
+		fmt.Fprintf(d, `<text class="beyond" x="%.1f" y="%.1f" text-anchor="end">%s beyond %s ▸</text>`, end-4, y-10, s.Phase, duration(s.Budget))
 	}
 }
 

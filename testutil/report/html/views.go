@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
@@ -42,10 +43,17 @@ const (
 	maxRecords  = 10_000
 	maxRaw      = 1 << 20 // bytes
 	rawOfEach   = 400
+	leastRaw    = 120 // less is not worth its place
 	rawOfProof  = 4 << 10
 	maxPictures = 120
 	around      = 24 // records beside those that prove a finding
 )
+
+// chunk is how many records a browser lays out together when they come into sight.
+const chunk = 100
+
+// Chunks are the records in parts.
+func (v *story) Chunks() [][]record { return slices.Collect(slices.Chunk(v.Records, chunk)) }
 
 // draw makes the views. A story beyond the bounds is listed without its records.
 func (p *page) draw() error {
@@ -60,7 +68,7 @@ func (p *page) draw() error {
 			if err != nil {
 				return err
 			}
-			room -= v.take(drawn)
+			room -= v.take(drawn, each >= leastRaw)
 			pictures -= v.prove(drawn, said, pictures)
 		} else {
 			v.prove(&evidence.Picture{}, said, 0)
@@ -75,7 +83,7 @@ func (p *page) rawOfEach() int {
 	for _, s := range p.Stories {
 		n += s.Records
 	}
-	return min(rawOfEach, max(maxRaw/max(min(n, maxRecords), 1), 40))
+	return min(rawOfEach, maxRaw/max(min(n, maxRecords), 1))
 }
 
 func rules() map[string]judge.Rule {
@@ -86,8 +94,9 @@ func rules() map[string]judge.Rule {
 	return byID
 }
 
-// take draws the story and lists its records, in their order, and returns how many they are.
-func (v *story) take(drawn *evidence.Picture) int {
+// take draws the story and lists its records, in their order and perhaps with what travelled, and returns how
+// many they are.
+func (v *story) take(drawn *evidence.Picture, raw bool) int {
 	marks := map[uint64]evidence.Mark{}
 	var last uint64
 	for _, l := range drawn.Lanes {
@@ -96,9 +105,15 @@ func (v *story) take(drawn *evidence.Picture) int {
 		}
 	}
 	for seq := uint64(1); seq <= last; seq++ {
-		if m, is := marks[seq]; is {
-			v.Records = append(v.Records, record{ID: v.record(m), Line: m.Line, Raw: report.Clean(m.Raw), Proves: m.Findings != nil})
+		m, is := marks[seq]
+		if !is {
+			continue
 		}
+		r := record{ID: v.record(m), Line: m.Line, Proves: m.Findings != nil}
+		if raw || r.Proves {
+			r.Raw = report.Clean(m.Raw)
+		}
+		v.Records = append(v.Records, r)
 	}
 	v.Left = drawn.Left
 	v.Picture = newPicture(drawn, all, "time line of "+v.Name, v.record)
@@ -115,7 +130,7 @@ func (v *story) prove(drawn *evidence.Picture, said map[string]judge.Rule, pictu
 			shown.Proof = append(shown.Proof, record{ID: shown.record(m), Line: m.Line, Raw: pretty(m.Raw), Proves: true})
 		}
 		if n < pictures {
-			part := drawn.About(f.Nth, judge.Finding{Session: f.Session}, around)
+			part := drawn.About(f.Nth, judge.Finding{Session: f.Session, Owner: f.Owner}, around)
 			shown.Picture = newPicture(part, f.Nth, "time line of finding "+f.ID, func(m evidence.Mark) string { return v.leads(shown, m) })
 			n++
 		}

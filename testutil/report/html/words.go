@@ -3,6 +3,8 @@ package html
 import (
 	"fmt"
 	"html/template"
+	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,14 +30,10 @@ func duration(d time.Duration) string {
 		return "0"
 	case d < time.Millisecond:
 		return fmt.Sprintf("%d µs", d.Microseconds())
-	case d < 10*time.Millisecond:
-		return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
 	case d < time.Second:
-		return fmt.Sprintf("%d ms", d.Round(time.Millisecond).Milliseconds())
-	case d < 10*time.Second:
-		return fmt.Sprintf("%.2f s", d.Seconds())
+		return round(float64(d)/float64(time.Millisecond)) + " ms"
 	case d < 2*time.Minute:
-		return fmt.Sprintf("%.1f s", d.Seconds())
+		return round(d.Seconds()) + " s"
 	}
 	return d.Round(time.Second).String()
 }
@@ -45,6 +43,15 @@ func many(n int, one, more string) string {
 		return "1 " + one
 	}
 	return fmt.Sprintf("%d %s", n, more)
+}
+
+// round keeps three digits, and no zeros at the end of a fraction.
+func round(x float64) string {
+	text := strconv.FormatFloat(x, 'f', max(0, 2-int(math.Floor(math.Log10(x)))), 64)
+	if strings.Contains(text, ".") {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	}
+	return text
 }
 
 // class and sign say a verdict or decision in colour, and in shape.

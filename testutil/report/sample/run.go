@@ -24,7 +24,7 @@ func (s *Session) Ask() *Run {
 	s.runs++
 	s.events += 1000
 	r := &Run{Session: s, Label: fmt.Sprintf("%s.r%d", s.Label, s.runs), nonce: fmt.Sprintf("QX7%010d", s.events*7919+s.users), want: fmt.Sprint(s.events)}
-	r.id, r.thread = fmt.Sprintf("run_chat_%d_%08x", s.events, s.events*7919), fmt.Sprintf("thread_chat_%d_%08x", s.events, s.events*7919)
+	r.id, r.thread = fmt.Sprintf("run_chat_%d_%08x", s.events, s.mark), fmt.Sprintf("thread_chat_%d_%08x", s.events, s.mark)
 	text := "Please add up the monthly storage figures and quote my reference " + r.nonce + " in your answer."
 	frame, err := json.Marshal(map[string]any{
 		"type": "user_message", "content": text, "message": text, "thread_id": r.thread,
@@ -65,3 +65,6 @@ func (r *Run) Answer() {
 		r.Hear(r.Label, event)
 	}
 }
+
+// Nonce is the reference in the prompt.
+func (r *Run) Nonce() string { return r.nonce }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"hash/crc32"
 	"os"
 	"testing"
 	"time"
@@ -40,6 +41,7 @@ type Story struct {
 	at     time.Duration
 	users  int
 	events int
+	mark   uint32 // of its ids at the target, which no other story has
 }
 
 // Begin creates the file, which must not be there.
@@ -47,7 +49,7 @@ func Begin(t testing.TB, path string, h history.Header) *Story {
 	t.Helper()
 	log, err := history.Create(path, h, nil)
 	require.NoError(t, err)
-	return &Story{Step: 10 * time.Millisecond, t: t, path: path, log: log}
+	return &Story{Step: 10 * time.Millisecond, t: t, path: path, log: log, mark: crc32.ChecksumIEEE([]byte(h.Package + h.Story))}
 }
 
 // End closes the history in order. The log's own last note is replaced, since it has the time of the log's clock.

@@ -2,6 +2,7 @@ package summary
 
 import (
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
+	"github.com/netra-systems/staging-e2e/testutil/judge"
 	"github.com/netra-systems/staging-e2e/testutil/report"
 )
 
@@ -30,7 +31,7 @@ func newContacts(c evidence.Contacts) *Contacts {
 	for _, listener := range users {
 		contacts.Users = append(contacts.Users, report.Clean(listener))
 		var row []int
-		for _, owner := range append(users[:len(users):len(users)], evidence.Nobody) {
+		for _, owner := range append(users[:len(users):len(users)], judge.Nobody) {
 			row = append(row, c.Heard[evidence.Contact{Listener: listener, Owner: owner}])
 		}
 		contacts.Heard = append(contacts.Heard, row)

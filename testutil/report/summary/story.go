@@ -53,14 +53,25 @@ type Finding struct {
 	User    string `json:"user,omitempty"`
 	Session string `json:"session,omitempty"`
 	Run     string `json:"run,omitempty"`
+	// Owner is whose secret another user was sent, if it is about a leak.
+	Owner string `json:"owner,omitempty"`
 	// Records are the numbers of those that prove it, Lines what they say, as far as they are kept.
 	Records []uint64 `json:"records"`
 	Lines   []string `json:"lines"`
+	// Elsewhere is what another history shows of it, nil where this one shows it alone.
+	Elsewhere *Elsewhere `json:"elsewhere,omitempty"`
 
 	// Nth is its place among the findings of the evidence.
 	Nth int `json:"-"`
 	// Proof are the records that prove it; none of a green story.
 	Proof []evidence.Mark `json:"-"`
+}
+
+// Elsewhere is whose it is, in another history, that reached somebody in this one.
+type Elsewhere struct {
+	History string `json:"history"`
+	User    string `json:"user"`
+	Record  uint64 `json:"record,omitempty"` // the first that shows it
 }
 
 // A Measured is what became of a criterion in one story.
@@ -100,8 +111,11 @@ func newStory(e *evidence.Story) (*Story, error) {
 
 func newFinding(nth int, f judge.Finding, proof map[uint64]evidence.Mark) Finding {
 	finding := Finding{
-		Rule: f.Rule, Hard: f.Hard, Message: report.Clean(f.Message), User: report.Clean(f.User), Session: report.Clean(f.Session), Run: report.Clean(f.Run),
+		Rule: f.Rule, Hard: f.Hard, Message: report.Clean(f.Message), User: report.Clean(f.User), Session: report.Clean(f.Session), Run: report.Clean(f.Run), Owner: report.Clean(f.Owner),
 		Records: append([]uint64{}, f.Records...), Lines: []string{}, Nth: nth,
+	}
+	if e := f.Elsewhere; e.History != "" {
+		finding.Elsewhere = &Elsewhere{report.Clean(e.History), report.Clean(e.User), e.Record}
 	}
 	for _, seq := range f.Records {
 		if m, kept := proof[seq]; kept {

@@ -1,4 +1,4 @@
-package suite
+package venue
 
 import (
 	"context"
@@ -43,21 +43,21 @@ func (s served) configure(c *config.Config) {
 // replace lets the first revision of each service serve ordinary requests, and then replaces it, so that
 // there is something to compare with, by one whose image is known. What is recorded of it is not kept: it is no story's. What fails of it
 // where the target has faults is theirs, and the stories' to find.
-func (d *deployment) replace(ctx context.Context) error {
+func (v *Venue) replace(ctx context.Context) error {
 	log := history.New(io.Discard, history.Header{}, nil)
-	target := d.target.Record(log)
+	target := v.Target.Record(log)
 	user, err := target.Login(ctx)
 	if err == nil {
-		err = user.Traffic(ctx, traffic)
+		err = user.Traffic(ctx, Traffic)
 	}
 	target.Close()
-	if err := errors.Join(err, log.Close()); err != nil && len(d.config.Fault) == 0 {
+	if err := errors.Join(err, log.Close()); err != nil && len(v.Config.Fault) == 0 {
 		return err
 	}
-	c := &d.config
+	c := &v.Config
 	c.DeploymentBegan = time.Now()
 	for _, s := range []history.Service{{Role: history.Auth, Name: c.AuthService}, {Role: history.Backend, Name: c.BackendService}} {
-		image, err := deployApart(d.apart, s.Role)
+		image, err := deployApart(v.apart, s.Role)
 		if err != nil && len(c.Fault) == 0 {
 			return err
 		}
@@ -68,13 +68,13 @@ func (d *deployment) replace(ctx context.Context) error {
 	return nil
 }
 
-// traffic is how many requests each service gets for a comparison: more than the smallest sample, of which
+// Traffic is how many requests each service gets for a comparison: more than the smallest sample, of which
 // others may be left out.
-const traffic = fixtures.MinimumSample + fixtures.MinimumSample/5
+const Traffic = fixtures.MinimumSample + fixtures.MinimumSample/5
 
-// described is what the header of a history says of the deployment on its cloud.
-func (d *deployment) described() (*history.Deployment, error) {
-	c := d.config
+// Described is what the header of a history says of the deployment on its cloud.
+func (v *Venue) Described() (*history.Deployment, error) {
+	c := v.Config
 	if c.GCPProject == "" {
 		return nil, nil
 	}

@@ -1,4 +1,4 @@
-package suite
+package venue
 
 import (
 	"context"
@@ -17,12 +17,7 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/refstaging/faults"
 )
 
-// Apart lets the stories of a package be told, on the embedded target, at a deployment that is a process
-// of its own, so that its memory is its own, and that has replaced a predecessor which served before it.
-// On a remote target it changes nothing.
-func Apart(p *process) { p.apart = true }
-
-// apartArgument, alone on its command line, makes the test binary that process. The go command never starts
+// apartArgument, alone on its command line, makes a program that process. The go command never starts
 // a test binary so: it always adds flags.
 const apartArgument = "reference-deployment"
 
@@ -49,7 +44,16 @@ type (
 	apartDone  struct{ Image, Problem string } // the digest of the image that was built
 )
 
-// serveApart is the whole of that process. It serves until its parent lets it go or is gone; a signal to
+// ServeApart is the whole of a program that was started to be the reference deployment of another one, and
+// tells whether it was. Every program that opens a venue has to call it first.
+func ServeApart() (was bool, err error) {
+	if len(os.Args) != 2 || os.Args[1] != apartArgument {
+		return false, nil
+	}
+	return true, serveApart(os.Stdin, os.Stdout)
+}
+
+// serveApart serves until its parent lets it go or is gone; a signal to
 // all processes of a terminal is its parent's to heed.
 func serveApart(in io.Reader, out io.Writer) error {
 	signal.Ignore(os.Interrupt, syscall.SIGTERM)
@@ -95,7 +99,7 @@ func obey(server *refstaging.Server, orders *json.Decoder, answers *json.Encoder
 func startApart(task apartTask) (p *child.Process, where served, err error) {
 	own, err := os.Executable()
 	if err != nil {
-		return nil, where, fmt.Errorf("find the test binary: %w", err)
+		return nil, where, fmt.Errorf("find this program: %w", err)
 	}
 	if p, err = child.Start("reference deployment's", exec.Command(own, apartArgument)); err != nil {
 		return nil, where, err

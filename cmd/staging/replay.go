@@ -1,0 +1,139 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/netra-systems/staging-e2e/testutil/config"
+	"github.com/netra-systems/staging-e2e/testutil/replay"
+)
+
+// cannotReplay is the exit code of a replay that shows nothing.
+const cannotReplay = 3
+
+// A replaying is the replay command with its flags.
+type replaying struct {
+	fast, minimise bool
+	out, proof     string
+	search         replay.Search
+}
+
+func replayCommand() *cobra.Command {
+	var r replaying
+	c := &cobra.Command{
+		Use:   "replay FILE",
+		Short: "Tell a recorded story again, at any target, and judge it",
+		Long: `Tell a recorded story again, at any target, and judge it.
+
+The same users, with fresh credentials, do what the history in FILE says that they did, in the same order and
+at the same pace. What happens is recorded to a history of its own and judged by every standing rule, and what
+became otherwise than in the recording is said. The target is that of the configuration: without any, the
+embedded one, which shows a regression where STAGING_FAULT names one.
+
+With --minimise it looks for the fewest sessions and messages that still break a rule which the whole story
+breaks, and keeps what it finds as a history that can be replayed in its turn.
+
+Exit codes: 0 all of it was told again and nothing is wrong; 1 a rule is broken hard, or a step failed; 3 it
+could not be told again, or not all of it, and nothing was found: that is no evidence for the target.`,
+		Example: `  staging replay artifacts/goldenpath/TestStagingFollowUpKeepsThread-…/history.jsonl
+  STAGING_FAULT=isolation-global-router staging replay --minimise --out smallest.jsonl history.jsonl`,
+		Args: func(c *cobra.Command, args []string) error {
+			if r.proof != "" {
+				return cobra.NoArgs(c, args)
+			}
+			return cobra.ExactArgs(1)(c, args)
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			if r.proof != "" {
+				return r.proven(c)
+			}
+			err := r.run(c, args[0])
+			if err != nil && !errors.Is(err, replay.ErrRed) {
+				return codedError{err, cannotReplay}
+			}
+			return err
+		},
+	}
+	f := c.Flags()
+	f.BoolVar(&r.fast, "fast", false, "leave out the rests of the story, and keep its order")
+	f.StringVar(&r.out, "out", "", "file for the history of the replay (default: a new one below STAGING_ARTIFACTS)")
+	f.BoolVar(&r.minimise, "minimise", false, "look for the smallest part of the story that breaks the same rule")
+	f.IntVar(&r.search.Trials, "trials", 3, "with --minimise: how often a part may succeed before it is taken to be good")
+	f.StringVar(&r.search.Rule, "rule", "", "with --minimise: the rule to break (default: the first that the whole story breaks)")
+	f.StringVar(&r.proof, "proof", "", "instead of a file, tell all again that staging prove --keep left in this folder, with its faults and without")
+	c.MarkFlagsMutuallyExclusive("proof", "minimise")
+	return c
+}
+
+func (r *replaying) run(c *cobra.Command, path string) error {
+	script, err := replay.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	o := replay.Options{Fast: r.fast}
+	if o.Config, err = config.Load(); err != nil {
+		return err
+	}
+	if o.History, err = r.history(o.Config, script); err != nil {
+		return err
+	}
+	command := os.Args[1:]
+	if r.minimise {
+		command = []string{"replay", o.History}
+	}
+	rerun := strings.Join(append([]string{"staging"}, command...), " ")
+	if o.Config.Target == config.Remote || len(o.Config.Fault)+len(o.Config.Variant) > 0 {
+		rerun += "   (with the STAGING_*, E2E_* and TEST_USER_* variables of this run)"
+	}
+	if r.minimise {
+		return r.smallest(c, script, o, rerun)
+	}
+	result, err := replay.Play(c.Context(), script, o)
+	if err != nil {
+		return err
+	}
+	return errors.Join(say(c, script, result, rerun), result.Err())
+}
+
+// history is the file to write.
+func (r *replaying) history(c config.Config, s *replay.Script) (string, error) {
+	if r.out != "" {
+		return r.out, nil
+	}
+	return historyFile(c, "replay", s.Header.Story)
+}
+
+// historyFile is that of what a command does with a recorded story.
+func historyFile(c config.Config, command, story string) (string, error) {
+	dir := filepath.Join(c.Artifacts, command, fmt.Sprintf("%s-%s-%d",
+		strings.ReplaceAll(story, "/", "_"), time.Now().UTC().Format("20060102T150405"), os.Getpid()))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("make a folder for the history (STAGING_ARTIFACTS): %w", err)
+	}
+	return filepath.Join(dir, "history.jsonl"), nil
+}
+
+// say tells what became of a replay.
+func say(c *cobra.Command, s *replay.Script, r *replay.Result, rerun string) error {
+	sessions, messages, requests := s.Counts()
+	out := c.OutOrStdout()
+	if _, err := fmt.Fprintf(out, "%s of %s: %d sessions, %d messages, %d requests\n", cmp.Or(s.Header.Story, "a story"),
+		s.Header.Start.Format(time.RFC3339), sessions, messages, requests); err != nil {
+		return err
+	}
+	if err := r.Text(out, rerun); err != nil {
+		return err
+	}
+	if r.Err() != nil {
+		return nil // which main says
+	}
+	_, err := fmt.Fprintln(out, "green: all of it was told again, and nothing is wrong")
+	return err
+}

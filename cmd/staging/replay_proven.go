@@ -1,0 +1,50 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/netra-systems/staging-e2e/testutil/config"
+	"github.com/netra-systems/staging-e2e/testutil/proof"
+	"github.com/netra-systems/staging-e2e/testutil/replay"
+)
+
+// proven tells again what a proof kept.
+func (r *replaying) proven(c *cobra.Command) error {
+	p := replay.Proven{Folder: r.proof, Trials: r.search.Trials, Jobs: proof.Jobs()}
+	var err error
+	if p.Config, err = config.Load(); err != nil {
+		return err
+	}
+	if p.Config.Target != config.Embedded {
+		return errors.New("a proof is told again at the embedded target: leave out the URLs of another")
+	}
+	progress := newProgress(c.ErrOrStderr())
+	p.Progress = func(done, of int, one replay.Comparison) { progress.step(done, of, one.String(), !one.Holds()) }
+	all, err := p.Compare(c.Context())
+	progress.end()
+	if err != nil {
+		return err
+	}
+	count := func(is func(replay.Comparison) bool) (n int) {
+		for _, one := range all {
+			if is(one) {
+				n++
+			}
+		}
+		return n
+	}
+	held := count(replay.Comparison.Holds)
+	_, err = fmt.Fprintf(c.OutOrStdout(), "of %d red histories, at their fault: %d break the same rules for the same users, %d more the same rules for others; without it: %d are green; %d hold in all\n",
+		len(all), count(replay.Comparison.Same), count(otherUsers), count(green), held)
+	if err == nil && held < len(all) {
+		err = fmt.Errorf("%d of %d histories do not hold", len(all)-held, len(all))
+	}
+	return err
+}
+
+func otherUsers(c replay.Comparison) bool { return !c.Same() && c.SameRules() }
+
+func green(c replay.Comparison) bool { return len(c.Healthy) == 0 && len(c.Missing) == 0 }

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/nights"
+)
+
+// trend runs the command.
+func trend(t *testing.T, args ...string) (out, noise string, err error) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	c := command()
+	c.SetArgs(append([]string{"trend"}, args...))
+	c.SetOut(&stdout)
+	c.SetErr(&stderr)
+	err = c.ExecuteContext(t.Context())
+	return stdout.String(), stderr.String(), err
+}
+
+// artifacts are those of a night with one story.
+func artifacts(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	log, err := history.Create(filepath.Join(folder, "history.jsonl"), history.Header{
+		Suite: "1.0", Package: "example/e2e", Story: "TestStagingA", Attempt: 1, Start: time.Date(2026, 5, 1, 2, 0, 0, 0, time.UTC),
+		Target: history.Target{Kind: "remote", API: "https://api.example"},
+	}, nil)
+	require.NoError(t, err)
+	require.NoError(t, log.Close())
+	return folder
+}
+
+func TestANightIsAddedAndShown(t *testing.T) {
+	path, night := filepath.Join(t.TempDir(), "nights.db"), artifacts(t)
+	_, _, err := trend(t, path, "--add", night)
+	require.ErrorContains(t, err, "there is no store of nights")
+	assert.NoFileExists(t, path)
+
+	out, _, err := trend(t, path, "--new", "--add", night, "--night", "n1")
+	require.NoError(t, err)
+	assert.Contains(t, out, "remote https://api.example: 1 night, 2026-05-01")
+	assert.Contains(t, out, "1 of 1", "a story that did nothing is red")
+
+	_, noise, err := trend(t, path, "--add", night, "--night", "n1")
+	require.NoError(t, err)
+	assert.Equal(t, "night n1 was added before\n", noise)
+
+	out, _, err = trend(t, path, "--json")
+	require.NoError(t, err)
+	var shown nights.Trend
+	require.NoError(t, json.Unmarshal([]byte(out), &shown))
+	assert.Equal(t, nights.TrendVersion, shown.Version)
+	require.Len(t, shown.Nights, 1)
+	assert.Equal(t, "n1", shown.Nights[0].ID)
+}
+
+func TestATrendThatCannotBeShownSaysWhatToDo(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "nights.db")
+	for name, c := range map[string]struct {
+		args []string
+		says string
+	}{
+		"no night":         {[]string{path, "--new"}, "give it one with --add DIR"},
+		"no nights":        {[]string{path, "--nights", "0"}, "1 at least"},
+		"no evidence":      {[]string{path, "--new", "--add", t.TempDir()}, "no history is in"},
+		"no store to name": {nil, "accepts 1 arg"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, _, err := trend(t, c.args...)
+			require.ErrorContains(t, err, c.says)
+			assert.NoFileExists(t, path, "nothing is begun in vain")
+		})
+	}
+}

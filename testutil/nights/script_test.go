@@ -1,0 +1,191 @@
+package nights_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// A step runs .ci/nightly with programs that note how they were called, instead of gh and go.
+type step struct {
+	t      *testing.T
+	folder string // what the night leaves
+	bin    string
+	env    []string
+}
+
+func newStep(t *testing.T, env ...string) *step {
+	t.Helper()
+	s := &step{t, t.TempDir(), t.TempDir(), env}
+	s.program("gh", "exit 0")
+	return s
+}
+
+// program puts a program on PATH. Its script sees the arguments as "$*".
+func (s *step) program(name, script string) {
+	s.t.Helper()
+	text := "#!/usr/bin/env bash\necho \"" + name + " $*\" >>'" + s.bin + "/calls'\n" + script + "\n"
+	require.NoError(s.t, os.WriteFile(filepath.Join(s.bin, name), []byte(text), 0o755))
+}
+
+func (s *step) leaves(name, text string) {
+	s.t.Helper()
+	path := filepath.Join(s.folder, name)
+	require.NoError(s.t, os.MkdirAll(filepath.Dir(path), 0o755))
+	require.NoError(s.t, os.WriteFile(path, []byte(text), 0o644))
+}
+
+func (s *step) run(args ...string) (output string, err error) {
+	s.t.Helper()
+	c := exec.CommandContext(s.t.Context(), "bash", append([]string{"../../.ci/nightly"}, args...)...)
+	c.Env = append([]string{
+		"PATH=" + s.bin + ":" + os.Getenv("PATH"), "NIGHT_DIR=" + s.folder, "NIGHT_URL=https://ci.example/1",
+		"GITHUB_REPOSITORY=netra/suite", "GITHUB_REF_NAME=main",
+	}, s.env...)
+	text, err := c.CombinedOutput()
+	return string(text), err
+}
+
+func (s *step) calls() string {
+	text, _ := os.ReadFile(filepath.Join(s.bin, "calls"))
+	return string(text)
+}
+
+func TestANightNeedsItsTargetAndCredentials(t *testing.T) {
+	out, err := newStep(t, "GITHUB_ACTIONS=true", "STAGING_API_URL=x").run("secrets")
+	require.Error(t, err)
+	assert.Contains(t, out, "::error::nightly: nothing was tested: set as secrets or variables of the repository: STAGING_AUTH_URL, E2E_OAUTH_SIMULATION_KEY (or TEST_USER_EMAIL and TEST_USER_PASSWORD)\n")
+
+	_, err = newStep(t, "STAGING_API_URL=x", "STAGING_AUTH_URL=y", "TEST_USER_EMAIL=a", "TEST_USER_PASSWORD=").run("secrets")
+	require.Error(t, err, "half a login")
+	for _, login := range [][]string{{"E2E_OAUTH_SIMULATION_KEY=canary"}, {"TEST_USER_EMAIL=a", "TEST_USER_PASSWORD=canary"}} {
+		out, err = newStep(t, append(login, "STAGING_API_URL=x", "STAGING_AUTH_URL=y")...).run("secrets")
+		require.NoError(t, err)
+		assert.NotContains(t, out, "canary")
+	}
+}
+
+func TestTheStoreOfTheNightBeforeIsBroughtBack(t *testing.T) {
+	s := newStep(t)
+	s.program("gh", `[ "$1" != api ] || echo 77`)
+	out, err := s.run("restore")
+	require.NoError(t, err, out)
+	assert.Contains(t, s.calls(), "gh run download 77 --repo netra/suite --name nights --dir "+s.folder)
+
+	s = newStep(t, "GITHUB_ACTIONS=true")
+	out, err = s.run("restore")
+	require.NoError(t, err, "the night is validated all the same")
+	assert.Contains(t, out, "::warning::no night kept a store")
+	assert.NotContains(t, s.calls(), "download")
+
+	s = newStep(t)
+	s.program("gh", `exit 1`)
+	_, err = s.run("restore")
+	require.Error(t, err)
+}
+
+// night lets go build a suite that ends so.
+func night(s *step, validate, trend string) {
+	suite := `#!/usr/bin/env bash
+echo "$* target=$STAGING_TARGET" >>` + s.bin + `/calls
+[ "$1" = validate ] && { ` + validate + `; }
+[ "$1" = trend ] && { ` + trend + `; }`
+	s.program("go", `mkdir -p "$(dirname "$3")"; cat >"$3" <<'EOF'
+`+suite+`
+EOF
+chmod +x "$3"`)
+}
+
+func TestANightIsGreenWhereEverythingIs(t *testing.T) {
+	for name, c := range map[string]struct {
+		validate, trend string
+		ends            int
+	}{
+		"proceed":           {"exit 0", "exit 0", 0},
+		"investigate":       {"exit 1", "exit 0", 1},
+		"rollback":          {"exit 2", "exit 0", 2},
+		"could not run":     {"exit 3", "echo no history >&2; exit 1", 3},
+		"no decision":       {"exit 4", "exit 0", 4},
+		"no store":          {"exit 0", "echo there is no store >&2; exit 1", 3},
+		"rollback, no past": {"exit 2", "exit 1", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStep(t, "STAGING_TARGET=embedded", "GITHUB_RUN_ID=5")
+			night(s, c.validate, c.trend)
+			s.leaves("validate/old/history.jsonl", "of the night before")
+			out, err := s.run("run")
+			if c.ends == 0 {
+				require.NoError(t, err, out)
+			} else {
+				var exit *exec.ExitError
+				require.ErrorAs(t, err, &exit)
+				assert.Equal(t, c.ends, exit.ExitCode(), out)
+			}
+			assert.Contains(t, s.calls(), "validate --out "+s.folder+"/validate target=remote")
+			assert.Contains(t, s.calls(), "trend "+s.folder+"/nights.db --add "+s.folder+"/validate --night 5-1 target=remote")
+			assert.NoFileExists(t, filepath.Join(s.folder, "validate/old/history.jsonl"), "evidence of another night")
+		})
+	}
+}
+
+func TestAStoreIsBegunOnPurpose(t *testing.T) {
+	s := newStep(t, "NIGHT_BEGIN_STORE=yes")
+	night(s, "exit 0", "exit 0")
+	out, err := s.run("run")
+	require.NoError(t, err, out)
+	assert.Contains(t, s.calls(), "nights.db --new --add")
+}
+
+func TestTheIssueIsOneAndHarmless(t *testing.T) {
+	open := `[ "$2" != list ] || echo 12; for a in "$@"; do [ "$before" != --body-file ] || cp "$a" "$0.body"; before=$a; done`
+	closed := strings.Replace(open, "echo 12", "exit 0", 1)
+	for name, c := range map[string]struct {
+		gh, result string
+		calls, not string
+	}{
+		"first red":     {closed, "failure", "gh issue create --repo netra/suite --title The nightly validation of staging is red --label nightly", "comment"},
+		"red again":     {open, "failure", "gh issue comment 12 --repo netra/suite --body-file", "create"},
+		"green again":   {open, "success", "gh issue close 12 --repo netra/suite --comment The night is green again: https://ci.example/1", "create"},
+		"always green":  {closed, "success", "gh issue list --repo netra/suite --label nightly --state open", "close"},
+		"was cancelled": {open, "cancelled", "gh issue list", "close"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStep(t)
+			s.program("gh", c.gh)
+			s.leaves("validate/report.md", "# The report\n")
+			s.leaves("trend.txt", "```\n@everyone <b>\n"+strings.Repeat("é", 100_000))
+			out, err := s.run("issue", c.result)
+			require.NoError(t, err, out)
+			assert.Contains(t, s.calls(), c.calls)
+			assert.NotContains(t, s.calls(), c.not)
+			if c.result != "failure" {
+				return
+			}
+			body, err := os.ReadFile(filepath.Join(s.bin, "gh.body"))
+			require.NoError(t, err)
+			assert.Contains(t, string(body), "The night: https://ci.example/1\n\n# The report\n\n## Trend\n\n    ```\n    @everyone <b>\n    é")
+			assert.Less(t, len(body), 4000)
+			assert.Equal(t, strings.ToValidUTF8(string(body), ""), string(body))
+		})
+	}
+}
+
+func TestAResultThatIsNoneIsAnError(t *testing.T) {
+	for _, args := range [][]string{{"issue", "timed_out"}, {"issue"}, {}, {"rm"}} {
+		_, err := newStep(t).run(args...)
+		assert.Error(t, err, args)
+	}
+}
+
+func TestANightThatCouldNotBeginSaysSo(t *testing.T) {
+	s := newStep(t)
+	s.leaves("trend.log", "staging: there is no store\n")
+	out, err := s.run("summary")
+	require.NoError(t, err)
+	assert.Equal(t, "# The night has no report\n\nThe suite could not run, or was not asked to: the log of the run says why.\n\n## The trend lacks something\n\n    staging: there is no store\n", out)
+}

@@ -1,0 +1,121 @@
+package replay
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/netra-systems/staging-e2e/testutil/history"
+)
+
+// Left is what a story left behind at its target: threads of one user that it made and did not archive.
+type Left struct {
+	User, Email string
+	Threads     []string
+}
+
+// LeftIn reads what the story of a history left behind, in the order of its users. What a damaged history held
+// counts; the error then is the reader's.
+func LeftIn(path string) (history.Header, []Left, error) {
+	r, err := history.ReadFile(path)
+	if err != nil {
+		return history.Header{}, nil, err
+	}
+	var all leavings
+	for {
+		next, err := r.Next()
+		if err != nil {
+			if errors.Is(err, io.EOF) {
+				err = nil
+			}
+			return r.Header, all.left(), errors.Join(err, r.Close())
+		}
+		all.see(next)
+	}
+}
+
+// leavings are what each user has made, by label.
+type leavings struct {
+	order    []string // of labels
+	email    map[string]string
+	threads  map[string][]string
+	intrudes map[string]bool // runs that were asked on another user's thread
+}
+
+func (l *leavings) see(r *history.Record) {
+	if l.email == nil {
+		l.email, l.threads, l.intrudes = map[string]string{}, map[string][]string{}, map[string]bool{}
+	}
+	switch r.Kind {
+	case history.Login:
+		if l.email[r.User] == "" {
+			l.order = append(l.order, r.User)
+		}
+		l.email[r.User] = r.Login.Email
+	case history.Send, history.Recv:
+		l.say(r)
+	case history.HTTP:
+		l.exchange(r)
+	}
+}
+
+// say takes in the thread of a run. One that claims another user's thread makes none.
+func (l *leavings) say(r *history.Record) {
+	if i := r.Intent; i != nil && i.Spoofs != "" && i.Expect == history.Failure {
+		l.intrudes[r.Run] = true
+	}
+	if r.Run != "" && r.Event != nil && !l.intrudes[r.Run] {
+		l.make(r.User, r.Event.ThreadID)
+	}
+}
+
+func (l *leavings) exchange(r *history.Record) {
+	x := r.Exchange
+	succeeded := x.Status >= 200 && x.Status < 300
+	switch {
+	case x.Purpose == history.PurposeThread && x.Method == http.MethodPost && succeeded:
+		var made struct {
+			ID string `json:"id"`
+		}
+		_ = json.Unmarshal([]byte(x.Body), &made) // another answer makes nothing that could be found
+		l.make(r.User, made.ID)
+	case x.Purpose == history.PurposeArchive && r.Intent == nil && (succeeded || x.Status == http.StatusNotFound):
+		id := threadOf(x.URL)
+		for user, threads := range l.threads { // it may be another login of the same user
+			l.threads[user] = slices.DeleteFunc(threads, func(t string) bool { return t == id })
+		}
+	}
+}
+
+func threadOf(raw string) string {
+	_, id, _ := strings.Cut(raw, "/api/threads/")
+	if plain, err := url.PathUnescape(id); err == nil {
+		return plain
+	}
+	return id
+}
+
+func (l *leavings) make(user, thread string) {
+	if thread != "" && !slices.Contains(l.threads[user], thread) {
+		l.threads[user] = append(l.threads[user], thread)
+	}
+}
+
+func (l *leavings) left() (all []Left) {
+	for _, user := range l.order {
+		if threads := l.threads[user]; len(threads) > 0 {
+			all = append(all, Left{user, l.email[user], threads})
+		}
+	}
+	return all
+}
+
+// String is what was left, on one line.
+func (l Left) String() string {
+	return fmt.Sprintf("%s (%s): %d threads", l.User, l.Email, len(l.Threads))
+}

@@ -1,0 +1,264 @@
+package replay
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/staging"
+	"github.com/netra-systems/staging-e2e/testutil/wire"
+)
+
+// A talk is a session of the recording that is being read.
+type talk struct {
+	dial    *dialling
+	dialect wire.Dialect
+	greeted bool
+	waiting []*Act // for a reply that belongs to no run
+	burst   *bursting
+	runs    []*asked // that were asked here
+	refused bool     // it was to be refused
+	left    bool     // by the story
+	broke   bool     // something on it failed, with which the story's part there ended
+
+	overheard map[*asked]bool // runs of other sessions whose outcome was awaited here
+}
+
+// dial begins a session, or tries once more to begin one.
+func (g *reading) dial(r *history.Record) {
+	intent := intentOf(r)
+	if intent.Recovers || intent.Freed {
+		if before := g.grouped[r.User]; before != nil {
+			d := g.talks[before.Session].dial
+			d.labels = append(d.labels, r.Session)
+			before.makes = append(before.makes, r.Session)
+			g.talks[r.Session] = &talk{dial: d}
+			return
+		}
+	}
+	a := g.add(&Act{Start: r.At, User: r.User, Session: r.Session, What: whatDial, needs: []string{r.User}, makes: []string{r.Session}})
+	d := &dialling{act: a, labels: []string{r.Session}, intent: intent, path: g.path(r.Dialled.URL), app: slices.Contains(r.Dialled.Header, "Origin")}
+	a.do = d.do
+	g.talks[r.Session] = &talk{dial: d, refused: intent.Expect != ""}
+	if intent.Recovers || intent.Freed {
+		g.grouped[r.User] = a
+	}
+	g.dies(r.User, intent.Token, r.At)
+}
+
+func intentOf(r *history.Record) history.Intent {
+	if r.Intent == nil {
+		return history.Intent{}
+	}
+	return *r.Intent
+}
+
+// leaveBroken lets sessions be left on which something failed, if that does not fail again: the story would
+// have left them then, and a target takes only so many.
+func (g *reading) leaveBroken() {
+	for label, t := range g.talks {
+		for _, run := range t.runs {
+			i := run.intent
+			t.broke = t.broke || run.tracker.Outcome() != wire.Completed && i.Expect == "" && i.Spoofs == "" && !i.Abandon
+		}
+		if !t.broke || !t.greeted || t.left || t.refused || label != t.dial.labels[0] {
+			continue
+		}
+		last := t.dial.act.End
+		for _, a := range g.Acts {
+			if a.Session == label {
+				last = max(last, a.End)
+			}
+		}
+		g.add(&Act{Start: last, End: last, User: userOf(label), Session: label, What: whatLeave, needs: []string{label}, do: leaveUnbroken(label)})
+	}
+}
+
+// path is what follows the host of a URL that is not the target's own for sessions; without what a form of
+// the token adds.
+func (g *reading) path(raw string) string {
+	u, err := url.Parse(raw)
+	own, wrong := url.Parse(g.Header.Target.WebSocket)
+	if err != nil || wrong != nil {
+		return ""
+	}
+	query := u.Query()
+	for _, added := range []string{"token", "env"} {
+		query.Del(added)
+	}
+	u.RawQuery = query.Encode()
+	if u.Path == own.Path && u.RawQuery == own.RawQuery {
+		return ""
+	}
+	return u.RequestURI()
+}
+
+// send is what the story, or the client by itself, said on a session.
+func (g *reading) send(r *history.Record) {
+	t := g.talks[r.Session]
+	if t == nil {
+		g.miss("what is said on %s, of which no dial is recorded", r.Session)
+		return
+	}
+	intent := intentOf(r)
+	switch {
+	case r.Run != "":
+		g.ask(t, r, intent)
+	case intent.Expect == history.Tolerated:
+		t.bursting(g, r, intent)
+	case intent.Expect != "":
+		g.provoke(t, r, intent)
+	case r.Event != nil:
+		g.say(t, r)
+	}
+}
+
+// say is a message that asks for a reply of its own.
+func (g *reading) say(t *talk, r *history.Record) {
+	switch e := r.Event; e.Type {
+	case wire.Pong, wire.HeartbeatAck, wire.HandshakeAck: // the client's own
+	case "handshake_request":
+		t.dial.resume = e.ThreadID
+		t.dial.act.needs = append(t.dial.act.needs, e.ThreadID)
+	default:
+		control, known := controls[e.Type]
+		if !known {
+			g.miss("a message of type %q, which no story sends", e.Type)
+			return
+		}
+		g.wait(t, r, e.Type, control(e.ThreadID))
+	}
+}
+
+func (g *reading) provoke(t *talk, r *history.Record, intent history.Intent) {
+	at := slices.IndexFunc(staging.Provocations, func(p staging.Provocation) bool { return p.Name == intent.Why })
+	if at < 0 {
+		g.miss("the wrong message %q, which this suite does not know", intent.Why)
+		return
+	}
+	g.wait(t, r, intent.Why, provocation(staging.Provocations[at]))
+}
+
+// wait adds an act on a session that ends with a reply.
+func (g *reading) wait(t *talk, r *history.Record, what string, do onSession) {
+	a := g.add(&Act{Start: r.At, User: r.User, Session: r.Session, What: whatSay + " " + what, needs: []string{r.Session}})
+	a.do = do.at(r.Session)
+	if r.Event != nil && r.Event.ThreadID != "" {
+		a.needs = append(a.needs, r.Event.ThreadID)
+	}
+	t.waiting = append(t.waiting, a)
+}
+
+// A bursting is a burst of which the frames are being read.
+type bursting struct {
+	act    *Act
+	frames int // that are yet to be answered
+}
+
+// bursting begins a burst with its first frame. The intent tells how many there are.
+func (t *talk) bursting(g *reading, r *history.Record, intent history.Intent) {
+	if t.burst != nil {
+		return
+	}
+	n, err := strconv.Atoi(intent.Why[strings.LastIndexByte(intent.Why, ' ')+1:])
+	if err != nil {
+		g.miss("a burst of nobody knows how many frames (%q)", intent.Why)
+		return
+	}
+	a := g.add(&Act{Start: r.At, User: r.User, Session: r.Session, What: whatSay + " a burst", needs: []string{r.Session}})
+	a.do = burst(n).at(r.Session)
+	t.burst = &bursting{a, n}
+}
+
+// hear ends what waited for an event.
+func (g *reading) hear(r *history.Record) {
+	t, e := g.talks[r.Session], r.Event
+	if t == nil || e == nil {
+		return
+	}
+	if asked := g.asked[r.Run]; asked != nil {
+		asked.hear(g, r)
+		return
+	}
+	switch e.Type {
+	case wire.Welcome, wire.HandshakeResponse, wire.HandshakeComplete:
+		t.greet(g, r)
+	case wire.Heartbeat, wire.Ping:
+		g.beats = append(g.beats, beat{at: r.At, session: r.Session})
+	default:
+		if !t.greeted {
+			return // a refusal, which the close ends
+		}
+		t.reply(r.At)
+	}
+}
+
+func (t *talk) greet(g *reading, r *history.Record) {
+	if r.Event.Type == wire.Welcome {
+		t.dialect = r.Event.Dialect
+	} else {
+		t.dialect = wire.October
+	}
+	t.greeted, t.dial.opened = true, true
+	t.dial.act.End = r.At
+	delete(g.grouped, r.User)
+}
+
+// reply ends the first act that waits for one.
+func (t *talk) reply(at time.Duration) {
+	switch {
+	case len(t.waiting) > 0:
+		t.waiting[0].End = at
+		t.waiting = t.waiting[1:]
+	case t.burst != nil && t.burst.frames > 0:
+		t.burst.act.End = at
+		t.burst.frames--
+	}
+}
+
+// gaveUp ends what was waited for in vain.
+func (g *reading) gaveUp(r *history.Record) {
+	t := g.talks[r.Session]
+	if t != nil {
+		t.broke = true
+	}
+	switch asked := g.asked[r.Run]; {
+	case asked != nil && asked.act.Session == r.Session:
+		asked.end(r.At)
+	case asked != nil:
+		g.overhear(asked, r)
+	case t != nil && r.Note.Text == history.AwaitedHeartbeat:
+		g.beats = append(g.beats, beat{at: r.At, session: r.Session, inVain: true})
+	case t != nil:
+		t.reply(r.At)
+	}
+}
+
+// close ends a session, and all that waited for something on it.
+func (g *reading) close(r *history.Record) {
+	t := g.talks[r.Session]
+	if t == nil {
+		return
+	}
+	if !t.greeted || t.refused {
+		t.dial.act.End = max(t.dial.act.End, r.At)
+	}
+	for _, a := range t.waiting {
+		a.End = r.At
+	}
+	t.waiting = nil
+	for _, asked := range t.runs {
+		asked.end(r.At)
+	}
+	if t.burst != nil && t.burst.frames > 0 {
+		t.burst.act.End = r.At
+	}
+	if r.Closed.By == history.ByClient && !t.refused && !g.over {
+		t.left = true
+		g.add(&Act{Start: r.At, End: r.At, User: r.User, Session: r.Session, What: whatLeave, needs: []string{r.Session},
+			do: leave(r.Closed.Code != 0).at(r.Session)})
+	}
+}
