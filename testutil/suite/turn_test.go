@@ -43,7 +43,11 @@ func TestRefusingStoriesHaveTheRemoteTargetForThemselves(t *testing.T) {
 	} {
 		release, err := row.hold(t.Context())
 		require.NoError(t, err)
-		out, _ := stories(t, "goldenpath", t.TempDir(), row.story, "2s",
+		patience := "6s" // of which a process that is slow to start has enough left to judge and say what it saw
+		if row.waits == "" {
+			patience = "60s"
+		}
+		out, _ := stories(t, "goldenpath", t.TempDir(), row.story, patience,
 			"STAGING_API_URL="+server.APIURL(), "STAGING_AUTH_URL="+server.AuthURL(), "STAGING_MAX_REQUESTS_PER_MINUTE=0",
 			"STAGING_BUDGET_SETTLE=50ms", "E2E_OAUTH_SIMULATION_KEY="+server.SimulationKey()).CombinedOutput()
 		release()
