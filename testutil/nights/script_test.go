@@ -127,7 +127,7 @@ func TestANightIsGreenWhereEverythingIs(t *testing.T) {
 				require.ErrorAs(t, err, &exit)
 				assert.Equal(t, c.ends, exit.ExitCode(), out)
 			}
-			assert.Contains(t, s.calls(), "validate --out "+s.folder+"/validate target=remote")
+			assert.Contains(t, s.calls(), "validate --timeout 40m --out "+s.folder+"/validate target=remote")
 			assert.Contains(t, s.calls(), "trend "+s.folder+"/nights.db --add "+s.folder+"/validate --night 5-1 --json target=remote")
 			assert.Equal(t, strings.HasSuffix(c.trend, "exit 0"), strings.Contains(s.calls(), "report "+s.folder+"/validate --trend "+s.folder+"/trend.json --out "+s.folder+"/report"))
 			assert.Equal(t, !strings.HasSuffix(c.trend, "exit 0"), exists(s.folder+"/trend.log"))
@@ -166,7 +166,7 @@ func TestTheIssueIsOneAndHarmless(t *testing.T) {
 			s := newStep(t)
 			s.program("gh", c.gh)
 			s.leaves("validate/report.md", "# The report\n")
-			s.leaves("trend.log", "```\n@everyone <b>\n"+strings.Repeat("é", 100_000))
+			s.leaves("trend.log", "```\n@everyone <b>\r@all\n"+strings.Repeat("é", 100_000))
 			out, err := s.run("issue", c.result)
 			require.NoError(t, err, out)
 			assert.Contains(t, s.calls(), c.calls)
@@ -176,7 +176,7 @@ func TestTheIssueIsOneAndHarmless(t *testing.T) {
 			}
 			body, err := os.ReadFile(filepath.Join(s.bin, "gh.body"))
 			require.NoError(t, err)
-			assert.Contains(t, string(body), "The night: https://ci.example/1\n\n# The report\n\n## The trend lacks something\n\n    ```\n    @everyone <b>\n    é")
+			assert.Contains(t, string(body), "The night: https://ci.example/1\n\n# The report\n\n## The trend lacks something\n\n    ```\n    @everyone <b> @all\n    é")
 			assert.Less(t, len(body), 4000)
 			assert.Equal(t, strings.ToValidUTF8(string(body), ""), string(body))
 		})

@@ -2,6 +2,8 @@ package nights_test
 
 import (
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,6 +40,22 @@ func TestANightNeverFallsBackToTheEmbeddedTarget(t *testing.T) {
 	assert.Equal(t, "none", w.Jobs["validate"].Env["STAGING_ENV_FILE"])
 	for _, s := range w.Jobs["validate"].Steps {
 		assert.NotContains(t, s.Env, "STAGING_TARGET")
+	}
+}
+
+// What the suite can be told, the workflow tells it, but for what no night may be told.
+func TestANightCanBeToldEverything(t *testing.T) {
+	never := []string{
+		"STAGING_ALLOW_PRODUCTION", "STAGING_DEPLOY_COMMAND", "STAGING_DEPLOY_TIMEOUT", // it only looks
+		"STAGING_FAULT", "STAGING_FAULT_RATE", "STAGING_FAULT_SEED", "STAGING_VARIANT", // the embedded target's
+		"STAGING_ARTIFACTS", "STAGING_CA_FILE", "STAGING_GCP_ENDPOINT", // of other machines and clouds
+	}
+	text, err := os.ReadFile("../../.env.example")
+	require.NoError(t, err)
+	env := read(t, "nightly.yml").Jobs["validate"].Env
+	for _, found := range regexp.MustCompile(`(?m)^#?((?:STAGING|E2E|TEST)_\w+)=`).FindAllStringSubmatch(string(text), -1) {
+		_, told := env[found[1]]
+		assert.NotEqual(t, slices.Contains(never, found[1]), told, found[1])
 	}
 }
 
