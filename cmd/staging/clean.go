@@ -21,23 +21,23 @@ A story archives the threads that it made when it ends; one that was killed coul
 which threads its users made and which were archived. This logs the same users in again, archives the rest, and
 says what became of each. Users cannot be deleted. The configuration must name the target of the recording.
 
-Exit codes: 0 nothing is left; 1 something could not be archived.`,
+Exit codes: 0 nothing is left; 1 something could not be archived, or the history is damaged, so that nobody knows
+whether that was all.`,
 		Example: "  staging clean artifacts/goldenpath/TestStagingFollowUpKeepsThread-…/history.jsonl",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(c *cobra.Command, args []string) error { return clean(c, args[0]) },
 	}
 }
 
-func clean(c *cobra.Command, path string) error {
+func clean(c *cobra.Command, path string) (err error) {
 	out := c.OutOrStdout()
-	header, left, err := replay.LeftIn(path)
-	if err != nil {
-		if header.Version == 0 {
-			return err
-		}
-		fmt.Fprintf(c.ErrOrStderr(), "staging: %v\n", err) // what it holds is cleaned up all the same
-	}
-	if len(left) == 0 {
+	header, left, damage := replay.LeftIn(path)
+	switch {
+	case damage != nil && (header.Version == 0 || len(left) == 0):
+		return damage
+	case damage != nil: // what the rest held is not known; what can be read is cleaned up all the same
+		defer func() { err = errors.Join(err, damage) }()
+	case len(left) == 0:
 		_, err := fmt.Fprintln(out, "nothing is left: every thread that the story made was archived")
 		return err
 	}

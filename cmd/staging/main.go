@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"github.com/netra-systems/staging-e2e/testutil/report"
 	"github.com/netra-systems/staging-e2e/testutil/venue"
 )
 
@@ -25,9 +27,18 @@ func main() {
 	err := command().ExecuteContext(ctx)
 	stop()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "staging:", err)
+		fmt.Fprintln(os.Stderr, "staging:", said(err))
 		os.Exit(exitCode(err))
 	}
+}
+
+// said is an error for a terminal or a log: it may quote a server.
+func said(err error) string {
+	lines := strings.Split(strings.ReplaceAll(err.Error(), "\t", "    "), "\n")
+	for i, line := range lines {
+		lines[i] = report.Clean(strings.TrimSuffix(line, "\r"))
+	}
+	return strings.Join(lines, "\n")
 }
 
 func command() *cobra.Command {

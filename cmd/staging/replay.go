@@ -13,6 +13,7 @@ import (
 
 	"github.com/netra-systems/staging-e2e/testutil/config"
 	"github.com/netra-systems/staging-e2e/testutil/replay"
+	"github.com/netra-systems/staging-e2e/testutil/report"
 )
 
 // cannotReplay is the exit code of a replay that shows nothing.
@@ -133,6 +134,11 @@ func say(c *cobra.Command, s *replay.Script, r *replay.Result, rerun string) err
 	}
 	if r.Err() != nil {
 		return nil // which main says
+	}
+	if s.Stopped != "" {
+		if _, err := fmt.Fprintf(out, "the recorded story stopped before its end, and what would have followed is not shown: %s\n", report.Clean(s.Stopped)); err != nil {
+			return err
+		}
 	}
 	_, err := fmt.Fprintln(out, "green: all of it was told again, and nothing is wrong")
 	return err

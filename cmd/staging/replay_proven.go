@@ -16,17 +16,17 @@ func (r *replaying) proven(c *cobra.Command) error {
 	p := replay.Proven{Folder: r.proof, Trials: r.search.Trials, Jobs: proof.Jobs()}
 	var err error
 	if p.Config, err = config.Load(); err != nil {
-		return err
+		return codedError{err, cannotReplay}
 	}
 	if p.Config.Target != config.Embedded {
-		return errors.New("a proof is told again at the embedded target: leave out the URLs of another")
+		return codedError{errors.New("a proof is told again at the embedded target: leave out the URLs of another"), cannotReplay}
 	}
 	progress := newProgress(c.ErrOrStderr())
 	p.Progress = func(done, of int, one replay.Comparison) { progress.step(done, of, one.String(), !one.Holds()) }
 	all, err := p.Compare(c.Context())
 	progress.end()
 	if err != nil {
-		return err
+		return codedError{err, cannotReplay}
 	}
 	count := func(is func(replay.Comparison) bool) (n int) {
 		for _, one := range all {
@@ -39,10 +39,15 @@ func (r *replaying) proven(c *cobra.Command) error {
 	held := count(replay.Comparison.Holds)
 	_, err = fmt.Fprintf(c.OutOrStdout(), "of %d red histories, at their fault: %d break the same rules for the same users, %d more the same rules for others; without it: %d are green; %d hold in all\n",
 		len(all), count(replay.Comparison.Same), count(otherUsers), count(green), held)
-	if err == nil && held < len(all) {
-		err = fmt.Errorf("%d of %d histories do not hold", len(all)-held, len(all))
+	switch {
+	case err != nil:
+		return err
+	case len(all) == 0:
+		return codedError{fmt.Errorf("no history below %s is red: that shows nothing", r.proof), cannotReplay}
+	case held < len(all):
+		return fmt.Errorf("%d of %d histories do not hold", len(all)-held, len(all))
 	}
-	return err
+	return nil
 }
 
 func otherUsers(c replay.Comparison) bool { return !c.Same() && c.SameRules() }

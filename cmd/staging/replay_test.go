@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -94,6 +95,28 @@ func TestReplayKeepsTheSmallest(t *testing.T) {
 	assert.Equal(t, 1, code, out)
 	assert.Contains(t, out, "break infra/server-error")
 	assert.FileExists(t, small)
+}
+
+// Whatever shows nothing is no success.
+func TestAProofWithoutARedHistoryShowsNothing(t *testing.T) {
+	out, code := run(t, nil, "replay", "--proof", filepath.Dir(recorded(t)))
+	assert.Equal(t, 3, code, out)
+	assert.Contains(t, out, "is red: that shows nothing")
+}
+
+func TestACleanUpOfADamagedHistoryIsNotSure(t *testing.T) {
+	path := recorded(t)
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	header, _, _ := strings.Cut(string(text), "\n")
+	require.NoError(t, os.WriteFile(path, []byte(header+"\n{\n"), 0o600))
+	out, code := run(t, nil, "clean", path)
+	assert.Equal(t, 1, code, out)
+	assert.NotContains(t, out, "nothing is left")
+}
+
+func TestErrorsAreHarmless(t *testing.T) {
+	assert.Equal(t, "a\n    :\\:error:\\:b \\u001b[31m", said(errors.New("a\r\n\t::error::b \x1b[31m")))
 }
 
 func TestCleanAtTheEmbeddedTarget(t *testing.T) {

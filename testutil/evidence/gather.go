@@ -114,7 +114,7 @@ func find(paths []string) (files []file, err error) {
 			continue
 		}
 		err = filepath.WalkDir(path, func(path string, d fs.DirEntry, err error) error {
-			if err == nil && d.Type().IsRegular() && filepath.Ext(path) == extension && d.Name() != serverSide {
+			if err == nil && readable(d) && filepath.Ext(path) == extension && d.Name() != serverSide {
 				add(path, strings.HasPrefix(d.Name(), historyName))
 			}
 			return err
@@ -125,6 +125,9 @@ func find(paths []string) (files []file, err error) {
 	}
 	return files, nil
 }
+
+// readable tells whether an entry of a folder may be a file: a link leads to one or is told of.
+func readable(d fs.DirEntry) bool { return d.Type().IsRegular() || d.Type() == fs.ModeSymlink }
 
 // content is what a file turned out to hold: at most one of them.
 type content struct {

@@ -177,6 +177,17 @@ func TestOtherFilesAreNoEvidence(t *testing.T) {
 	assert.Len(t, gather(t, named).Unread, 1, "a file that the caller names has to be one")
 }
 
+// A linked history is one, and a link to nowhere is not as if it were not there.
+func TestLinksAreFollowed(t *testing.T) {
+	dir, linked := t.TempDir(), t.TempDir()
+	green(t, filepath.Join(dir, "history.jsonl"), sample.Header("goldenpath", "TestStagingX"))
+	require.NoError(t, os.Symlink(filepath.Join(dir, "history.jsonl"), filepath.Join(linked, "history.jsonl")))
+	require.NoError(t, os.Symlink(filepath.Join(dir, "nowhere"), filepath.Join(linked, "history-2.jsonl")))
+	e := gather(t, linked)
+	assert.Len(t, e.Stories, 1)
+	assert.Len(t, e.Unread, 1)
+}
+
 func TestGatheringCanBeInterrupted(t *testing.T) {
 	dir := t.TempDir()
 	green(t, filepath.Join(dir, "history.jsonl"), sample.Header("goldenpath", "TestStagingX"))
