@@ -1,6 +1,7 @@
 // Package junit writes a report as JUnit XML, in the dialect that GitHub's actions, GitLab and Jenkins show: a
 // suite for each package, a case for each story, a failure for a red one. Text of a target holds nothing that is
-// no XML, that is a command of a CI system, or that colours a terminal (report.Clean).
+// no XML, that is a command of a CI system, or that colours a terminal (report.Clean); and, since viewers make comments
+// and pages of it, nothing that mentions, links, or is HTML or Markdown there (plain).
 package junit
 
 import (
@@ -125,10 +126,10 @@ func newCase(s *summary.Story) testcase {
 		return c
 	}
 	hard := s.Hard()
-	c.Failure = &problem{Type: "story", Message: strings.Join(s.Why, "; "), Text: failure(s)}
+	c.Failure = &problem{Type: "story", Message: plain(strings.Join(s.Why, "; ")), Text: failure(s)}
 	if len(hard) > 0 {
 		c.Failure.Type = hard[0].Rule
-		c.Failure.Message = hard[0].Rule + ": " + hard[0].Message
+		c.Failure.Message = hard[0].Rule + ": " + plain(hard[0].Message)
 		if len(hard) > 1 {
 			c.Failure.Message += fmt.Sprintf(" (and %d more)", len(hard)-1)
 		}
@@ -144,19 +145,19 @@ func failure(s *summary.Story) string {
 	var b strings.Builder
 	hard := s.Hard()
 	for _, f := range hard[:min(maxFindings, len(hard))] {
-		fmt.Fprintf(&b, "FINDING %s: %s\n", f.Rule, f.Message)
+		fmt.Fprintf(&b, "FINDING %s: %s\n", f.Rule, plain(f.Message))
 		for _, line := range f.Lines {
-			fmt.Fprintf(&b, "    %s\n", line)
+			fmt.Fprintf(&b, "    %s\n", plain(line))
 		}
 	}
 	if more := len(hard) - maxFindings; more > 0 {
 		fmt.Fprintf(&b, "… and %d more\n", more)
 	}
 	for _, why := range s.Why {
-		fmt.Fprintf(&b, "%s\n", why)
+		fmt.Fprintf(&b, "%s\n", plain(why))
 	}
 	for i, suspect := range s.Suspects {
-		fmt.Fprintf(&b, "looks like: %d. %s – %s (because %s)\n", i+1, suspect.ID, suspect.Title, strings.Join(suspect.Reasons, "; "))
+		fmt.Fprintf(&b, "looks like: %d. %s – %s (because %s)\n", i+1, suspect.ID, suspect.Title, plain(strings.Join(suspect.Reasons, "; ")))
 	}
 	fmt.Fprintf(&b, "run again: %s\nreplay:    %s\n", s.Rerun, s.Replay)
 	return b.String()
@@ -167,10 +168,10 @@ func output(s *summary.Story) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "target: %s; %d users, %d sessions, %d prompts, %d events\n", s.Target, s.Users, s.Sessions, s.Prompts, s.Events)
 	for _, c := range s.Criteria {
-		fmt.Fprintf(&b, "%s %s %s\n", c.ID, c.Verdict, c.Reason)
+		fmt.Fprintf(&b, "%s %s %s\n", c.ID, c.Verdict, plain(c.Reason))
 	}
 	for _, f := range s.Advice() {
-		fmt.Fprintf(&b, "advice  %s: %s\n", f.Rule, f.Message)
+		fmt.Fprintf(&b, "advice  %s: %s\n", f.Rule, plain(f.Message))
 	}
 	return b.String()
 }
@@ -182,7 +183,7 @@ func gaps(s *summary.Summary) *suite {
 	lacks := newSuite("evidence", s)
 	for _, gap := range s.Gaps {
 		c := testcase{Name: "the evidence is whole", Class: "evidence", Time: seconds(0)}
-		c.Error = &problem{Type: "evidence", Message: gap}
+		c.Error = &problem{Type: "evidence", Message: plain(gap)}
 		lacks.add(c)
 	}
 	return lacks

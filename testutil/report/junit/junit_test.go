@@ -3,6 +3,8 @@ package junit_test
 import (
 	"bytes"
 	"encoding/xml"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -87,14 +89,32 @@ func TestWhatTheEvidenceLacksIsAnError(t *testing.T) {
 	assert.Equal(t, "history.jsonl cannot be read", read.Suites[2].Cases[0].Error.Message)
 }
 
-// Whatever a target says arrives as it was neutralised, and nothing else is read from it.
+// Whatever a target says arrives, but for backslashes as it was neutralised, and nothing else is read from it.
 func TestAnyTextSurvives(t *testing.T) {
 	s := mixed(t)
+	bare := func(text string) string { return strings.ReplaceAll(text, `\`, "") }
 	rapid.Check(t, func(t *rapid.T) {
 		message := report.Clean(string(rapid.SliceOf(rapid.Byte()).Draw(t, "message")) + rapid.String().Draw(t, "more"))
 		s.Stories[0].Findings[0].Message = message
 		_, read := write(t, s)
-		require.Contains(t, read.Suites[0].Cases[0].Failure.Message, message)
-		require.Contains(t, read.Suites[0].Cases[0].Failure.Text, message)
+		require.Contains(t, bare(read.Suites[0].Cases[0].Failure.Message), bare(message))
+		require.Contains(t, bare(read.Suites[0].Cases[0].Failure.Text), bare(message))
+	})
+}
+
+// Nor does it act where a viewer takes it for Markdown or HTML.
+func TestNoTextActs(t *testing.T) {
+	s := mixed(t)
+	acts := regexp.MustCompile("@\\w|#\\w|<[\\w/!?]|\\]\\(|```")
+	words := rapid.SliceOfN(rapid.SampledFrom([]string{"@", "all", "#", "891", "<", "b>", "/", "!--", "![a]", "(b)", "`", "\\", " "}), 0, 12)
+	rapid.Check(t, func(t *rapid.T) {
+		hostile := report.Clean(strings.Join(words.Draw(t, "text"), ""))
+		story := s.Stories[0]
+		story.Why, story.Findings[0].Message, story.Findings[0].Lines, s.Gaps = []string{hostile}, hostile, []string{hostile}, []string{hostile}
+		_, read := write(t, s)
+		shown := read.Suites[0].Cases[0].Failure
+		for _, text := range []string{shown.Message, shown.Text, read.Suites[2].Cases[0].Error.Message} {
+			require.NotRegexp(t, acts, text)
+		}
 	})
 }
