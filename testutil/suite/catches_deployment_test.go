@@ -244,7 +244,7 @@ func TestStoriesSeeADeploymentWhileTheyRead(t *testing.T) {
 	}
 }
 
-// What the logs show needs no metrics.
+// What the logs show needs no metrics. The figures of the process, which also runs other tests, stay as they are.
 func TestStoriesDoWithoutMetrics(t *testing.T) {
 	t.Parallel()
 	for _, story := range []string{"AnswersAsWellAsItsPredecessor", "NothingAccumulates"} {
@@ -253,6 +253,7 @@ func TestStoriesDoWithoutMetrics(t *testing.T) {
 			served := deploymentFor(story, "september")
 			declared := served
 			denying("monitoring.")(&served)
+			growing(figure{}, 0)(&served)
 			out, err := tellAt(t, story, served, declared)
 			require.NoError(t, err, telling(out))
 		})
