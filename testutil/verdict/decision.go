@@ -6,6 +6,7 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/config"
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
 	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/judge"
 	"github.com/netra-systems/staging-e2e/testutil/report/summary"
 )
 
@@ -14,6 +15,8 @@ import (
 var (
 	grave     = []string{"D2", "D3", "F1", "F2", "F5"}
 	essential = []string{"D1", "D2", "D3", "F1", "F2", "F3", "F4", "F5"}
+	// dispensable are those without which the decision may be PROCEED, with less confidence.
+	dispensable = []string{"D4", "P1", "P2", "P3", "P4"}
 )
 
 func among(ids, of []string) bool {
@@ -27,7 +30,7 @@ func (c *court) decision() string {
 		return summary.NoDecision
 	case among(c.with(summary.Fail), grave) && known && serving.New() && serving.Earlier != "":
 		return summary.Rollback
-	case len(c.with(summary.Fail)) > 0, among(c.with(summary.NotMeasured), essential), len(c.gaps) > 0, len(c.red()) > 0:
+	case len(c.with(summary.Fail)) > 0, among(c.with(summary.NotMeasured), essential), len(c.gaps) > 0, slices.ContainsFunc(c.red(), speaks):
 		return summary.Investigate
 	}
 	return summary.Proceed
@@ -76,6 +79,19 @@ func (c *court) red() (red []*evidence.Story) {
 		}
 	}
 	return red
+}
+
+// speaks tells whether a red story speaks against the deployment: it does unless it came to its end and all that
+// makes it red is that a criterion was not measured without which a deployment may go on (issue #6).
+func speaks(s *evidence.Story) bool {
+	if s.Stopped != "" || s.Cut != nil || len(s.Hard()) == 0 {
+		return true
+	}
+	other := func(f judge.Finding) bool { return f.Rule != judge.Unmeasured }
+	bars := func(c judge.Criterion) bool {
+		return c.Verdict != judge.Pass && !(c.Verdict == judge.NotMeasured && slices.Contains(dispensable, c.ID))
+	}
+	return slices.ContainsFunc(s.Hard(), other) || slices.ContainsFunc(s.Criteria, bars)
 }
 
 // serving is the revision of the backend that the evidence says serves; false if it names none, or several.

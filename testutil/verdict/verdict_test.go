@@ -26,6 +26,11 @@ func all(edits ...edit) edit {
 	}
 }
 
+// unmeasured makes the first story red for what it does not measure.
+func unmeasured() edit {
+	return func(e *evidence.Evidence) { breaks(e.Stories[0].Header.Story, judge.Unmeasured)(e) }
+}
+
 func backend(change func(*evidence.Revision)) edit {
 	return func(e *evidence.Evidence) { change(&e.Stories[0].Serving[1]) }
 }
@@ -53,6 +58,16 @@ func TestOf(t *testing.T) {
 
 		{"D4 unmeasured", says("D4", judge.NotMeasured), proceed, medium, "D4 not measured", "not measured: D4"},
 		{"P3 and P4 unmeasured", all(says("P3", judge.NotMeasured), says("P4", judge.NotMeasured)), proceed, medium, "P3 not measured, P4 not measured", "not measured: P3, P4"},
+		{"D4 unmeasured, which nobody has allowed", all(says("D4", judge.NotMeasured), unmeasured()), proceed, medium, "D4 not measured", "not measured: D4"},
+		{"D4 unmeasured, and the story stopped", all(says("D4", judge.NotMeasured), unmeasured(), func(e *evidence.Evidence) { e.Stories[0].Stopped = "why" }), investigate, low,
+			"D1 not measured, D2 not measured, D3 not measured, D4 not measured, P3 not measured, P4 not measured", "not measured: D1, D2, D3, D4, P3, P4"},
+		{"D4 unmeasured, and something else is broken", all(says("D4", judge.NotMeasured), unmeasured(), func(e *evidence.Evidence) {
+			breaks(e.Stories[0].Header.Story, "threads/listed")(e)
+		}), investigate, medium, "D4 not measured", "not measured: D4"},
+		{"an ability unmeasured", func(e *evidence.Evidence) {
+			e.Stories[0].Criteria = append(e.Stories[0].Criteria, judge.Criterion{ID: "restart", Verdict: judge.NotMeasured})
+			unmeasured()(e)
+		}, investigate, high, "", ""},
 		{"D1 unmeasured", says("D1", judge.NotMeasured), investigate, low, "D1 not measured", "not measured: D1"},
 		{"D2 unmeasured", says("D2", judge.NotMeasured), investigate, low, "D2 not measured", "not measured: D2"},
 		{"D3 unmeasured", says("D3", judge.NotMeasured), investigate, low, "D3 not measured", "not measured: D3"},
