@@ -136,6 +136,19 @@ func TestANightIsGreenWhereEverythingIs(t *testing.T) {
 	}
 }
 
+// Credentials for the cloud are a file that nobody else reads, while the night lasts.
+func TestANightHasItsCredentialsInAFile(t *testing.T) {
+	s := newStep(t, `GCP_CREDENTIALS={"type":"service_account"}`)
+	night(s, `stat -c '%a' "$GOOGLE_APPLICATION_CREDENTIALS"; cat "$GOOGLE_APPLICATION_CREDENTIALS"; echo " at $GOOGLE_APPLICATION_CREDENTIALS<${GCP_CREDENTIALS:-}>"; exit 0`, "exit 0")
+	out, err := s.run("run")
+	require.NoError(t, err, out)
+	_, rest, found := strings.Cut(out, "600\n{\"type\":\"service_account\"} at ")
+	require.True(t, found, out)
+	path, rest, _ := strings.Cut(rest, "<")
+	assert.True(t, strings.HasPrefix(rest, ">"), "the variable is gone: %s", rest)
+	assert.NoFileExists(t, path)
+}
+
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
