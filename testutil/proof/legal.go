@@ -7,9 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"sync"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // Legal says how targets are to be met that are unusual and not wrong. Stories and Variants are required.
@@ -60,25 +57,12 @@ func (l Legal) all(ctx context.Context, built Binaries, dir string) ([]HealthyRu
 	}
 	orInt(&l.Jobs, Jobs())
 	h := Healthy{Stories: l.Stories, Env: l.Env}
-	runs := make([]HealthyRun, len(l.Variants))
-	var progress sync.Mutex
-	done := 0
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(max(1, l.Jobs/runtime.NumCPU()))
-	for i, name := range l.Variants {
-		group.Go(func() (err error) {
-			met := adversity{name: name, env: []string{"STAGING_VARIANT=" + name}}
-			if runs[i], err = h.under(ctx, met, built, filepath.Join(dir, name)); err != nil {
-				return fmt.Errorf("meet the variant %s: %w", name, err)
-			}
-			progress.Lock()
-			defer progress.Unlock()
-			done++
-			if l.Progress != nil {
-				l.Progress(done, len(runs), runs[i])
-			}
-			return nil
-		})
-	}
-	return runs, group.Wait()
+	return each(ctx, max(1, l.Jobs/runtime.NumCPU()), l.Variants, func(ctx context.Context, name string) (HealthyRun, error) {
+		met := adversity{name: name, env: []string{"STAGING_VARIANT=" + name}}
+		run, err := h.under(ctx, met, built, filepath.Join(dir, name))
+		if err != nil {
+			return run, fmt.Errorf("meet the variant %s: %w", name, err)
+		}
+		return run, nil
+	}, l.Progress)
 }

@@ -8,10 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/netra-systems/staging-e2e/fixtures/regressions"
 )
@@ -150,26 +147,13 @@ func orInt(v *int, fallback int) {
 
 // all tries the entries, several at a time, and returns the results in their order.
 func (b *bench) all(ctx context.Context, entries []regressions.Entry) ([]Result, error) {
-	results := make([]Result, len(entries))
-	var progress sync.Mutex
-	done := 0
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(b.Jobs)
-	for i, e := range entries {
-		group.Go(func() (err error) {
-			if results[i], err = b.prove(ctx, e); err != nil {
-				return fmt.Errorf("prove %s: %w", e.ID, err)
-			}
-			progress.Lock()
-			defer progress.Unlock()
-			done++
-			if b.Progress != nil {
-				b.Progress(done, len(entries), results[i])
-			}
-			return nil
-		})
-	}
-	return results, group.Wait()
+	return each(ctx, b.Jobs, entries, func(ctx context.Context, e regressions.Entry) (Result, error) {
+		r, err := b.prove(ctx, e)
+		if err != nil {
+			return r, fmt.Errorf("prove %s: %w", e.ID, err)
+		}
+		return r, nil
+	}, b.Progress)
 }
 
 // close keeps what explains a result that is not as it must be.
