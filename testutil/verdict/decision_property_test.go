@@ -40,8 +40,8 @@ func TestEveryCombination(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		e, o := healthy(), expected()
 		states := map[string]string{}
-		for _, id := range ids {
-			states[id] = rapid.SampledFrom([]string{summary.Pass, summary.Pass, summary.Pass, summary.Pass, summary.Fail, summary.NotMeasured}).Draw(t, id)
+		for range rapid.IntRange(0, 4).Draw(t, "spoilt") { // few, so that each decides alone at times
+			states[rapid.SampledFrom(ids).Draw(t, "criterion")] = rapid.SampledFrom([]string{summary.Fail, summary.NotMeasured}).Draw(t, "state")
 		}
 		for _, id := range ids {
 			if states[id] == summary.NotMeasured {
@@ -81,7 +81,6 @@ func check(t *rapid.T, v summary.Verdict, states map[string]string, undecidable 
 	for id, state := range states {
 		essential := strings.HasPrefix(id, "F") || slices.Contains([]string{"D1", "D2", "D3"}, id)
 		switch {
-		case state == summary.Pass:
 		case v.Criterion(id).Verdict == summary.Pass:
 			t.Fatalf("%s passes although it is %s", id, state)
 		case v.Decision == summary.Proceed && (state == summary.Fail || essential):
