@@ -115,7 +115,7 @@ func (g *reading) note(r *history.Record) {
 	switch n := r.Note; n.Topic {
 	case history.TopicSettled:
 		g.settle(r)
-	case history.TopicInterrupted:
+	case history.TopicInterrupted, history.TopicTimeout:
 		g.over = true
 		g.miss("the recording was interrupted: %s", n.Text)
 	case history.TopicStory, history.TopicRefusal:

@@ -96,6 +96,7 @@ func (s *Story) begin() error {
 
 func (p *process) story(t *testing.T, entry Entry, told circumstances) (*Story, error) {
 	if err := context.Cause(p.interrupted); err != nil {
+		t.Attr("netra.interrupted", err.Error())
 		return nil, err
 	}
 	reach := p.reach
