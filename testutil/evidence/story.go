@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/netra-systems/staging-e2e/testutil/history"
@@ -59,9 +58,6 @@ func (s *Story) Hard() (hard []judge.Finding) {
 func (s *Story) Red() bool {
 	return len(s.Hard()) > 0 || s.Stopped != "" || s.Cut != nil || s.Test != nil && s.Test.Outcome != Passed
 }
-
-// Subtest tells whether it is one part of a test function.
-func (s *Story) Subtest() bool { return strings.Contains(s.Header.Story, "/") }
 
 var errNoEnd = errors.New("the history has no end: its process died, and the last records may be lost")
 
