@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -177,31 +175,6 @@ func (s *Story) open(target *staging.Target) error {
 	return nil
 }
 
-func (s *Story) historyFile() string { return filepath.Join(s.dir, "history.jsonl") }
-
-// directory is where go test -artifacts wants it, else below STAGING_ARTIFACTS.
-func (s *Story) directory(attempt int) (string, error) {
-	if s.keeps() {
-		return s.t.ArtifactDir(), nil
-	}
-	dir := filepath.Join(here.config.Artifacts, here.pkg, directoryName(s.t.Name(), time.Now(), attempt))
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fmt.Errorf("make a directory for the history (STAGING_ARTIFACTS): %w", err)
-	}
-	return filepath.Abs(dir)
-}
-
-func directoryName(story string, start time.Time, attempt int) string {
-	stamp := start.UTC().Format("20060102T150405")
-	return fmt.Sprintf("%s-%s-%d-%d", strings.ReplaceAll(story, "/", "_"), stamp, os.Getpid(), attempt)
-}
-
-// keeps tells whether the history is kept although the story is green.
-func (s *Story) keeps() bool {
-	on, err := strconv.ParseBool(flagValue("test.artifacts"))
-	return err == nil && on
-}
-
 // observe judges a record. The history calls it for one record at a time.
 func (s *Story) observe(r *history.Record) {
 	s.stats.count(r)
@@ -232,44 +205,6 @@ func (s *Story) isSpoiled() bool {
 		return true
 	default:
 		return false
-	}
-}
-
-// stop fails the story and ends the calling goroutine.
-func (s *Story) stop(err error) {
-	s.t.Helper()
-	s.note(err)
-	s.t.FailNow()
-}
-
-// note keeps the first reason for which the story could not go on.
-func (s *Story) note(err error) {
-	if cause := context.Cause(s.ctx); cause != nil {
-		err = fmt.Errorf("%w: %w", cause, err)
-	}
-	why := s.log.Redact(err.Error()) // an error may quote the target, and the target may quote a secret
-	s.log.Remark(history.TopicStory, why)
-	s.spoil()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.stopped == "" {
-		s.stopped = why
-	}
-}
-
-// panicking tells whether the goroutine is being unwound by a panic. The testing package runs cleanups
-// in a panic as in any other end, and tells them nothing of it.
-func panicking() bool {
-	var callers [64]uintptr
-	frames := runtime.CallersFrames(callers[:runtime.Callers(0, callers[:])])
-	for {
-		frame, more := frames.Next()
-		if frame.Function == "runtime.gopanic" {
-			return true
-		}
-		if !more {
-			return false
-		}
 	}
 }
 
