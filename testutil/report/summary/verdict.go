@@ -88,19 +88,31 @@ func (v Verdict) Criterion(id string) Criterion {
 	return Criterion{ID: id, Verdict: NotMeasured}
 }
 
-// Next are the steps to take (deployment.md 7).
+// Next are the steps to take, with the command that tells the first red story again.
 func (s *Summary) Next() []string {
-	var steps []string
-	if red := s.Red(); len(red) > 0 {
-		steps = append(steps, "Run the first red story again: "+red[0].Rerun)
+	if first := s.First(); first != nil {
+		return append([]string{"Run the first red story again: " + first.Rerun}, s.Steps()...)
 	}
+	return s.Steps()
+}
+
+// First is the red story to begin with, nil where there is none.
+func (s *Summary) First() *Story {
+	if red := s.Red(); len(red) > 0 {
+		return red[0]
+	}
+	return nil
+}
+
+// Steps are those that follow from the decision (deployment.md 7).
+func (s *Summary) Steps() []string {
 	switch s.Verdict.Decision {
 	case Proceed:
-		return append(steps, "Update the issue", "Plan the production deployment", "Monitor the new revision", "Document what was validated")
+		return []string{"Update the issue", "Plan the production deployment", "Monitor the new revision", "Document what was validated"}
 	case Rollback:
-		return append(steps, "Move the traffic back to the previous revision", "Capture the logs of the new revision", "Find the root cause", "Document it")
+		return []string{"Move the traffic back to the previous revision", "Capture the logs of the new revision", "Find the root cause", "Document it"}
 	case Investigate:
-		return append(steps, "Capture the logs", "Find the root cause", "Document it", "Consider a rollback")
+		return []string{"Capture the logs", "Find the root cause", "Document it", "Consider a rollback"}
 	}
-	return append(steps, "Validate a real staging: staging validate, with STAGING_TARGET=remote")
+	return []string{"Validate a real staging: staging validate, with STAGING_TARGET=remote"}
 }
