@@ -130,7 +130,7 @@ func (d *document) recommendation() {
 	}
 	d.line("- **Next Steps**:")
 	for _, step := range d.summary.Next() {
-		d.line("  - %s", code(step))
+		d.line("  - %s", code(step.String()))
 	}
 }
 
