@@ -12,7 +12,7 @@ type issue struct {
 	Findings, Stories int
 }
 
-// issues are the broken rules, first those that most stories break.
+// issues are the broken rules, first those that most stories break, in the order in which they were broken.
 func (p *page) issues() (found []*issue) {
 	byRule := map[string]*issue{}
 	for _, v := range p.RedViews() {
@@ -33,8 +33,6 @@ func (p *page) issues() (found []*issue) {
 			}
 		}
 	}
-	slices.SortStableFunc(found, func(a, b *issue) int {
-		return cmp.Or(cmp.Compare(b.Stories, a.Stories), cmp.Compare(b.Findings, a.Findings))
-	})
+	slices.SortStableFunc(found, func(a, b *issue) int { return cmp.Compare(b.Stories, a.Stories) })
 	return found
 }
