@@ -179,7 +179,7 @@ func (d *pen) mark(m evidence.Mark, y float64) {
 		if !proof {
 			d.WriteString(` tabindex="-1"`) // arrow keys lead there
 		}
-		fmt.Fprintf(d, `><title>%s</title>`, template.HTMLEscapeString(says(m, s, proof)))
+		fmt.Fprintf(d, `><title>%s</title>`, inText.Replace(says(m, s, proof)))
 	}
 	if proof {
 		fmt.Fprintf(d, `<circle class="proof" cx="%.1f" cy="%.0f" r="11"/>`, x, y)

@@ -42,13 +42,13 @@ type record struct {
 // them. Red stories come first.
 const (
 	maxRecords  = 10_000
-	maxRaw      = 1 << 20 // bytes
+	maxRaw      = 768 << 10 // bytes
 	rawOfEach   = 400
 	leastRaw    = 120 // less is not worth its place
 	rawOfProof  = 4 << 10
 	maxFindings = 500
 	maxPictures = 100
-	maxProof    = 512 << 10 // bytes
+	maxProof    = 384 << 10 // bytes
 	maxProofs   = 20        // records of one finding
 	around      = 24        // records beside those that prove a finding
 )

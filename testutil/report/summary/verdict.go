@@ -111,6 +111,9 @@ func (s *Summary) Next() (steps []Step) {
 		}
 		steps = append(steps, Step{says, first.Rerun})
 	}
+	if len(s.Gaps) > 0 {
+		steps = append(steps, Step{Says: "See to what the evidence lacks, and run what is missing again"})
+	}
 	for _, says := range further[s.Verdict.Decision] {
 		steps = append(steps, Step{Says: says})
 	}
