@@ -47,7 +47,11 @@ func (s *Story) leave() {
 	defer cancel()
 	short := s.ctx.Err() != nil
 	if short {
-		s.log.Remark(history.TopicInterrupted, context.Cause(s.ctx).Error())
+		topic, why := history.TopicInterrupted, context.Cause(s.ctx)
+		if errors.Is(why, ErrTimeout) {
+			topic = history.TopicTimeout
+		}
+		s.log.Remark(topic, why.Error())
 	}
 	var closing sync.WaitGroup
 	for _, session := range s.openSessions() {

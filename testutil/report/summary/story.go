@@ -168,7 +168,7 @@ func why(e *evidence.Story) []string {
 		add("its history is not whole: %v", e.Cut)
 	}
 	if e.Test != nil && e.Test.Outcome != evidence.Passed && (len(e.Hard()) == 0 || e.Test.Outcome != evidence.Failed) {
-		add("go test says %s: %s", e.Test.Outcome, firstLines(e.Test.Output))
+		add("go test says %s: %s", e.Test.Outcome, e.Test.Said())
 	}
 	return all
 }
@@ -195,26 +195,4 @@ func (s *Story) Commands() string {
 }
 
 // Short is its name without what all names begin with.
-func (s *Story) Short() string { return strings.TrimPrefix(s.Name, storyPrefix) }
-
-// told bounds how much of a test's output is repeated.
-const told = 300
-
-// firstLines is the beginning of an output without the noise of go test.
-func firstLines(output string) string {
-	var lines []string
-	for line := range strings.Lines(output) {
-		line = strings.TrimSpace(line)
-		if line != "" && !strings.HasPrefix(line, "===") && !strings.HasPrefix(line, "FAIL") && !strings.HasPrefix(line, "---") {
-			lines = append(lines, line)
-		}
-	}
-	text := strings.Join(lines, "; ")
-	if len(text) > told {
-		text = strings.ToValidUTF8(text[:told], "") + "…"
-	}
-	if text == "" {
-		return "it said nothing"
-	}
-	return text
-}
+func (s *Story) Short() string { return strings.TrimPrefix(s.Name, evidence.StoryPrefix) }

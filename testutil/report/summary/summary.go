@@ -75,7 +75,7 @@ type Options struct {
 
 // Of sums the evidence up. It reads the histories of red stories again, for the records that prove what is wrong.
 func Of(e *evidence.Evidence, o Options) (*Summary, error) {
-	s := &Summary{Version: Version, Made: o.Made.UTC(), Verdict: o.Verdict.whole(), Gaps: Gaps(e), Notes: notes(e), Detection: o.Detection, Trend: o.Trend}
+	s := &Summary{Version: Version, Made: o.Made.UTC(), Verdict: o.Verdict.whole(), Gaps: e.Gaps(), Notes: notes(e), Detection: o.Detection, Trend: o.Trend}
 	for _, told := range e.Stories {
 		story, err := newStory(told)
 		if err != nil {
