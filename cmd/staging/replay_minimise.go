@@ -3,21 +3,66 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/netra-systems/staging-e2e/testutil/replay"
 )
 
+// cutShort is the exit code of a search that was interrupted.
+const cutShort = 4
+
 // smallest looks for the smallest part of a story that fails alike.
-func (r *replaying) smallest(c *cobra.Command, s *replay.Script, o replay.Options, rerun string) error {
-	r.search.Options = o
-	r.search.Progress = func(p replay.Progress) {
-		_, _ = fmt.Fprintln(c.ErrOrStderr(), p) // nothing depends on it
-	}
+func (r *replaying) smallest(c *cobra.Command, s *replay.Script, o replay.Options) error {
+	progress := newMinimiseProgress(c.ErrOrStderr())
+	r.search.Options, r.search.Progress = o, progress.tell
 	found, err := r.search.Run(c.Context(), s)
+	progress.end()
+	if found.Script == nil {
+		if c.Context().Err() != nil {
+			return codedError{errors.New("interrupted before anything has failed: there is nothing to keep"), cutShort}
+		}
+		return errors.Join(err, left(found))
+	}
+	if said := r.sayFound(c, found, err); said != nil {
+		return said
+	}
+	switch {
+	case c.Context().Err() != nil:
+		return codedError{errors.Join(errors.New("interrupted"), left(found)), cutShort}
+	case err != nil:
+		return errors.Join(fmt.Errorf("the search ended early: %w", err), left(found))
+	}
+	return errors.Join(found.Result.Err(), left(found))
+}
+
+// sayFound tells what the search found, and how sure it is of that.
+func (r *replaying) sayFound(c *cobra.Command, found replay.Smallest, err error) error {
+	out, size := c.OutOrStdout(), found.Script.Size()
+	what := fmt.Sprintf("the smallest that breaks %s: %s, of %s; it failed %d of %d times (%d replays)",
+		found.Rule, size, found.Of, found.Failed, found.Told, found.Replays)
 	if err != nil {
+		why := "ended early"
+		if c.Context().Err() != nil {
+			why = "interrupted"
+		}
+		what = fmt.Sprintf("%s: the smallest so far that breaks %s: %s, of %s; it may not be minimal (%d replays)", why, found.Rule, size, found.Of, found.Replays)
+	}
+	if _, err := fmt.Fprintln(out, what); err != nil {
 		return err
 	}
-	return errors.Join(say(c, found.Script, found.Result, rerun), found.Result.Err())
+	again := rerun(r.search.Options.Config, "replay", found.Result.History)
+	if seed := found.Seed; seed != r.search.Options.Config.FaultSeed {
+		again = fmt.Sprintf("STAGING_FAULT_SEED=%d %s", seed, again)
+	}
+	return say(c, found.Script, found.Result, again)
+}
+
+// left is the error of replays that left threads at their target.
+func left(found replay.Smallest) error {
+	if len(found.Left) == 0 {
+		return nil
+	}
+	return fmt.Errorf("replays left threads at the target, archive them: staging clean %s", strings.Join(found.Left, " "))
 }

@@ -97,21 +97,6 @@ func (s *Script) Without(drop func(*Act) bool) *Script {
 	return &rest
 }
 
-// Counts are the sessions, messages and requests of a script.
-func (s *Script) Counts() (sessions, messages, requests int) {
-	for _, a := range s.Acts {
-		switch {
-		case a.What == whatDial:
-			sessions++
-		case a.speaks():
-			messages++
-		case a.What != whatLogin && a.Session == "":
-			requests++
-		}
-	}
-	return sessions, messages, requests
-}
-
 // speaks tells whether the act sends something on a session.
 func (a *Act) speaks() bool {
 	return strings.HasPrefix(a.What, whatAsk) || strings.HasPrefix(a.What, whatSay)
