@@ -172,8 +172,8 @@ func (s *searching) noteLeft(o Options) error {
 	if o.Config.Target != config.Remote {
 		return nil
 	}
-	_, left, err := LeftIn(o.History)
-	if err != nil || len(left) == 0 {
+	left, err := LeftIn(o.History)
+	if err != nil || len(left.Users) == 0 {
 		return err
 	}
 	path := fmt.Sprintf("%s-left-%d.jsonl", strings.TrimSuffix(s.Options.History, ".jsonl"), s.replays)
