@@ -59,10 +59,10 @@ for the smallest was interrupted.`,
 				return r.proven(c)
 			}
 			err := r.run(c, files[0])
-			if err != nil && !errors.Is(err, replay.ErrRed) {
-				return coded(err, cannotReplay)
+			if err == nil || errors.Is(err, replay.ErrRed) || errors.As(err, new(codedError)) {
+				return err
 			}
-			return err
+			return codedError{err, cannotReplay}
 		},
 	}
 	f := c.Flags()

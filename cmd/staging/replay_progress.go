@@ -53,7 +53,7 @@ func (p *minimiseProgress) line(text string) {
 // fitting is a text that stays on one line of a terminal, beside a spinner.
 func fitting(out io.Writer, text string) string {
 	if f, ok := out.(*os.File); ok {
-		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
 			return text[:min(len(text), max(width-besideSpinner, 0))]
 		}
 	}

@@ -97,6 +97,11 @@ func (s *Script) Without(drop func(*Act) bool) *Script {
 	return &rest
 }
 
+// requests tells whether the act makes requests, besides those of a login.
+func (a *Act) requests() bool {
+	return a.Session == "" && !slices.Contains([]string{whatLogin, whatNote, whatCleanUp}, a.What) && !a.measures()
+}
+
 // speaks tells whether the act sends something on a session.
 func (a *Act) speaks() bool {
 	return strings.HasPrefix(a.What, whatAsk) || strings.HasPrefix(a.What, whatSay)

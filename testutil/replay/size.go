@@ -20,7 +20,7 @@ func (s *Script) Size() (size Size) {
 			size.Sessions++
 		case a.speaks():
 			size.Messages++
-		case a.Session == "":
+		case a.requests():
 			size.Requests++
 		}
 	}
