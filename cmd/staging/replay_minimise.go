@@ -25,33 +25,25 @@ func (r *replaying) smallest(c *cobra.Command, s *replay.Script, o replay.Option
 		}
 		return errors.Join(err, left(found))
 	}
-	if said := r.sayFound(c, found, err); said != nil {
-		return said
+	if wrong := r.sayFound(c, found); wrong != nil {
+		return wrong
 	}
+	soFar := fmt.Sprintf("the smallest so far, %s, of %s, is in %s; it may not be minimal", found.Script.Size(), found.Of, found.Result.History)
 	switch {
 	case c.Context().Err() != nil:
-		return codedError{errors.Join(errors.New("interrupted"), left(found)), cutShort}
+		return codedError{errors.Join(fmt.Errorf("interrupted: %s", soFar), left(found)), cutShort}
 	case err != nil:
-		return errors.Join(fmt.Errorf("the search ended early: %w", err), left(found))
+		return errors.Join(fmt.Errorf("the search ended early: %w: %s", err, soFar), left(found))
+	}
+	if _, wrong := fmt.Fprintf(c.OutOrStdout(), "the smallest that breaks %s: %s, of %s; it failed %d of %d times\n",
+		found.Rule, found.Script.Size(), found.Of, found.Failed, found.Told); wrong != nil {
+		return wrong
 	}
 	return errors.Join(found.Result.Err(), left(found))
 }
 
-// sayFound tells what the search found, and how sure it is of that.
-func (r *replaying) sayFound(c *cobra.Command, found replay.Smallest, err error) error {
-	out, size := c.OutOrStdout(), found.Script.Size()
-	what := fmt.Sprintf("the smallest that breaks %s: %s, of %s; it failed %d of %d times (%d replays)",
-		found.Rule, size, found.Of, found.Failed, found.Told, found.Replays)
-	if err != nil {
-		why := "ended early"
-		if c.Context().Err() != nil {
-			why = "interrupted"
-		}
-		what = fmt.Sprintf("%s: the smallest so far that breaks %s: %s, of %s; it may not be minimal (%d replays)", why, found.Rule, size, found.Of, found.Replays)
-	}
-	if _, err := fmt.Fprintln(out, what); err != nil {
-		return err
-	}
+// sayFound tells what became of the smallest replay that failed.
+func (r *replaying) sayFound(c *cobra.Command, found replay.Smallest) error {
 	again := rerun(r.search.Options.Config, "replay", found.Result.History)
 	if seed := found.Seed; seed != r.search.Options.Config.FaultSeed {
 		again = fmt.Sprintf("STAGING_FAULT_SEED=%d %s", seed, again)

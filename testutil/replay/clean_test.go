@@ -19,8 +19,11 @@ import (
 )
 
 // elsewhere is a target that outlives its stories.
-func elsewhere(t *testing.T) config.Config {
-	s, err := refstaging.Start(refstaging.Config{})
+func elsewhere(t *testing.T) config.Config { return served(t, refstaging.Config{}) }
+
+// served is the remote target of a configuration.
+func served(t *testing.T, c refstaging.Config) config.Config {
+	s, err := refstaging.Start(c)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	t.Setenv("XDG_CACHE_HOME", t.TempDir()) // for the locks of a remote target

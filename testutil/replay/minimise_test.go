@@ -3,6 +3,9 @@ package replay
 import (
 	"context"
 	"fmt"
+	"maps"
+	"net/http"
+	"path"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -14,6 +17,8 @@ import (
 
 	"github.com/netra-systems/staging-e2e/fixtures/prompts"
 	"github.com/netra-systems/staging-e2e/testutil/config"
+	"github.com/netra-systems/staging-e2e/testutil/refstaging"
+	"github.com/netra-systems/staging-e2e/testutil/refstaging/faults"
 	"github.com/netra-systems/staging-e2e/testutil/staging"
 	"github.com/netra-systems/staging-e2e/testutil/venue"
 )
@@ -101,6 +106,74 @@ func TestAnInterruptedSearchKeepsWhatItHas(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	assert.Nil(t, cut.Script)
 	assert.NoFileExists(t, s.Options.History+"2")
+}
+
+// A search at a target that outlives it leaves no thread there, whenever it is interrupted; not even those of prompts
+// that were on their way.
+func TestAnInterruptedSearchLeavesNoThread(t *testing.T) {
+	script := crowd(t, embedded(), 4)
+	ctx, cancel := context.WithCancel(t.Context())
+	var c refstaging.Config
+	made := watch(&c, func(prompts int) {
+		if prompts == 4+2 { // those of the whole story, and the second of the next replay
+			cancel()
+		}
+	})
+	require.NoError(t, faults.Apply(&c, []string{"beside-isolation-foreign-nonce"}, faults.Options{Rate: 1}))
+	s := Search{Options: Options{Config: served(t, c), History: filepath.Join(t.TempDir(), "smallest.jsonl")}, Trials: 3}
+	found, err := s.Run(ctx, script)
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Equal(t, 4, found.Script.Size().Sessions)
+	assert.Empty(t, found.Left)
+	all, open := made()
+	assert.Equal(t, 6, all)
+	assert.Empty(t, open)
+}
+
+// watch lets a target tell how many threads were made in all, and which are not archived. It calls asked with the number
+// of prompts that have come.
+func watch(c *refstaging.Config, asked func(prompts int)) (threads func() (all int, open []string)) {
+	var mu sync.Mutex
+	prompts, open := 0, map[string]bool{}
+	c.Hooks.Router.Attribute = func(next refstaging.Attribute) refstaging.Attribute {
+		return func(s *refstaging.Session, m refstaging.Message) refstaging.Identity {
+			mu.Lock()
+			defer mu.Unlock()
+			prompts++
+			asked(prompts)
+			return next(s, m)
+		}
+	}
+	c.Hooks.Emitter.Emit = func(next refstaging.Emit) refstaging.Emit {
+		return func(ctx context.Context, e refstaging.Event) {
+			mu.Lock()
+			if _, known := open[e.ThreadID]; !known {
+				open[e.ThreadID] = true
+			}
+			mu.Unlock()
+			if e.Type == refstaging.AgentStarted {
+				<-time.After(50 * time.Millisecond) // for a while nobody else knows the thread
+			}
+			next(ctx, e)
+		}
+	}
+	c.Hooks.HTTP.App = func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			next.ServeHTTP(w, r)
+			if r.Method == http.MethodDelete {
+				mu.Lock()
+				defer mu.Unlock()
+				open[path.Base(r.URL.Path)] = false
+			}
+		})
+	}
+	return func() (int, []string) {
+		mu.Lock()
+		defer mu.Unlock()
+		left := maps.Clone(open)
+		maps.DeleteFunc(left, func(_ string, is bool) bool { return !is })
+		return len(open), slices.Collect(maps.Keys(left))
+	}
 }
 
 func TestAGoodStoryIsNotMinimised(t *testing.T) {
