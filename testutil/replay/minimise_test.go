@@ -151,9 +151,6 @@ func watch(c *refstaging.Config, asked func(prompts int)) (threads func() (all i
 				open[e.ThreadID] = true
 			}
 			mu.Unlock()
-			if e.Type == refstaging.AgentStarted {
-				<-time.After(50 * time.Millisecond) // for a while nobody else knows the thread
-			}
 			next(ctx, e)
 		}
 	}

@@ -214,7 +214,6 @@ func (p *player) end(ctx context.Context) {
 	if short {
 		p.log.Remark(history.TopicInterrupted, context.Cause(ctx).Error())
 		p.result.miss("the replay was interrupted: %v", context.Cause(ctx))
-		p.awaitThreads(context.WithoutCancel(ctx))
 	}
 	b := p.target.Budgets()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), b.Settle+b.Reply)
@@ -233,16 +232,5 @@ func (p *player) end(ctx context.Context) {
 	closing.Wait()
 	if err := p.target.Archive(context.WithoutCancel(ctx)); err != nil {
 		p.stop(nil, fmt.Errorf("archive the threads of the story: %w", err))
-	}
-}
-
-// awaitThreads waits for the first event of the runs under way: before it nobody knows the threads that they are on,
-// which are to be archived where they would stay.
-func (p *player) awaitThreads(ctx context.Context) {
-	if p.target.Describe().Kind != string(config.Remote) {
-		return
-	}
-	for _, r := range p.runs {
-		_ = r.Begun(ctx) // its budget bounds it; one that never begins has no thread
 	}
 }
