@@ -33,7 +33,10 @@ whether that was all.`,
 				if len(paths) > 1 {
 					fmt.Fprintf(c.OutOrStdout(), "%s:\n", report.Clean(path))
 				}
-				if err := clean(c, path); err != nil {
+				left, damage := replay.LeftIn(path)
+				if left.Header.Version == 0 { // it cannot be read at all
+					wrong = append(wrong, damage)
+				} else if err := clean(c, left, damage); err != nil {
 					wrong = append(wrong, fmt.Errorf("clean up after %s: %w", path, err))
 				}
 			}
@@ -44,13 +47,9 @@ whether that was all.`,
 
 // clean archives what one story left. The rest of a damaged history is not known; what can be read is cleaned up all
 // the same.
-func clean(c *cobra.Command, path string) error {
+func clean(c *cobra.Command, left replay.Leftovers, damage error) error {
 	out := c.OutOrStdout()
-	left, damage := replay.LeftIn(path)
-	switch {
-	case left.Header.Version == 0:
-		return damage
-	case len(left.Users) == 0 && damage == nil:
+	if len(left.Users) == 0 && damage == nil {
 		_, err := fmt.Fprintln(out, "nothing is left: every thread that the story made was archived")
 		return err
 	}

@@ -45,8 +45,8 @@ func (r *replaying) smallest(c *cobra.Command, s *replay.Script, o replay.Option
 // sayFound tells what became of the smallest replay that failed.
 func (r *replaying) sayFound(c *cobra.Command, found replay.Smallest) error {
 	again := rerun(r.search.Options.Config, "replay", found.Result.History)
-	if seed := found.Seed; seed != r.search.Options.Config.FaultSeed {
-		again = fmt.Sprintf("STAGING_FAULT_SEED=%d %s", seed, again)
+	if found.Failed < found.Told {
+		again = fmt.Sprintf("STAGING_FAULT_SEED=%d %s", found.Seed, again)
 	}
 	return say(c, found.Script, found.Result, again)
 }

@@ -42,7 +42,7 @@ type Progress struct {
 func (p Progress) String() string {
 	switch {
 	case p.Smaller:
-		return fmt.Sprintf("%s break %s (replay %d)", p.Left, p.Rule, p.Replays)
+		return fmt.Sprintf("%s is broken by %s (replay %d)", p.Rule, p.Left, p.Replays)
 	case p.Rule == "" || p.Left == Size{}:
 		return fmt.Sprintf("trying all, %s, trial %d of %d (replay %d)", p.Trying, p.Trial, p.Trials, p.Replays)
 	}

@@ -69,7 +69,7 @@ func TestTwoUsersAreFoundAmongMany(t *testing.T) {
 			assert.Equal(t, rule, found.Rule)
 			require.ErrorIs(t, found.Result.Err(), ErrRed)
 			smaller := slices.DeleteFunc(slices.Clone(progress), func(p Progress) bool { return !p.Smaller })
-			assert.Contains(t, smaller[len(smaller)-1].String(), "2 sessions, 2 messages break isolation/foreign-run (replay ")
+			assert.Contains(t, smaller[len(smaller)-1].String(), "isolation/foreign-run is broken by 2 sessions, 2 messages (replay ")
 			assert.Equal(t, found.Replays, len(progress)-len(smaller), "each is told of")
 
 			again, err := ReadFile(s.Options.History)
