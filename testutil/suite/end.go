@@ -107,7 +107,7 @@ func (s *Story) checkSeries() {
 // checkTurn fails a story that provoked refusals out of its turn.
 func (s *Story) checkTurn() {
 	if s.stats.refusals > 0 && !s.entry.Refusing {
-		s.t.Errorf("the story provoked %s beside others: mark it as Refusing in the plan (e2e/plan.go)", many(s.stats.refusals, "refusal", "refusals"))
+		s.t.Errorf("the story provoked %s beside others: mark it as Refusing in the plan (e2e/plan.go)", report.Many(s.stats.refusals, "refusal", "refusals"))
 	}
 }
 

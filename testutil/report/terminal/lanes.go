@@ -47,10 +47,10 @@ func writeLanes(b *strings.Builder, p *evidence.Picture, numbers map[int]int, wi
 		d.lane(l)
 	}
 	if hidden := len(p.Lanes) - len(lanes); hidden > 0 {
-		fmt.Fprintf(d, "… and %s that prove nothing: choose one with --session\n", count(hidden, "lane", "lanes"))
+		fmt.Fprintf(d, "… and %s that prove nothing: choose one with --session\n", report.Many(hidden, "lane", "lanes"))
 	}
 	if p.Left > 0 {
-		fmt.Fprintf(d, "… and %s beyond what is drawn: choose with --session, --from and --until\n", count(p.Left, "record", "records"))
+		fmt.Fprintf(d, "… and %s beyond what is drawn: choose with --session, --from and --until\n", report.Many(p.Left, "record", "records"))
 	}
 	b.WriteString(d.String())
 	b.WriteString(d.legend(width))
