@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/netra-systems/staging-e2e/testutil/config"
+	cloud "github.com/netra-systems/staging-e2e/testutil/deployment"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/judge"
 	"github.com/netra-systems/staging-e2e/testutil/report"
@@ -43,8 +44,7 @@ type Story struct {
 	spoil    func()        // closes it
 	series   *series       // nil without Repeat
 	stats    *stats
-	witness  *witness
-	start    time.Time
+	survey   *cloud.Survey
 	silence  sync.Once // the first prompt without an answer is asked again
 }
 
@@ -94,6 +94,7 @@ func (s *Story) begin() error {
 
 func (p *process) story(t *testing.T, entry Entry, told circumstances) (*Story, error) {
 	if err := context.Cause(p.interrupted); err != nil {
+		t.Attr("netra.interrupted", err.Error())
 		return nil, err
 	}
 	reach := p.reach
@@ -104,7 +105,7 @@ func (p *process) story(t *testing.T, entry Entry, told circumstances) (*Story, 
 	if err != nil {
 		return nil, err
 	}
-	s := &Story{t: t, circumstances: told, deployment: d, release: func() {}, entry: entry, stats: newStats(), witness: newWitness(d.Config.AuthURL), start: time.Now()}
+	s := &Story{t: t, circumstances: told, deployment: d, release: func() {}, entry: entry, stats: newStats()}
 	s.spoiled = make(chan struct{})
 	s.spoil = sync.OnceFunc(func() { close(s.spoiled) })
 	s.ctx, s.cancel = p.deadline(t)
@@ -166,7 +167,7 @@ func (s *Story) open(target *staging.Target) error {
 		Start: time.Now().UTC().Round(0), Target: target.Describe(), Budgets: target.Budgets(),
 		AllowUnmeasured: here.config.AllowUnmeasured, Agent: target.Agent(), Deployment: on,
 	}
-	s.judge = judge.New(s.header)
+	s.judge, s.survey = judge.New(s.header), cloud.NewSurvey(s.header, s.deployment.access)
 	if s.log, err = history.Create(s.historyFile(), s.header, s.observe); err != nil {
 		return errors.Join(err, s.file.Close())
 	}
@@ -177,7 +178,7 @@ func (s *Story) open(target *staging.Target) error {
 // observe judges a record. The history calls it for one record at a time.
 func (s *Story) observe(r *history.Record) {
 	s.stats.count(r)
-	s.witness.see(r)
+	s.survey.See(r)
 	s.found(s.judge.Observe(r))
 }
 
