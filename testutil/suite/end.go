@@ -141,6 +141,7 @@ func (s *Story) tell() {
 		Findings: s.findings,
 		Stopped:  s.stopped,
 		Rerun:    report.Rerun(s.header),
+		Replay:   report.Replay(s.header, s.historyFile()),
 		Needs:    report.Needs(s.header),
 		History:  s.historyFile(),
 	}

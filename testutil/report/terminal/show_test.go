@@ -66,7 +66,7 @@ func TestShowDrawsEverySession(t *testing.T) {
 		assert.Contains(t, out, fmt.Sprintf("\n%2d ", i+1), "%s", f.Rule)
 	}
 	assert.Contains(t, out, "looks like: 1.")
-	assert.Contains(t, out, "replay:    staging replay")
+	assert.Contains(t, out, "replay:    go run ./cmd/staging replay")
 }
 
 // Whatever the width, no line of the picture is wider.
