@@ -43,6 +43,9 @@ func what(r *history.Record) string {
 	case r.Cloud != nil:
 		return reading(r.Cloud)
 	case r.Note != nil:
+		if r.Note.Text == "" {
+			return "· " + r.Note.Topic
+		}
 		return "· " + r.Note.Topic + ": " + text(r.Note.Text)
 	case r.Kind == history.Send:
 		return "→ " + frame(r)
