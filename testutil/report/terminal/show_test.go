@@ -88,9 +88,9 @@ func TestThePictureFits(t *testing.T) {
 
 // What does not fit is not hidden: one sign says that it stands for several.
 func TestACrowdIsSaid(t *testing.T) {
-	s, p := leak(t, 3)
+	s, p := leak(t, 60)
 	assert.Regexp(t, `a sign: up to \d+ records`, shown(t, s, p, terminal.Options{Width: 40}))
-	assert.NotContains(t, shown(t, s, p, terminal.Options{Width: 2000}), "a sign: up to")
+	assert.NotContains(t, shown(t, s, p, terminal.Options{Width: 9000}), "a sign: up to")
 }
 
 // A target that attacks the terminal reaches it with nothing but printable text.
