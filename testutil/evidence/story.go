@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/netra-systems/staging-e2e/testutil/history"
@@ -64,9 +63,6 @@ func (s *Story) Hard() (hard []judge.Finding) {
 func (s *Story) Red() bool {
 	return len(s.Hard()) > 0 || s.Stopped != "" || s.Cut != nil || s.Test != nil && s.Test.Outcome != Passed
 }
-
-// Subtest tells whether it is one part of a test function.
-func (s *Story) Subtest() bool { return strings.Contains(s.Header.Story, "/") }
 
 // ErrNoEnd is the cut of a history whose process died: that of the story, or whatever wrote for it.
 var ErrNoEnd = errors.New("the history has no end: its process died, and the last records may be lost")

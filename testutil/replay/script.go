@@ -105,11 +105,16 @@ func (s *Script) Counts() (sessions, messages, requests int) {
 			sessions++
 		case a.speaks():
 			messages++
-		case a.What != whatLogin && a.Session == "":
+		case a.requests():
 			requests++
 		}
 	}
 	return sessions, messages, requests
+}
+
+// requests tells whether the act makes requests, besides those of a login.
+func (a *Act) requests() bool {
+	return a.Session == "" && !slices.Contains([]string{whatLogin, whatNote, whatCleanUp}, a.What) && !a.measures()
 }
 
 // speaks tells whether the act sends something on a session.

@@ -141,6 +141,7 @@ func (s *Story) tell() {
 		Findings: s.findings,
 		Stopped:  s.stopped,
 		Rerun:    report.Rerun(s.header),
+		Needs:    report.Needs(s.header),
 		History:  s.historyFile(),
 	}
 	b := new(strings.Builder)

@@ -155,7 +155,7 @@ func TestOf(t *testing.T) {
 			}
 		}, investigate, low, "", "no output of go test -json was given: a test that failed without a finding is not known"},
 		{"go test does not know a story", func(e *evidence.Evidence) { story(e, "Path").Test = nil }, investigate, low, "F1 not measured, F4 not measured, P1 not measured, P2 not measured", "go test says nothing about Path"},
-		{"a package failed by itself", func(e *evidence.Evidence) { e.Tests.Packages[1].Outcome = evidence.Failed }, investigate, low, "", "package goldenpath failed, and none of its stories did"},
+		{"a package failed by itself", func(e *evidence.Evidence) { e.Tests.Packages[1].Outcome = evidence.Failed }, investigate, low, "", "package goldenpath: fail, and by none of its tests"},
 		{"a test left no history", func(e *evidence.Evidence) {
 			e.Tests.All = append(e.Tests.All, &evidence.Test{Package: "x/e2e/goldenpath", Name: "TestStagingLost", Outcome: evidence.Failed})
 		}, investigate, low, "", "TestStagingLost (goldenpath): fail, and left no history"},
