@@ -16,6 +16,7 @@ type Moment struct {
 	// News is something that has happened, one line; empty where only the rest has changed.
 	News string
 	Bad  bool // News is of a story that failed
+	Step bool // News says what is done from now on
 
 	// While stories are told:
 	Now      []string // at work, the longest first

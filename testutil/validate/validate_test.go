@@ -56,7 +56,7 @@ func observing(t *testing.T, deploy string) (*validation, *refstaging.Server) {
 		BackendService: "netra-backend-staging", AuthService: "netra-auth-service", BaselineRevision: []string{"netra-backend-staging-00000-old"},
 		Budgets: config.Budgets{Rollout: 10 * time.Second},
 	}
-	return &validation{Options: Options{Config: c, Tell: func(Moment) {}}, result: &Result{}}, server
+	return &validation{Options: Options{Config: c, Tell: func(Moment) {}, Patience: t.Context()}, result: &Result{}}, server
 }
 
 // What serves before a deployment is its baseline, whatever the configuration says; without one nothing changes.
