@@ -100,6 +100,13 @@ func (l *live) whole(m Moment) Moment {
 	return m
 }
 
+// result says how many were told in the end.
+func (l *live) result() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return fmt.Sprintf("%d of %d stories were told, %d of them red", l.done, max(l.of, l.done), l.red)
+}
+
 // tick is how often the histories that grow are looked at.
 const tick = 200 * time.Millisecond
 

@@ -39,6 +39,7 @@ func (v *validation) test(ctx context.Context, packages []pkg) (err error) {
 			return err
 		}
 	}
+	v.say(t.live.result())
 	return nil
 }
 
