@@ -103,5 +103,5 @@ func (v validating) print(out io.Writer, r *validate.Result) error {
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(r)
 	}
-	return r.Text(out)
+	return r.Text(out, widthOf(out)())
 }

@@ -34,9 +34,12 @@ type Options struct {
 	Tell func(Moment)
 }
 
+// Version is that of a Result's JSON form. A change that an old reader would misunderstand raises it.
+const Version = 1
+
 // A Result is what came of it.
 type Result struct {
-	Version  int              `json:"version"` // of this form
+	Version  int              `json:"version"` // of the JSON form (docs/validate.schema.json)
 	Verdict  summary.Verdict  `json:"verdict"`
 	Target   string           `json:"target"` // kind and address
 	Deployed bool             `json:"deployed"`
@@ -46,22 +49,15 @@ type Result struct {
 	Reports  []string         `json:"reports"` // files, the HTML form first
 	Stories  int              `json:"stories"`
 	Red      int              `json:"red"`
+	Next     []string         `json:"next"` // steps to take
 	summary  *summary.Summary // nil if nothing was told
-}
-
-// next are the steps to take.
-func (r *Result) next() []string {
-	if r.summary == nil {
-		return nil
-	}
-	return r.summary.Next()
 }
 
 // Run validates. It blocks until the report is written; when ctx ends, it interrupts what it has begun, and reports
 // what there is. An error says that the suite itself could not run, or write what it found; it is ErrAtOnce if the
 // patience ended.
 func Run(ctx context.Context, o Options) (*Result, error) {
-	v := &validation{Options: o, result: &Result{Version: 1, Began: time.Now().UTC(), Target: strings.TrimSpace(string(o.Config.Target) + " " + o.Config.APIURL), Before: []Served{}, Reports: []string{}}}
+	v := &validation{Options: o, result: &Result{Version: Version, Began: time.Now().UTC(), Target: strings.TrimSpace(string(o.Config.Target) + " " + o.Config.APIURL), Before: []Served{}, Reports: []string{}, Next: []string{}}}
 	if v.Patience == nil {
 		v.Patience = context.Background()
 	}
@@ -146,6 +142,7 @@ func (v *validation) decide(ctx context.Context) error {
 		return err
 	}
 	v.result.summary, v.result.Verdict, v.result.Stories, v.result.Red = s, s.Verdict, len(s.Stories), len(s.Red())
+	v.result.Next = s.Next()
 	v.result.Reports, err = bundle.Write(v.Out, s)
 	return err
 }

@@ -39,8 +39,8 @@ func TestInterruptedBeforeItBegan(t *testing.T) {
 		assert.FileExists(t, path)
 	}
 	var text strings.Builder
-	require.NoError(t, r.Text(&text))
-	assert.True(t, strings.HasPrefix(text.String(), "\nNO DECISION, confidence LOW: embedded, 0 stories, 0 red"), text.String())
+	require.NoError(t, r.Text(&text, 0))
+	assert.True(t, strings.HasPrefix(text.String(), "NO DECISION, confidence LOW: embedded, 0 stories, 0 red"), text.String())
 }
 
 // observing is a validation of a reference deployment whose cloud can be looked at.

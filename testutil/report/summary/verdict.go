@@ -88,11 +88,28 @@ func (v Verdict) Criterion(id string) Criterion {
 	return Criterion{ID: id, Verdict: NotMeasured}
 }
 
+// First is the story to look at first: a red one of the first criterion that failed, else any that is red; nil if
+// none is.
+func (s *Summary) First() *Story {
+	red := s.Red()
+	for _, c := range s.Verdict.Criteria {
+		for _, story := range red {
+			if c.Verdict == Fail && slices.Contains(c.Stories, story.Name) {
+				return story
+			}
+		}
+	}
+	if len(red) > 0 {
+		return red[0]
+	}
+	return nil
+}
+
 // Next are the steps to take (deployment.md 7).
 func (s *Summary) Next() []string {
 	var steps []string
-	if red := s.Red(); len(red) > 0 {
-		steps = append(steps, "Run the first red story again: "+red[0].Rerun)
+	if first := s.First(); first != nil {
+		steps = append(steps, "Run the first red story again: "+first.Rerun)
 	}
 	switch s.Verdict.Decision {
 	case Proceed:
