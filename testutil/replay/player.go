@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"github.com/netra-systems/staging-e2e/testutil/deployment"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/staging"
 	"github.com/netra-systems/staging-e2e/testutil/venue"
@@ -15,6 +16,7 @@ type player struct {
 	venue  *venue.Venue
 	target *staging.Target
 	log    *history.Log
+	survey *deployment.Survey
 	ids    ids
 	fast   bool
 

@@ -38,6 +38,7 @@ type Story struct {
 	Contacts *Contacts           `json:"contacts,omitempty"`
 
 	Rerun  string `json:"rerun"`
+	Needs  string `json:"needs,omitempty"` // of the environment, by its commands
 	Replay string `json:"replay"`
 
 	// Evidence is what it was made of.
@@ -94,7 +95,7 @@ func newStory(e *evidence.Story) (*Story, error) {
 		Red: e.Red(), Why: why(e), Took: e.Took,
 		Users: e.Users, Sessions: e.Sessions, Prompts: e.Prompts, Events: e.Events, Records: e.Records,
 		Findings: []Finding{}, Criteria: []Measured{}, Suspects: []diagnosis.Suspect{}, Contacts: newContacts(e.Contacts),
-		Rerun: report.Rerun(h), Replay: report.Replay(e.Path),
+		Rerun: report.Rerun(h), Needs: report.Needs(h), Replay: report.Replay(h, e.Path),
 		Evidence: e,
 	}
 	s.Suspects = append(s.Suspects, e.Suspects[:min(Suspects, len(e.Suspects))]...)
@@ -183,6 +184,15 @@ func (s *Story) Hard() []Finding {
 
 // Advice are the others.
 func (s *Story) Advice() []Finding { return s.Findings[len(s.Hard()):] }
+
+// Commands are how to tell it again, as text for terminals and logs.
+func (s *Story) Commands() string {
+	text := "run again: " + s.Rerun + "\nreplay:    " + s.Replay + "\n"
+	if s.Needs != "" {
+		text += "           both with " + s.Needs + "\n"
+	}
+	return text
+}
 
 // Short is its name without what all names begin with.
 func (s *Story) Short() string { return strings.TrimPrefix(s.Name, evidence.StoryPrefix) }
