@@ -51,7 +51,7 @@ fails if there is nothing to show or the store cannot be read or written.`,
 	f.StringSliceVar(&t.add, "add", nil, "add the night whose histories are in these files and folders")
 	f.StringVar(&t.id, "night", "", "its id (default: when its first story began)")
 	f.BoolVar(&t.begin, "new", false, "begin the store, which must not be there")
-	f.IntVar(&t.last, "nights", 30, "show so many nights at most")
+	f.IntVar(&t.last, "nights", 20, "show so many nights at most")
 	f.IntVar(&t.keep, "keep", 400, "keep so many nights of each target when one is added")
 	f.BoolVar(&t.json, "json", false, "print JSON instead")
 	return c
