@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"path/filepath"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -26,6 +28,9 @@ func TestTheTrendOfAMonth(t *testing.T) {
 	text, _, err := trend(t, path)
 	require.NoError(t, err)
 	assert.Contains(t, text, "trend/shift (soft): answer is slower")
+	for line := range strings.Lines(text) {
+		assert.LessOrEqual(t, utf8.RuneCountInString(line)-1, 80, line)
+	}
 	out, _, err := trend(t, path, "--json")
 	require.NoError(t, err)
 	shown, err := nights.ReadTrend(bytes.NewReader([]byte(out)))

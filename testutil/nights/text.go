@@ -129,7 +129,7 @@ func (t Trend) columns(w *tabwriter.Writer, service string) {
 
 func (t Trend) told(w *tabwriter.Writer) {
 	for _, s := range t.Stories {
-		fmt.Fprintf(w, "%s\t%s\t%d of %d\n", strings.TrimPrefix(s.Name, evidence.StoryPrefix), s.Marks(), s.Times(Red), len(s.Outcomes)-s.Times(Absent))
+		fmt.Fprintf(w, "%s\t%s\t%d of %d\n", strings.TrimPrefix(s.Name, evidence.StoryPrefix), s.Marks(), s.Times(Red), s.Nights())
 	}
 	w.Flush()
 }
@@ -153,7 +153,7 @@ func (t Trend) broken(w *tabwriter.Writer) {
 		if r.Hard {
 			class = "hard"
 		}
-		fmt.Fprintf(w, "%s (%s)\t%s\t%d\n", r.Rule, class, sparks(times), r.Times[len(r.Times)-1])
+		fmt.Fprintf(w, "%s (%s)\t%s\t%d\n", r.Rule, class, sparks(times), r.Tonight())
 	}
 	w.Flush()
 }

@@ -33,7 +33,7 @@ func TestTheTrendLooksWellEverywhere(t *testing.T) {
 			w.visit(report)
 			w.scroll("#trend")
 			assert.True(t, ask[bool](w, section+`.checkVisibility()`))
-			assert.Zero(t, ask[int](w, section+`.querySelectorAll('svg.nights').length`), "a drawing for each phase")
+			assert.Equal(t, 9, ask[int](w, section+`.querySelectorAll("svg.nights").length`), "a drawing for each phase and rule")
 			assert.Empty(t, ask[[]string](w, `[...`+section+`.querySelectorAll('svg.nights')].filter(s => { const b = s.getBBox(), v = s.viewBox.baseVal; return b.x < 0 || b.y < 0 || b.x + b.width > v.width + 0.1 || b.y + b.height > v.height + 0.1 || !s.getAttribute('aria-label') }).map(s => s.outerHTML)`), "drawn outside of its picture, or nameless")
 			w.shoot("trend")
 			w.quiet()
