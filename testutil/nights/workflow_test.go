@@ -182,7 +182,7 @@ func TestWhatANightLeavesIsKeptAndTold(t *testing.T) {
 	assert.Equal(t, "validate", tell.Needs)
 	assert.Equal(t, "always()", tell.If)
 	assert.Equal(t, "${{ needs.validate.result }}", tell.part(t, ".ci/nightly issue").Env["RESULT"])
-	assert.Equal(t, "${{ vars.STAGING_API_URL || 'staging' }}", tell.part(t, ".ci/nightly issue").Env["NIGHT_TARGET"])
+	assert.Equal(t, "${{ vars.NIGHT_TARGET || 'staging' }}", tell.part(t, ".ci/nightly issue").Env["NIGHT_TARGET"])
 	assert.Nil(t, tell.part(t, ".ci/nightly issue").Continue, "an alarm that does not ring is one")
 }
 
