@@ -91,7 +91,7 @@ func (r *replaying) run(c *cobra.Command, path string) error {
 	}
 	rerun := strings.Join(append([]string{"staging"}, command...), " ")
 	if o.Config.Target == config.Remote || len(o.Config.Fault)+len(o.Config.Variant) > 0 {
-		rerun += "   (with the STAGING_*, E2E_* and TEST_USER_* variables of this run)"
+		rerun += "\n           with the STAGING_*, E2E_* and TEST_USER_* variables of this run"
 	}
 	if r.minimise {
 		return r.smallest(c, script, o, rerun)
