@@ -22,7 +22,8 @@ const cannotReplay = 3
 // A replaying is the replay command with its flags.
 type replaying struct {
 	fast, minimise bool
-	out, proof     string
+	out            string
+	all, proof     string
 	search         replay.Search
 }
 
@@ -41,19 +42,27 @@ embedded one, which shows a regression where STAGING_FAULT names one.
 With --minimise it looks for the fewest sessions and messages that still break a rule which the whole story
 breaks, and keeps what it finds as a history that can be replayed in its turn.
 
+With --all it tells every history below a folder again, green and red ones, several at a time at the embedded
+target and one at a time elsewhere. Each has to break the same rules for the same users as when it was recorded;
+a green one has to be green. With --proof the histories are those of staging prove --keep: each is told at its
+fault, where that holds for it, and without the fault, where it has to be green.
+
 Exit codes: 0 all of it was told again and nothing is wrong; 1 a rule is broken hard, or a step failed; 3 it
-could not be told again, or not all of it, and nothing was found: that is no evidence for the target.`,
+could not be told again, or not all of it, and nothing was found: that is no evidence for the target. With --all
+and --proof: 0 all hold, or hold for other users where it is chance who is struck; 1 one does not hold; 3 there is
+none, or they could not be told again.`,
 		Example: `  staging replay artifacts/goldenpath/TestStagingFollowUpKeepsThread-…/history.jsonl
-  STAGING_FAULT=isolation-global-router staging replay --minimise --out smallest.jsonl history.jsonl`,
+  STAGING_FAULT=isolation-global-router staging replay --minimise --out smallest.jsonl history.jsonl
+  STAGING_VARIANT=e3 staging replay --all artifacts`,
 		Args: func(c *cobra.Command, args []string) error {
-			if r.proof != "" {
+			if r.all != "" || r.proof != "" {
 				return cobra.NoArgs(c, args)
 			}
 			return cobra.ExactArgs(1)(c, args)
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			if r.proof != "" {
-				return r.proven(c)
+			if r.all != "" || r.proof != "" {
+				return r.tellAll(c)
 			}
 			err := r.run(c, args[0])
 			if err != nil && !errors.Is(err, replay.ErrRed) {
@@ -68,8 +77,11 @@ could not be told again, or not all of it, and nothing was found: that is no evi
 	f.BoolVar(&r.minimise, "minimise", false, "look for the smallest part of the story that breaks the same rule")
 	f.IntVar(&r.search.Trials, "trials", 3, "with --minimise: how often a part may succeed before it is taken to be good")
 	f.StringVar(&r.search.Rule, "rule", "", "with --minimise: the rule to break (default: the first that the whole story breaks)")
-	f.StringVar(&r.proof, "proof", "", "instead of a file, tell all again that staging prove --keep left in this folder, with its faults and without")
-	c.MarkFlagsMutuallyExclusive("proof", "minimise")
+	f.StringVar(&r.all, "all", "", "instead of a file, tell every history below this folder again, and compare what is broken with what was")
+	f.StringVar(&r.proof, "proof", "", "the same for what staging prove --keep left in this folder, each history with its fault and without")
+	for _, other := range []string{"minimise", "fast", "out"} {
+		c.MarkFlagsMutuallyExclusive("all", "proof", other)
+	}
 	return c
 }
 

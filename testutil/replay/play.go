@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/judge"
 	"github.com/netra-systems/staging-e2e/testutil/staging"
 	"github.com/netra-systems/staging-e2e/testutil/venue"
+	"github.com/netra-systems/staging-e2e/testutil/wire"
 )
 
 // Options say how a script is told again. Config and History are required.
@@ -35,13 +37,19 @@ func Play(ctx context.Context, s *Script, o Options) (*Result, error) {
 	return result, errors.Join(err, v.Close())
 }
 
-// configured lets the embedded target speak what the recorded one declared to speak.
+// configured lets the embedded target, and the client, speak what was declared in the recording. Nothing was
+// where the dialect is auto: then the client found out, and has to find out again.
 func configured(c config.Config, recorded history.Target) config.Config {
-	if c.Target == config.Embedded && c.Dialect == "auto" && recorded.Shape != "auto" {
-		c.Dialect = recorded.Shape
+	if c.Target == config.Embedded && c.Dialect == auto && len(c.Variant) == 0 {
+		c.Dialect = cmp.Or(recorded.Dialect, auto)
+		if c.Dialect == auto && recorded.Shape == october {
+			c.Dialect = october
+		}
 	}
 	return c
 }
+
+const auto, october = "auto", string(wire.October)
 
 // placing are the circumstances of the recording, as far as it was of the embedded target: what a target can
 // tells them apart.
@@ -187,7 +195,7 @@ func (p *player) stop(a *Act, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if a != nil {
-		p.broke[a.Session] = true
+		p.broke = append(p.broke, a)
 	}
 	var missing *AbsentError
 	var untold *UntoldError

@@ -172,15 +172,31 @@ func (a *asking) do(ctx context.Context, p *player) error {
 		return run.Begun(ctx)
 	case a.run.lost:
 		return p.lose(ctx, a.act.Run, run)
+	case a.run.later:
+		return nil
 	}
+	return a.run.await(ctx, p, run)
+}
+
+// await waits for the outcome.
+func (a *asked) await(ctx context.Context, p *player, run *staging.Run) error {
 	answer, err := run.Wait(ctx)
-	for _, id := range a.run.names {
+	for _, id := range a.names {
 		p.ids.is(id, namesake(id, answer))
 	}
 	if run.Claims() { // what of a claim the target may do is for the judge
 		return tolerable(err)
 	}
 	return err
+}
+
+// awaitLater waits for a run that was asked before.
+func (a *asked) awaitLater(ctx context.Context, p *player) error {
+	run, err := p.run(a.act.Run)
+	if err != nil {
+		return err
+	}
+	return a.await(ctx, p, run)
 }
 
 // tolerable is the error of a wait that may be in vain, which the history says.
@@ -299,10 +315,7 @@ func leave(politely bool) onSession {
 // leaveUnbroken closes a session on which nothing failed.
 func leaveUnbroken(session string) func(context.Context, *player) error {
 	return func(ctx context.Context, p *player) error {
-		p.mu.Lock()
-		broke := p.broke[session]
-		p.mu.Unlock()
-		if broke {
+		if p.failed(func(a *Act) bool { return a.Session == session }) {
 			return nil
 		}
 		return leave(true).at(session)(ctx, p)

@@ -59,6 +59,7 @@ type reading struct {
 	races   map[*Act]int // how many took part in a race for a refresh
 	warming int          // exchanges of the warm-up that are yet to come
 	beats   []beat
+	rounds  int // of asking for health that are yet to begin
 }
 
 // A beat is a sign of life that a session heard, of which the story may have waited for the first.
@@ -116,9 +117,7 @@ func (g *reading) note(r *history.Record) {
 		g.over = true
 		g.miss("the recording was interrupted: %s", n.Text)
 	case history.TopicStory, history.TopicRefusal:
-		if g.Stopped == "" {
-			g.Stopped = n.Text
-		}
+		g.stop(r)
 	case history.TopicGaveUp:
 		g.gaveUp(r)
 	case history.TopicRestart:
@@ -129,6 +128,7 @@ func (g *reading) note(r *history.Record) {
 			return
 		}
 		g.add(&Act{Start: r.At, What: whatNote, do: remark(*n)})
+		g.rounds = measuredRounds(n.Text)
 	case history.TopicRound, history.TopicNotMeasured:
 		id, _, _ := strings.Cut(n.Text, ":")
 		if n.Topic == history.TopicRound || !cloudCriteria[id] {
@@ -151,6 +151,8 @@ func (g *reading) restart(r *history.Record) {
 // finish completes the script.
 func (g *reading) finish() *Script {
 	g.trimEnd()
+	g.healthAgain()
+	g.awaitLater()
 	g.leaveBroken()
 	g.order()
 	g.idle()

@@ -105,7 +105,7 @@ func (s *Script) Counts() (sessions, messages, requests int) {
 			sessions++
 		case a.speaks():
 			messages++
-		case a.What != whatLogin && a.Session == "":
+		case a.Session == "" && !slices.Contains(noRequests, a.What):
 			requests++
 		}
 	}
@@ -124,10 +124,17 @@ const (
 	whatAsk      = "ask"
 	whatSay      = "say"
 	whatLeave    = "leave"
+	whatAwait    = "await"
 	whatSettle   = "settle"
 	whatIdle     = "idle"
 	whatOverhear = "overhear"
 	whatNote     = "note"
 	whatRestart  = "restart"
+	whatStop     = "stop"
+	whatHealth   = "ask for health again"
 	whatRace     = "race for a refresh"
+	whatExpire   = "await the end of the token"
 )
+
+// noRequests are what acts are, without a session, that make no request which the story made.
+var noRequests = []string{whatLogin, whatNote, whatRestart, whatStop, whatExpire, whatHealth}
