@@ -24,7 +24,8 @@ type dialling struct {
 	intent history.Intent
 	path   string // "": the target's own
 	app    bool   // as a page of the target's app
-	resume string // thread
+	thread string // of the handshake
+	resume string // thread of another's
 	opened bool   // it became a session in the recording
 }
 
@@ -54,7 +55,7 @@ func (d *dialling) do(ctx context.Context, p *player) error {
 		return s.Close(ctx)
 	default:
 		keep(p, p.sessions, s, d.labels...)
-		p.ids.is(d.resume, s.Thread())
+		p.ids.is(d.thread, s.Thread())
 		return nil
 	}
 }

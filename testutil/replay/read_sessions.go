@@ -202,6 +202,12 @@ func (t *talk) greet(g *reading, r *history.Record) {
 	} else {
 		t.dialect = wire.October
 	}
+	if thread := r.Event.ThreadID; thread != "" {
+		t.dial.thread = thread
+		if thread != t.dial.resume {
+			t.dial.act.makes = append(t.dial.act.makes, thread)
+		}
+	}
 	t.greeted, t.dial.opened = true, true
 	t.dial.act.End = r.At
 	delete(g.grouped, r.User)
