@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -22,40 +22,31 @@ import (
 type Evidence struct {
 	// Stories are those of all histories, by package, name, start and attempt.
 	Stories []*Story
-	// Unread are files that ought to be histories and cannot be read at all: what they held is lost, and nothing
+	// Unread are files and folders that look like evidence and cannot be read: what they held is lost, and nothing
 	// may be concluded from the rest as if they were not there.
 	Unread []Unread
 	// Tests is what go test said; nil if nobody kept it.
 	Tests *Tests
 }
 
-// An Unread is a file that is not the history that its name promises.
+// An Unread is a file that is not the evidence that its name promises, or a folder that cannot be looked into.
 type Unread struct {
 	Path string
 	Err  error
 }
 
-// extension is that of histories.
-const extension = ".jsonl"
-
-// serverSide is what the suite read of the server's logs about the findings of a story: it is beside the history, and
-// no story of its own.
-const serverSide = "server.jsonl"
-
-// historyName begins the names of histories, and of copies that tools made of them.
-const historyName = "history"
-
-// Gather reads every history in the files and below the folders, whatever they are called, several at a time, and
-// what go test said if its -json stream is among the files. Each is judged by itself, and all together for what
-// must not pass between their users. It fails if a path is not there, if no history is
-// found, or if it is interrupted; what is wrong with one history stands in the evidence.
+// Gather reads every history in the files and below the folders, several at a time, and what go test said if its
+// -json stream is among the files. Below a folder each file with .jsonl in its name counts, whatever else it is
+// called, unless it is plainly something else. Each history is judged by itself, and all together for what must not
+// pass between their users. It fails if a path is not there, if no history is found, or if it is interrupted; what
+// is wrong with one history stands in the evidence.
 func Gather(ctx context.Context, paths ...string) (*Evidence, error) {
-	files, err := find(paths)
+	found, err := find(paths)
 	if err != nil {
 		return nil, err
 	}
-	e := &Evidence{}
-	if err := e.read(ctx, files); err != nil {
+	e := &Evidence{Unread: found.unread}
+	if err := e.read(ctx, found.files); err != nil {
 		return nil, fmt.Errorf("read the evidence: %w", err)
 	}
 	if len(e.Stories) == 0 && len(e.Unread) == 0 {
@@ -89,54 +80,16 @@ func (e *Evidence) read(ctx context.Context, files []file) error {
 	return group.Wait()
 }
 
-// A file may hold a history, or what go test said.
-type file struct {
-	path  string
-	named bool // by the caller, or as histories are
-}
-
-// find lists the files, each once.
-func find(paths []string) (files []file, err error) {
-	seen := map[string]bool{}
-	add := func(path string, named bool) {
-		if absolute, err := filepath.Abs(path); err == nil && !seen[absolute] {
-			seen[absolute] = true
-			files = append(files, file{path, named})
-		}
-	}
-	for _, path := range paths {
-		info, err := os.Stat(path)
-		if err != nil {
-			return nil, fmt.Errorf("read the evidence: %w", err)
-		}
-		if !info.IsDir() {
-			add(path, true)
-			continue
-		}
-		err = filepath.WalkDir(path, func(path string, d fs.DirEntry, err error) error {
-			if err == nil && readable(d) && filepath.Ext(path) == extension && d.Name() != serverSide {
-				add(path, strings.HasPrefix(d.Name(), historyName))
-			}
-			return err
-		})
-		if err != nil {
-			return nil, fmt.Errorf("read the evidence: %w", err)
-		}
-	}
-	return files, nil
-}
-
-// readable tells whether an entry of a folder may be a file: a link leads to one or is told of.
-func readable(d fs.DirEntry) bool { return d.Type().IsRegular() || d.Type() == fs.ModeSymlink }
-
 // content is what a file turned out to hold: at most one of them.
 type content struct {
 	story *Story
 	tests *Tests
 }
 
-// open reads one file. An error says that it is neither, or that what it began as could not be read to its end:
-// then the content is not empty.
+var errForeign = errors.New("it is neither a history nor what go test said")
+
+// open reads one file. An error says that it is neither, which is errForeign if it is plainly something else, or
+// that what it began as could not be read to its end: then the content is not empty.
 func open(path string) (content, error) {
 	in, err := os.Open(path)
 	if err != nil {
@@ -146,23 +99,38 @@ func open(path string) (content, error) {
 	if tests, is, err := readTests(in); is {
 		return content{tests: tests}, err
 	}
-	if _, err := in.Seek(0, 0); err != nil {
+	if _, err := in.Seek(0, io.SeekStart); err != nil {
 		return content{}, err
 	}
 	reader, err := history.Read(in)
 	if err != nil {
-		return content{}, err
+		return content{}, unreadable(in, err)
 	}
 	story, err := read(reader, path)
 	return content{story: story}, err
 }
 
-// add takes in what a file held. What is not called a history may be anything.
+// unreadable says why a file that is no history is not.
+func unreadable(in *os.File, damage error) error {
+	if _, err := in.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	switch {
+	case foreign(in):
+		return fmt.Errorf("%w: %w", errForeign, damage)
+	case filepath.Ext(in.Name()) != extension:
+		return fmt.Errorf("%w: %w", damage, errPacked)
+	}
+	return damage
+}
+
+// add takes in what a file held. What is not called a history may be somebody else's.
 func (e *Evidence) add(f file, c content, err error) {
 	switch {
-	case err != nil && (f.named || c != content{}):
-		e.Unread = append(e.Unread, Unread{f.path, err})
+	case err != nil && !f.named && errors.Is(err, errForeign):
+		return
 	case err != nil:
+		e.Unread = append(e.Unread, Unread{f.path, err})
 	case c.story != nil:
 		e.Stories = append(e.Stories, c.story)
 	case e.Tests == nil:

@@ -161,33 +161,6 @@ func lastLine(file []byte) int {
 	return at
 }
 
-func TestOtherFilesAreNoEvidence(t *testing.T) {
-	dir := t.TempDir()
-	green(t, filepath.Join(dir, "history.jsonl"), sample.Header("goldenpath", "TestStagingX"))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "notes.jsonl"), []byte("[]\n{\"a\":1}\n"), 0o600))
-	e := gather(t, dir)
-	require.NoError(t, e.Err())
-	assert.Len(t, e.Stories, 1)
-
-	_, err := evidence.Gather(t.Context(), t.TempDir())
-	require.ErrorContains(t, err, "no history is in")
-	_, err = evidence.Gather(t.Context(), filepath.Join(dir, "nowhere"))
-	require.ErrorIs(t, err, os.ErrNotExist)
-	named := filepath.Join(dir, "notes.jsonl")
-	assert.Len(t, gather(t, named).Unread, 1, "a file that the caller names has to be one")
-}
-
-// A linked history is one, and a link to nowhere is not as if it were not there.
-func TestLinksAreFollowed(t *testing.T) {
-	dir, linked := t.TempDir(), t.TempDir()
-	green(t, filepath.Join(dir, "history.jsonl"), sample.Header("goldenpath", "TestStagingX"))
-	require.NoError(t, os.Symlink(filepath.Join(dir, "history.jsonl"), filepath.Join(linked, "history.jsonl")))
-	require.NoError(t, os.Symlink(filepath.Join(dir, "nowhere"), filepath.Join(linked, "history-2.jsonl")))
-	e := gather(t, linked)
-	assert.Len(t, e.Stories, 1)
-	assert.Len(t, e.Unread, 1)
-}
-
 func TestGatheringCanBeInterrupted(t *testing.T) {
 	dir := t.TempDir()
 	green(t, filepath.Join(dir, "history.jsonl"), sample.Header("goldenpath", "TestStagingX"))

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/netra-systems/staging-e2e/testutil/history"
@@ -30,9 +29,14 @@ type Story struct {
 	// Suspects are the regressions that a red story looks like, the likeliest first.
 	Suspects []diagnosis.Suspect
 	// Stopped is why the story did not come to its own end, empty if it did.
-	Stopped   string
-	Latencies Latencies
-	Contacts  Contacts
+	Stopped string
+	// Interrupted tells whether that was a signal.
+	Interrupted bool
+	Latencies   Latencies
+	// Slowest are the longest of each phase, to the nanosecond; of answers, those of executions over REST are among them.
+	Slowest  map[Phase]time.Duration
+	Contacts Contacts
+	Logins   Logins
 	// Serving are the revisions that served, as far as the story looked.
 	Serving []Revision
 	// Test is what go test said of it, nil if that is not known.
@@ -60,14 +64,12 @@ func (s *Story) Red() bool {
 	return len(s.Hard()) > 0 || s.Stopped != "" || s.Cut != nil || s.Test != nil && s.Test.Outcome != Passed
 }
 
-// Subtest tells whether it is one part of a test function.
-func (s *Story) Subtest() bool { return strings.Contains(s.Header.Story, "/") }
-
-var errNoEnd = errors.New("the history has no end: its process died, and the last records may be lost")
+// ErrNoEnd is the cut of a history whose process died: that of the story, or whatever wrote for it.
+var ErrNoEnd = errors.New("the history has no end: its process died, and the last records may be lost")
 
 // read judges a history to its end.
 func read(r *history.Reader, path string) (*Story, error) {
-	s := &Story{Path: path, Header: r.Header, Latencies: newLatencies(), Contacts: newContacts()}
+	s := &Story{Path: path, Header: r.Header, Latencies: newLatencies(), Slowest: map[Phase]time.Duration{}, Contacts: newContacts()}
 	witness := diagnosis.NewWitness(r.Header)
 	j := judge.New(r.Header, append(judge.Standing(), s.watching())...)
 	end := io.EOF
@@ -102,7 +104,7 @@ func ended(r *history.Reader, err error) error {
 	case !errors.Is(err, io.EOF):
 		return err
 	case !r.Complete():
-		return errNoEnd
+		return ErrNoEnd
 	}
 	return nil
 }

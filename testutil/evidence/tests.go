@@ -60,20 +60,20 @@ const maxOutput = 64 << 10
 
 // An event is a line of the stream (go doc test2json).
 type event struct {
-	Time        time.Time
-	Action      string
-	Package     string
-	ImportPath  string // of a build
-	Test        string
-	Elapsed     float64 // seconds
-	Output      string
-	Key, Value  string
-	Path        string
-	FailedBuild string
+	Time       time.Time
+	Action     string
+	Package    string
+	ImportPath string // of a build
+	Test       string
+	Elapsed    float64 // seconds
+	Output     string
+	Key, Value string
+	Path       string
+	Version    int // of no event, but of a history's header
 }
 
-// readTests reads a stream of go test -json. Its first line that is a JSON object decides whether it is one:
-// before it, and between its events, go itself and tools around it may have written something else.
+// readTests reads a stream of go test -json. A file is one if it has an event, and no header of a history is before
+// it: before its events and between them, go itself and tools around it may have written something else.
 func readTests(in io.Reader) (t *Tests, is bool, err error) {
 	t = &Tests{latest: map[[2]string]*Test{}}
 	lines := bufio.NewReaderSize(in, 64<<10)
@@ -82,11 +82,13 @@ func readTests(in io.Reader) (t *Tests, is bool, err error) {
 		if text := bytes.TrimSpace(line); len(text) > 0 {
 			var e event
 			if json.Unmarshal(text, &e) == nil {
-				if !is && e.Action == "" {
+				if !is && e.Version > 0 {
 					return nil, false, nil
 				}
-				is = true
-				t.take(e)
+				if e.Action != "" {
+					is = true
+					t.take(e)
+				}
 			}
 		}
 		if errors.Is(err, io.EOF) {

@@ -1,6 +1,9 @@
 package evidence
 
 import (
+	"time"
+
+	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/judge"
 	"github.com/netra-systems/staging-e2e/testutil/wire"
 )
@@ -17,8 +20,10 @@ func (s *Story) watching() judge.Rule {
 		Exchange: func(v *judge.View) {
 			s.Contacts.met(v)
 			if x := v.Record.Exchange; x.Broken == nil && x.Stream == nil {
-				s.Latencies.add(HTTP, x.Took)
+				s.took(HTTP, x.Took)
 			}
+			s.Logins.answered(v.Record)
+			s.executed(v.Record.Exchange)
 		},
 		Send: func(v *judge.View) {
 			if v.Run != nil && v.Run.SentSeq == v.Record.Seq {
@@ -26,13 +31,27 @@ func (s *Story) watching() judge.Rule {
 			}
 		},
 		End: func(v *judge.View) {
-			s.Stopped = v.Stopped.Text
+			s.Stopped, s.Interrupted = v.Stopped.Text, v.Stopped.Topic == history.TopicInterrupted
 			s.serving(v)
 		},
 	}}
 }
 
+// took takes in how long a phase was.
+func (s *Story) took(p Phase, d time.Duration) {
+	s.Latencies.add(p, d)
+	s.Slowest[p] = max(s.Slowest[p], d)
+}
+
+// executed takes in the answer of an agent over REST, of which no session heard.
+func (s *Story) executed(x *history.Exchange) {
+	if x.Broken == nil && (x.Purpose == history.PurposeExecute || x.Purpose == history.PurposeStream) {
+		s.Slowest[Answer] = max(s.Slowest[Answer], x.Took)
+	}
+}
+
 func (s *Story) login(v *judge.View) {
+	s.Logins.ended(v.Record.Login)
 	if v.User != nil && v.User.Before == nil {
 		s.Users++
 		s.Contacts.is(v.User.Label)
@@ -42,7 +61,7 @@ func (s *Story) login(v *judge.View) {
 func (s *Story) frame(v *judge.View) {
 	s.Contacts.met(v)
 	if session := v.Session; session != nil && session.WelcomeSeq == v.Record.Seq {
-		s.Latencies.add(Connect, session.WelcomeAt-session.DialAt)
+		s.took(Connect, session.WelcomeAt-session.DialAt)
 	}
 }
 
@@ -51,15 +70,15 @@ func (s *Story) event(v *judge.View) {
 	switch {
 	case !v.Stream.Whole:
 	case v.Step.First:
-		s.Latencies.add(FirstEvent, v.Step.Gap)
+		s.took(FirstEvent, v.Step.Gap)
 	case v.Stream.Outcome == wire.Open || v.Step.Concludes:
-		s.Latencies.add(Gap, v.Step.Gap)
+		s.took(Gap, v.Step.Gap)
 	}
 }
 
 func (s *Story) reply(v *judge.View) {
 	if !v.Answered.Provoked() {
-		s.Latencies.add(Reply, v.Now-v.Answered.At)
+		s.took(Reply, v.Now-v.Answered.At)
 	}
 }
 
@@ -69,6 +88,6 @@ func (s *Story) runEnd(v *judge.View) {
 		return
 	}
 	if stream := v.Run.Stream(v.Run.Session); stream != nil && stream.Outcome != wire.Open {
-		s.Latencies.add(Answer, stream.EndAt-v.Run.SentAt)
+		s.took(Answer, stream.EndAt-v.Run.SentAt)
 	}
 }

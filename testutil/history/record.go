@@ -135,6 +135,12 @@ type Identity struct {
 	Problem   string        `json:"problem,omitempty"` // why there is no usable token
 }
 
+// The methods of a login with credentials of the suite.
+const (
+	MethodSimulation = "simulation" // E2E_OAUTH_SIMULATION_KEY
+	MethodPassword   = "password"   // TEST_USER_EMAIL and TEST_USER_PASSWORD
+)
+
 // A Step is how far an exchange or a dial came before it broke. They are different things and stay so.
 type Step string
 
@@ -215,7 +221,8 @@ const (
 	TopicGaveUp      = "gave-up"      // a wait ended without what it waited for; Text says what for
 	TopicSettled     = "settled"      // a session listened on after its last outcome and now stops
 	TopicStory       = "story"        // why the story stopped, where no record shows it
-	TopicInterrupted = "interrupted"  // a signal, or the end of go test's -timeout
+	TopicInterrupted = "interrupted"  // a signal ended the story
+	TopicTimeout     = "timeout"      // the end of go test's -timeout did
 	TopicNotMeasured = "not-measured" // Text is "CRITERION: reason"
 	TopicOneUser     = "one-user-only"
 	TopicWaited      = "waited"     // for the turn at something that stories share; in no budget

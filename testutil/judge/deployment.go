@@ -82,7 +82,7 @@ func everyRollout(judge func(*View, rollout)) func(*View) {
 			}
 			r := rollout{Service: s, state: state.Items[0], read: state.Read, proof: state.Readings}
 			r.revision, _ = v.Cloud.New(s)
-			if v.Stopped.Topic == history.TopicInterrupted && r.pending() {
+			if cut := v.Stopped.Topic; (cut == history.TopicInterrupted || cut == history.TopicTimeout) && r.pending() {
 				v.Unmeasured(criterion, state.Readings, "the story was interrupted while %s was being rolled out", s.Name)
 				continue
 			}

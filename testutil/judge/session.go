@@ -145,7 +145,7 @@ func (v *View) note() {
 		}
 	case history.TopicEnd:
 		v.Closing = true
-	case history.TopicStory, history.TopicInterrupted, history.TopicRefusal:
+	case history.TopicStory, history.TopicInterrupted, history.TopicTimeout, history.TopicRefusal:
 		if v.Stopped.Seq == 0 {
 			v.Stopped = Remark{v.Record.Seq, n.Topic, strings.Clone(n.Text)}
 		}

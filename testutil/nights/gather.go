@@ -25,7 +25,7 @@ type About struct {
 func Of(e *evidence.Evidence, about About) (Night, error) {
 	n := Night{
 		ID: report.Clean(about.ID), Decision: about.Decision, Revision: revisionOf(e),
-		Gaps: gaps(e), Stories: []Story{}, Phases: []Phase{}, Findings: []Broken{},
+		Gaps: len(e.Gaps()), Stories: []Story{}, Phases: []Phase{}, Findings: []Broken{},
 	}
 	if len(e.Stories) == 0 {
 		return n, fmt.Errorf("sum the night up: none of its %d histories can be read", len(e.Unread))
@@ -59,36 +59,6 @@ func targetOf(s *evidence.Story) Target {
 		t.API = report.Clean(s.Header.Target.API)
 	}
 	return t
-}
-
-// gaps counts what is missing: histories, or the end of one, and failures that are no test's. A test that passed
-// and is no story need not leave one.
-func gaps(e *evidence.Evidence) int {
-	n := len(e.Unread)
-	for _, s := range e.Stories {
-		if s.Cut != nil {
-			n++
-		}
-	}
-	for _, t := range e.Untold() {
-		if t.Outcome != evidence.Passed || strings.HasPrefix(t.Name, "TestStaging") {
-			n++
-		}
-	}
-	if e.Tests == nil {
-		return n
-	}
-	for _, p := range e.Tests.Packages {
-		if p.Outcome != evidence.Passed && !hasFailed(e.Tests, p.Name) {
-			n++
-		}
-	}
-	return n
-}
-
-// hasFailed tells whether a test of the package did.
-func hasFailed(t *evidence.Tests, pkg string) bool {
-	return slices.ContainsFunc(t.All, func(t *evidence.Test) bool { return t.Package == pkg && t.Outcome != evidence.Passed })
 }
 
 func storyOf(s *evidence.Story) Story {

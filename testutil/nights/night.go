@@ -18,8 +18,7 @@ type Night struct {
 	// Revision is the backend's that served, empty if no story saw it.
 	Revision string `json:"revision,omitempty"`
 	Decision string `json:"decision"`
-	// Gaps counts what keeps the evidence from being whole: histories that cannot be read or have no end, tests
-	// that left none, packages that failed by themselves.
+	// Gaps counts what keeps the evidence from being whole (evidence.Gaps).
 	Gaps     int      `json:"gaps"`
 	Stories  []Story  `json:"stories"`
 	Phases   []Phase  `json:"phases"` // in the order of evidence.Phases; those that nobody saw are left out

@@ -1,6 +1,7 @@
 package nights_test
 
 import (
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,17 +20,42 @@ type step struct {
 	env    []string
 }
 
+const script = "../../.ci/nightly"
+
 func newStep(t *testing.T, env ...string) *step {
 	t.Helper()
+	require.FileExists(t, script) // which go test sees, to know when it changed
 	s := &step{t, t.TempDir(), t.TempDir(), env}
-	s.program("gh", "exit 0")
+	self, err := os.Executable()
+	require.NoError(t, err)
+	require.NoError(t, os.Symlink(self, filepath.Join(s.bin, "gh")))
+	s.is(github{})
 	return s
 }
 
-// program puts a program on PATH. Its script sees the arguments as "$*".
-func (s *step) program(name, script string) {
+// is lets GitHub be so.
+func (s *step) is(hub github) {
 	s.t.Helper()
-	text := "#!/usr/bin/env bash\necho \"" + name + " $*\" >>'" + s.bin + "/calls'\n" + script + "\n"
+	text, err := json.Marshal(hub)
+	require.NoError(s.t, err)
+	require.NoError(s.t, os.WriteFile(s.state(), text, 0o600))
+}
+
+// hub is GitHub as it is now.
+func (s *step) hub() (hub github) {
+	s.t.Helper()
+	text, err := os.ReadFile(s.state())
+	require.NoError(s.t, err)
+	require.NoError(s.t, json.Unmarshal(text, &hub))
+	return hub
+}
+
+func (s *step) state() string { return filepath.Join(s.bin, "github.json") }
+
+// program puts a program on PATH. Its text sees the arguments as "$*".
+func (s *step) program(name, text string) {
+	s.t.Helper()
+	text = "#!/usr/bin/env bash\necho \"" + name + " $*\" >>'" + s.bin + "/calls'\n" + text + "\n"
 	require.NoError(s.t, os.WriteFile(filepath.Join(s.bin, name), []byte(text), 0o755))
 }
 
@@ -42,10 +68,10 @@ func (s *step) leaves(name, text string) {
 
 func (s *step) run(args ...string) (output string, err error) {
 	s.t.Helper()
-	c := exec.CommandContext(s.t.Context(), "bash", append([]string{"../../.ci/nightly"}, args...)...)
+	c := exec.CommandContext(s.t.Context(), "bash", append([]string{script}, args...)...)
 	c.Env = append([]string{
 		"PATH=" + s.bin + ":" + os.Getenv("PATH"), "NIGHT_DIR=" + s.folder, "NIGHT_URL=https://ci.example/1",
-		"GITHUB_REPOSITORY=netra/suite", "GITHUB_REF_NAME=main",
+		"GITHUB_REPOSITORY=netra/suite", "GITHUB_REF_NAME=main", "GITHUB_STATE=" + s.state(),
 	}, s.env...)
 	text, err := c.CombinedOutput()
 	return string(text), err
@@ -71,22 +97,34 @@ func TestANightNeedsItsTargetAndCredentials(t *testing.T) {
 }
 
 func TestTheStoreOfTheNightBeforeIsBroughtBack(t *testing.T) {
+	artifact := func(run int, created, branch string, head int, expired bool) map[string]any {
+		return map[string]any{"created_at": created, "expired": expired, "workflow_run": map[string]any{"id": run, "head_branch": branch, "repository_id": 1, "head_repository_id": head}}
+	}
 	s := newStep(t)
-	s.program("gh", `[ "$1" != api ] || echo 77`)
+	s.is(github{Artifacts: []any{
+		artifact(70, "2026-05-01T02:00:00Z", "main", 1, false), artifact(77, "2026-05-02T02:00:00Z", "main", 1, false), artifact(60, "2026-04-01T02:00:00Z", "main", 1, false),
+		artifact(81, "2026-05-03T02:00:00Z", "main", 1, true), artifact(82, "2026-05-03T02:00:00Z", "feature", 1, false), artifact(83, "2026-05-03T02:00:00Z", "main", 2, false),
+	}})
 	out, err := s.run("restore")
 	require.NoError(t, err, out)
-	assert.Contains(t, s.calls(), "gh run download 77 --repo netra/suite --name nights --dir "+s.folder)
+	text, err := os.ReadFile(filepath.Join(s.folder, "nights.db"))
+	require.NoError(t, err)
+	assert.Equal(t, "of run 77", string(text), "the newest of the branch, none of a fork and none that is gone")
 
 	s = newStep(t, "GITHUB_ACTIONS=true")
+	s.is(github{Artifacts: []any{}})
 	out, err = s.run("restore")
 	require.NoError(t, err, "the night is validated all the same")
 	assert.Contains(t, out, "::warning::no night kept a store")
-	assert.NotContains(t, s.calls(), "download")
 
-	s = newStep(t)
-	s.program("gh", `exit 1`)
-	_, err = s.run("restore")
-	require.Error(t, err)
+	for broken, says := range map[string]string{"api": "cannot be looked for", "run download": "run 7 kept cannot be brought back"} {
+		s = newStep(t)
+		s.is(github{Artifacts: []any{artifact(7, "2026-05-01T02:00:00Z", "main", 1, false)}, Broken: []string{broken}})
+		out, err = s.run("restore")
+		require.Error(t, err)
+		assert.Contains(t, out, says)
+		assert.Contains(t, out, "HTTP 403")
+	}
 }
 
 // night lets go build a suite that ends so.
@@ -160,40 +198,6 @@ func TestAStoreIsBegunOnPurpose(t *testing.T) {
 	out, err := s.run("run")
 	require.NoError(t, err, out)
 	assert.Contains(t, s.calls(), "nights.db --new --add")
-}
-
-func TestTheIssueIsOneAndHarmless(t *testing.T) {
-	open := `[ "$2" != list ] || echo 12; for a in "$@"; do [ "$before" != --body-file ] || cp "$a" "$0.body"; before=$a; done`
-	closed := strings.Replace(open, "echo 12", "exit 0", 1)
-	for name, c := range map[string]struct {
-		gh, result string
-		calls, not string
-	}{
-		"first red":     {closed, "failure", "gh issue create --repo netra/suite --title The nightly validation of staging is red --label nightly", "comment"},
-		"red again":     {open, "failure", "gh issue comment 12 --repo netra/suite --body-file", "create"},
-		"green again":   {open, "success", "gh issue close 12 --repo netra/suite --comment The night is green again: https://ci.example/1", "create"},
-		"always green":  {closed, "success", "gh issue list --repo netra/suite --label nightly --state open", "close"},
-		"was cancelled": {open, "cancelled", "gh issue list", "close"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := newStep(t)
-			s.program("gh", c.gh)
-			s.leaves("validate/report.md", "# The report\n")
-			s.leaves("trend.log", "```\n@everyone <b>\r@all\n"+strings.Repeat("é", 100_000))
-			out, err := s.run("issue", c.result)
-			require.NoError(t, err, out)
-			assert.Contains(t, s.calls(), c.calls)
-			assert.NotContains(t, s.calls(), c.not)
-			if c.result != "failure" {
-				return
-			}
-			body, err := os.ReadFile(filepath.Join(s.bin, "gh.body"))
-			require.NoError(t, err)
-			assert.Contains(t, string(body), "The night: https://ci.example/1\n\n# The report\n\n## The trend lacks something\n\n    ```\n    @everyone <b> @all\n    é")
-			assert.Less(t, len(body), 4000)
-			assert.Equal(t, strings.ToValidUTF8(string(body), ""), string(body))
-		})
-	}
 }
 
 func TestAResultThatIsNoneIsAnError(t *testing.T) {

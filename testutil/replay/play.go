@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/netra-systems/staging-e2e/testutil/config"
+	"github.com/netra-systems/staging-e2e/testutil/deployment"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/judge"
 	"github.com/netra-systems/staging-e2e/testutil/staging"
@@ -29,7 +30,7 @@ type Options struct {
 // Play tells the script again, as its own history, and judges it. The error says that it could not even begin,
 // or that the history is not whole.
 func Play(ctx context.Context, s *Script, o Options) (*Result, error) {
-	v, err := venue.Open(ctx, configured(o.Config, s.Header.Target), placing(s.Header.Target))
+	v, err := venue.Open(ctx, configured(o.Config, s.Header.Target), placing(s))
 	if err != nil {
 		return nil, fmt.Errorf("make the target ready: %w", err)
 	}
@@ -52,12 +53,13 @@ func configured(c config.Config, recorded history.Target) config.Config {
 const auto, october = "auto", string(wire.October)
 
 // placing are the circumstances of the recording, as far as it was of the embedded target: what a target can
-// tells them apart.
-func placing(t history.Target) venue.Placing {
+// tells them apart. What the cloud is to show needs a deployment that replaced another one.
+func placing(s *Script) venue.Placing {
+	t := s.Header.Target
 	switch {
 	case t.Kind == string(config.Embedded) && t.Can(history.ShortTokens):
 		return venue.Own
-	case t.Kind == string(config.Embedded) && !t.Can(history.ForgedTokens):
+	case t.Kind == string(config.Embedded) && !t.Can(history.ForgedTokens), s.measures():
 		return venue.Distant
 	}
 	return venue.Shared
@@ -68,25 +70,28 @@ func play(ctx context.Context, s *Script, o Options, v *venue.Venue) (*Result, e
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Header: header, History: o.History, Missing: s.Missing}
+	result := &Result{Header: header, History: o.History, Missing: slices.Clone(s.Missing)}
 	j, now := judge.New(header), trace{}
+	survey := deployment.NewSurvey(header, deployment.NewAccess(v.Config))
 	var mu sync.Mutex
 	log, err := history.Create(o.History, header, func(r *history.Record) {
 		mu.Lock()
 		defer mu.Unlock()
 		now.see(r)
+		survey.See(r)
 		result.Findings = append(result.Findings, j.Observe(r)...)
 	})
 	if err != nil {
 		return nil, err
 	}
 	p := newPlayer(s, v, log)
-	p.result, p.fast = result, o.Fast
+	p.result, p.survey, p.fast = result, survey, o.Fast
 	p.perform(ctx)
 	p.target.Close()
 	err = log.Close()
 	result.Findings = append(result.Findings, j.Finish()...)
 	result.Criteria, result.Diverged = j.Criteria(), s.trace.against(now)
+	result.missUnmeasured()
 	return result, err
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/netra-systems/staging-e2e/testutil/deployment"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/staging"
 	"github.com/netra-systems/staging-e2e/testutil/venue"
@@ -16,6 +17,7 @@ type player struct {
 	venue  *venue.Venue
 	target *staging.Target
 	log    *history.Log
+	survey *deployment.Survey
 	ids    ids
 	fast   bool
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/netra-systems/staging-e2e/testutil/deployment"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/staging"
 )
@@ -59,7 +60,11 @@ type reading struct {
 	races   map[*Act]int // how many took part in a race for a refresh
 	warming int          // exchanges of the warm-up that are yet to come
 	beats   []beat
-	rounds  int // of asking for health that are yet to begin
+	healths int          // rounds of asking for health that are yet to begin
+
+	rounds    int  // of use that have begun
+	cleaned   bool // in this one the target was given time to clean up, or was not to be
+	measuring *Act // of a criterion that the cloud shows, the last; nil: none yet
 }
 
 // A beat is a sign of life that a session heard, of which the story may have waited for the first.
@@ -98,22 +103,20 @@ func (g *reading) take(r *history.Record) {
 	case r.Kind == history.Close:
 		g.close(r)
 	case r.Kind == history.HTTP:
+		g.cleanUp(r)
 		g.exchange(r)
 	case r.Kind == history.Login:
 		g.login(r)
 	case r.Kind == history.Cloud:
-		g.miss("what the cloud says of a deployment is not read again (%s)", r.Cloud.API)
+		g.looked(r)
 	}
 }
-
-// cloudCriteria are those that only the cloud's own APIs can show.
-var cloudCriteria = map[string]bool{"D1": true, "D2": true, "D4": true, "P3": true, "P4": true}
 
 func (g *reading) note(r *history.Record) {
 	switch n := r.Note; n.Topic {
 	case history.TopicSettled:
 		g.settle(r)
-	case history.TopicInterrupted:
+	case history.TopicInterrupted, history.TopicTimeout:
 		g.over = true
 		g.miss("the recording was interrupted: %s", n.Text)
 	case history.TopicStory, history.TopicRefusal:
@@ -123,15 +126,16 @@ func (g *reading) note(r *history.Record) {
 	case history.TopicRestart:
 		g.restart(r)
 	case history.TopicMeasures:
-		if cloudCriteria[n.Text] {
-			g.miss("criterion %s is measured on the cloud, which is not read again", n.Text)
+		if deployment.Shows(n.Text) {
+			g.measure(r)
 			return
 		}
 		g.add(&Act{Start: r.At, What: whatNote, do: remark(*n)})
-		g.rounds = measuredRounds(n.Text)
-	case history.TopicRound, history.TopicNotMeasured:
-		id, _, _ := strings.Cut(n.Text, ":")
-		if n.Topic == history.TopicRound || !cloudCriteria[id] {
+		g.healths = measuredRounds(n.Text)
+	case history.TopicRound:
+		g.round(r)
+	case history.TopicNotMeasured:
+		if id, _, _ := strings.Cut(n.Text, ":"); !deployment.Shows(id) { // a replay finds out by itself
 			g.add(&Act{Start: r.At, What: whatNote, do: remark(*n)})
 		}
 	}

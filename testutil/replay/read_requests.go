@@ -41,7 +41,7 @@ func (g *reading) exchange(r *history.Record) {
 	}
 	g.add(a)
 	if x.Purpose == history.PurposeHealth && g.beginsRound(x.URL) {
-		g.rounds--
+		g.healths--
 	}
 	a.needs = append(a.needs, mentioned(x.URL, x.Request)...)
 	switch {

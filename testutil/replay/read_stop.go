@@ -34,16 +34,16 @@ func (g *reading) beginsRound(url string) bool {
 	if first.Service == fixtures.Auth {
 		base = g.Header.Target.Auth
 	}
-	return g.rounds > 0 && url == base+first.Path
+	return g.healths > 0 && url == base+first.Path
 }
 
 // healthAgain adds the rounds that a story did not come to because it failed in the one before. They are for a
 // target where that does not fail: half a measurement would say nothing of it.
 func (g *reading) healthAgain() {
-	if g.rounds <= 0 || g.Stopped == "" || len(g.Acts) == 0 {
+	if g.healths <= 0 || g.Stopped == "" || len(g.Acts) == 0 {
 		return
 	}
-	rounds, end := g.rounds, g.Acts[len(g.Acts)-1].End
+	rounds, end := g.healths, g.Acts[len(g.Acts)-1].End
 	g.add(&Act{Start: end, End: end, What: whatHealth, do: func(ctx context.Context, p *player) error {
 		for range rounds {
 			if p.failed(func(a *Act) bool { return a.What == history.PurposeHealth }) {

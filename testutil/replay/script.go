@@ -105,11 +105,16 @@ func (s *Script) Counts() (sessions, messages, requests int) {
 			sessions++
 		case a.speaks():
 			messages++
-		case a.Session == "" && !slices.Contains(noRequests, a.What):
+		case a.requests():
 			requests++
 		}
 	}
 	return sessions, messages, requests
+}
+
+// requests tells whether the act makes requests, besides those of a login.
+func (a *Act) requests() bool {
+	return a.Session == "" && !slices.Contains(noRequests, a.What) && !a.measures()
 }
 
 // speaks tells whether the act sends something on a session.
@@ -137,4 +142,4 @@ const (
 )
 
 // noRequests are what acts are, without a session, that make no request which the story made.
-var noRequests = []string{whatLogin, whatNote, whatRestart, whatStop, whatExpire, whatHealth}
+var noRequests = []string{whatLogin, whatNote, whatCleanUp, whatRestart, whatStop, whatExpire, whatHealth}

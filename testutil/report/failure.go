@@ -20,6 +20,7 @@ type Failure struct {
 	Suspects []diagnosis.Suspect
 	Stopped  string // why the story could not go on; empty if it came to its end
 	Rerun    string // a command
+	Needs    string // of the environment, by the command; empty: nothing
 	History  string // file
 }
 
@@ -40,6 +41,9 @@ func (f Failure) Text(w io.Writer, record func(seq uint64) *history.Record) erro
 	WriteSuspects(&b, f.Suspects)
 	fmt.Fprintf(&b, "target:    %s\n", Clean(f.Target))
 	fmt.Fprintf(&b, "run again: %s\n", f.Rerun)
+	if f.Needs != "" {
+		fmt.Fprintf(&b, "           with %s\n", f.Needs)
+	}
 	fmt.Fprintf(&b, "history:   %s\n", f.History)
 	_, err := io.WriteString(w, b.String())
 	return err

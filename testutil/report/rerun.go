@@ -8,17 +8,33 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/history"
 )
 
-// Rerun is the command that tells a story again on the same target. It names variables, never values.
+// Rerun is the command that tells a story again on the same target: of a remote one it never falls back to the
+// embedded target. It is a command in any shell as it stands, and has no secret in it: see [Needs].
 func Rerun(h history.Header) string {
 	parts := strings.Split(h.Story, "/")
 	for i, part := range parts {
 		parts[i] = "^" + regexp.QuoteMeta(part) + "$"
 	}
-	command := fmt.Sprintf("go test %s -run %s -v", quote(h.Package), quoted(strings.Join(parts, "/")))
+	return pinned(h) + fmt.Sprintf("go test %s -run %s -v", quote(h.Package), quoted(strings.Join(parts, "/")))
+}
+
+// Replay is the command that drives a recorded conversation again, likewise.
+func Replay(h history.Header, path string) string { return pinned(h) + "staging replay " + quote(path) }
+
+// pinned sets the kind of the target before a command.
+func pinned(h history.Header) string {
 	if h.Target.Kind == "embedded" {
-		return command
+		return ""
 	}
-	return command + "   (with the STAGING_*, E2E_* and TEST_USER_* variables of this run)"
+	return "STAGING_TARGET=remote "
+}
+
+// Needs says what the commands for a story need of the environment, by name and never by value; empty: nothing.
+func Needs(h history.Header) string {
+	if h.Target.Kind == "embedded" {
+		return ""
+	}
+	return "the STAGING_*, E2E_* and TEST_USER_* variables of this run, from the environment or .env"
 }
 
 var plain = regexp.MustCompile(`^[\w./:@%+=-]+$`)
@@ -34,6 +50,3 @@ func quote(word string) string {
 func quoted(word string) string {
 	return "'" + strings.ReplaceAll(Clean(word), "'", `'\''`) + "'"
 }
-
-// Replay is the command that drives a recorded conversation again.
-func Replay(path string) string { return "staging replay " + quote(path) }

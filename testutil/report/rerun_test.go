@@ -16,8 +16,20 @@ import (
 func TestRerunNamesTheStory(t *testing.T) {
 	h := history.Header{Package: "./e2e/goldenpath", Story: "TestStagingX/a_user", Target: history.Target{Kind: "embedded"}}
 	assert.Equal(t, `go test ./e2e/goldenpath -run '^TestStagingX$/^a_user$' -v`, report.Rerun(h))
+	assert.Empty(t, report.Needs(h))
 	h.Target.Kind = "remote"
-	assert.Contains(t, report.Rerun(h), "STAGING_*")
+	assert.Equal(t, `STAGING_TARGET=remote go test ./e2e/goldenpath -run '^TestStagingX$/^a_user$' -v`, report.Rerun(h))
+	assert.Contains(t, report.Needs(h), "E2E_*")
+}
+
+// A command is pasted as it stands: of a remote target too it is one.
+func TestACommandOfARemoteTargetIsOne(t *testing.T) {
+	shell, err := exec.LookPath("sh")
+	require.NoError(t, err)
+	h := history.Header{Package: "./e2e/goldenpath", Story: "TestStagingX", Target: history.Target{Kind: "remote"}}
+	out, err := exec.Command(shell, "-c", `go() { printf '%s %s' "$STAGING_TARGET" "$*"; }; `+report.Rerun(h)).Output()
+	require.NoError(t, err)
+	assert.Equal(t, "remote test ./e2e/goldenpath -run ^TestStagingX$ -v", string(out))
 }
 
 // Whoever wrote the history, the command runs nothing else.
@@ -26,7 +38,7 @@ func TestRerunIsOneCommand(t *testing.T) {
 	require.NoError(t, err)
 	rapid.Check(t, func(t *rapid.T) {
 		word := rapid.OneOf(rapid.StringMatching("[a-z ';$`\"\\\\\n&|]{1,12}"), rapid.String()).Draw(t, "word")
-		command := report.Replay(word)
+		command := report.Replay(history.Header{Target: history.Target{Kind: "embedded"}}, word)
 		require.NotContains(t, command, "\n")
 		out, err := exec.Command(shell, "-c", "set -f; staging() { printf '%s,' $#; printf %s \"$2\"; }; "+command).Output()
 		require.NoError(t, err, command)

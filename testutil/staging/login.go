@@ -13,8 +13,8 @@ import (
 
 // The methods of history.Identity.
 const (
-	bySimulation = "simulation"
-	byPassword   = "password"
+	bySimulation = history.MethodSimulation
+	byPassword   = history.MethodPassword
 	byRefresh    = "refresh"
 	byRace       = "race" // tokens that a refresh token bought beside those that the user goes on with
 )

@@ -37,7 +37,7 @@ var storyImports = []string{
 func TestStoriesGoThroughTheSuite(t *testing.T) {
 	var files []string
 	require.NoError(t, filepath.WalkDir("../../e2e", func(path string, d fs.DirEntry, err error) error {
-		if strings.HasSuffix(path, ".go") && path != filepath.FromSlash("../../e2e/plan.go") {
+		if strings.HasSuffix(path, ".go") && filepath.Dir(path) != filepath.FromSlash("../../e2e") { // where the plan is
 			files = append(files, path)
 		}
 		return err

@@ -4,13 +4,14 @@ import (
 	"context"
 
 	"github.com/netra-systems/staging-e2e/testutil/config"
+	cloud "github.com/netra-systems/staging-e2e/testutil/deployment"
 	"github.com/netra-systems/staging-e2e/testutil/venue"
 )
 
 // A deployment is the venue that stories are told at, and access to its cloud.
 type deployment struct {
 	*venue.Venue
-	access access
+	access *cloud.Access
 }
 
 // deploy makes the target of c ready.
@@ -19,7 +20,7 @@ func deploy(ctx context.Context, c config.Config, where venue.Placing) (*deploym
 	if err != nil {
 		return nil, err
 	}
-	return &deployment{Venue: v}, nil
+	return &deployment{v, cloud.NewAccess(v.Config)}, nil
 }
 
 // Apart lets the stories of a package be told, on the embedded target, at a deployment that is a process

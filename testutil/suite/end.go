@@ -47,7 +47,11 @@ func (s *Story) leave() {
 	defer cancel()
 	short := s.ctx.Err() != nil
 	if short {
-		s.log.Remark(history.TopicInterrupted, context.Cause(s.ctx).Error())
+		topic, why := history.TopicInterrupted, context.Cause(s.ctx)
+		if errors.Is(why, ErrTimeout) {
+			topic = history.TopicTimeout
+		}
+		s.log.Remark(topic, why.Error())
 	}
 	var closing sync.WaitGroup
 	for _, session := range s.openSessions() {
@@ -137,6 +141,7 @@ func (s *Story) tell() {
 		Findings: s.findings,
 		Stopped:  s.stopped,
 		Rerun:    report.Rerun(s.header),
+		Needs:    report.Needs(s.header),
 		History:  s.historyFile(),
 	}
 	b := new(strings.Builder)

@@ -31,7 +31,8 @@ type serverLog struct {
 	seen   seen
 	log    *history.Log // what was read, beside the story's own history; nil: nothing can be
 	cloud  *cloud.Cloud // likewise
-	unread string       // why not
+	none   bool         // there is no such log: the target's cloud is not known
+	unread string       // why it cannot be read
 	asked  int
 }
 
@@ -44,13 +45,13 @@ func (s *Story) serverLog(seen seen) *serverLog {
 	l := &serverLog{story: s, seen: seen}
 	l.ctx, l.cancel = context.WithTimeout(context.WithoutCancel(s.ctx), limit)
 	if err := l.open(); err != nil {
-		l.unread = err.Error()
+		l.unread, l.none = err.Error(), errors.Is(err, cloud.ErrNoProject)
 	}
 	return l
 }
 
 func (l *serverLog) open() error {
-	access, err := l.story.deployment.cloud(l.ctx)
+	access, err := l.story.deployment.access.Cloud(l.ctx)
 	if err != nil {
 		return err
 	}
@@ -74,7 +75,7 @@ func (l *serverLog) close() error {
 // for in it.
 func (l *serverLog) side(f judge.Finding) *report.ServerSide {
 	since, until, traces := report.Correlate(f, l.seen.record, l.seen.dial)
-	if !f.Hard || f.Rule == judge.Unmeasured || since.IsZero() || errors.Is(l.story.deployment.access.err, errNoProject) {
+	if !f.Hard || f.Rule == judge.Unmeasured || since.IsZero() || l.none {
 		return nil
 	}
 	side := &report.ServerSide{Traces: traces}

@@ -6,14 +6,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/netra-systems/staging-e2e/testutil/config"
+	cloud "github.com/netra-systems/staging-e2e/testutil/deployment"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/judge"
 	"github.com/netra-systems/staging-e2e/testutil/report"
@@ -45,8 +44,7 @@ type Story struct {
 	spoil    func()        // closes it
 	series   *series       // nil without Repeat
 	stats    *stats
-	witness  *witness
-	start    time.Time
+	survey   *cloud.Survey
 	silence  sync.Once // the first prompt without an answer is asked again
 }
 
@@ -96,6 +94,7 @@ func (s *Story) begin() error {
 
 func (p *process) story(t *testing.T, entry Entry, told circumstances) (*Story, error) {
 	if err := context.Cause(p.interrupted); err != nil {
+		t.Attr("netra.interrupted", err.Error())
 		return nil, err
 	}
 	reach := p.reach
@@ -106,7 +105,7 @@ func (p *process) story(t *testing.T, entry Entry, told circumstances) (*Story, 
 	if err != nil {
 		return nil, err
 	}
-	s := &Story{t: t, circumstances: told, deployment: d, release: func() {}, entry: entry, stats: newStats(), witness: newWitness(d.Config.AuthURL), start: time.Now()}
+	s := &Story{t: t, circumstances: told, deployment: d, release: func() {}, entry: entry, stats: newStats()}
 	s.spoiled = make(chan struct{})
 	s.spoil = sync.OnceFunc(func() { close(s.spoiled) })
 	s.ctx, s.cancel = p.deadline(t)
@@ -168,7 +167,7 @@ func (s *Story) open(target *staging.Target) error {
 		Start: time.Now().UTC().Round(0), Target: target.Describe(), Budgets: target.Budgets(),
 		AllowUnmeasured: here.config.AllowUnmeasured, Agent: target.Agent(), Deployment: on,
 	}
-	s.judge = judge.New(s.header)
+	s.judge, s.survey = judge.New(s.header), cloud.NewSurvey(s.header, s.deployment.access)
 	if s.log, err = history.Create(s.historyFile(), s.header, s.observe); err != nil {
 		return errors.Join(err, s.file.Close())
 	}
@@ -176,35 +175,10 @@ func (s *Story) open(target *staging.Target) error {
 	return nil
 }
 
-func (s *Story) historyFile() string { return filepath.Join(s.dir, "history.jsonl") }
-
-// directory is where go test -artifacts wants it, else below STAGING_ARTIFACTS.
-func (s *Story) directory(attempt int) (string, error) {
-	if s.keeps() {
-		return s.t.ArtifactDir(), nil
-	}
-	dir := filepath.Join(here.config.Artifacts, here.pkg, directoryName(s.t.Name(), time.Now(), attempt))
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fmt.Errorf("make a directory for the history (STAGING_ARTIFACTS): %w", err)
-	}
-	return filepath.Abs(dir)
-}
-
-func directoryName(story string, start time.Time, attempt int) string {
-	stamp := start.UTC().Format("20060102T150405")
-	return fmt.Sprintf("%s-%s-%d-%d", strings.ReplaceAll(story, "/", "_"), stamp, os.Getpid(), attempt)
-}
-
-// keeps tells whether the history is kept although the story is green.
-func (s *Story) keeps() bool {
-	on, err := strconv.ParseBool(flagValue("test.artifacts"))
-	return err == nil && on
-}
-
 // observe judges a record. The history calls it for one record at a time.
 func (s *Story) observe(r *history.Record) {
 	s.stats.count(r)
-	s.witness.see(r)
+	s.survey.See(r)
 	s.found(s.judge.Observe(r))
 }
 
@@ -231,44 +205,6 @@ func (s *Story) isSpoiled() bool {
 		return true
 	default:
 		return false
-	}
-}
-
-// stop fails the story and ends the calling goroutine.
-func (s *Story) stop(err error) {
-	s.t.Helper()
-	s.note(err)
-	s.t.FailNow()
-}
-
-// note keeps the first reason for which the story could not go on.
-func (s *Story) note(err error) {
-	if cause := context.Cause(s.ctx); cause != nil {
-		err = fmt.Errorf("%w: %w", cause, err)
-	}
-	why := s.log.Redact(err.Error()) // an error may quote the target, and the target may quote a secret
-	s.log.Remark(history.TopicStory, why)
-	s.spoil()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.stopped == "" {
-		s.stopped = why
-	}
-}
-
-// panicking tells whether the goroutine is being unwound by a panic. The testing package runs cleanups
-// in a panic as in any other end, and tells them nothing of it.
-func panicking() bool {
-	var callers [64]uintptr
-	frames := runtime.CallersFrames(callers[:runtime.Callers(0, callers[:])])
-	for {
-		frame, more := frames.Next()
-		if frame.Function == "runtime.gopanic" {
-			return true
-		}
-		if !more {
-			return false
-		}
 	}
 }
 

@@ -2,9 +2,7 @@ package validate
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/netra-systems/staging-e2e/fixtures"
@@ -32,14 +30,7 @@ func newWatch(ctx context.Context, c config.Config) (*watch, error) {
 	if c.GCPProject == "" {
 		return nil, nil
 	}
-	pool, err := c.CertPool()
-	if err != nil {
-		return nil, err
-	}
-	cloud, err := deployment.Open(ctx, deployment.Options{
-		Project: c.GCPProject, Region: c.GCPRegion, Endpoint: c.GCPEndpoint, Token: c.GCPToken.Reveal(),
-		Base: &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true, TLSClientConfig: &tls.Config{RootCAs: pool}},
-	})
+	cloud, err := deployment.NewAccess(c).Cloud(ctx)
 	if err != nil {
 		return nil, err
 	}

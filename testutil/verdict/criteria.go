@@ -20,14 +20,18 @@ type question struct {
 	// phase is what it limits, if it does.
 	phase evidence.Phase
 	limit time.Duration
+	// endless are the rules that find one that had no end: it has no length, and the others do not stand for it.
+	endless []string
 }
 
 // questions are all, in their order (deployment.md 7).
 var questions = []question{
 	{id: "D1"}, {id: "D2"}, {id: "D3"}, {id: "D4"},
 	{id: "F1", thin: noAnswer}, {id: "F2", thin: oneSession}, {id: "F3", thin: noAnswer}, {id: "F4", thin: noEvent}, {id: "F5", thin: oneUser},
-	{id: "P1", thin: noWelcome, phase: evidence.Connect, limit: 30 * time.Second},
-	{id: "P2", thin: noAnswer, phase: evidence.Answer, limit: 60 * time.Second},
+	{id: "P1", thin: noWelcome, phase: evidence.Connect, limit: 30 * time.Second,
+		endless: []string{"handshake/no-welcome", "handshake/refused", "infra/upgrade-refused"}},
+	{id: "P2", thin: noAnswer, phase: evidence.Answer, limit: 60 * time.Second,
+		endless: []string{"lifecycle/no-outcome", "lifecycle/silence", "lifecycle/acknowledged-only"}},
 	{id: "P3"}, {id: "P4"},
 }
 
@@ -136,17 +140,14 @@ func (c *court) shown(q question) summary.Criterion {
 			t.add(s)
 			showing = append(showing, s.Name())
 		}
-		if reasons := against(s, q.id); len(reasons) > 0 {
+		if reasons := c.against(s, q); len(reasons) > 0 {
 			failed, why = append(failed, s.Name()), append(why, reasons...)
-		} else if reason := c.doubt(s); shows && reason != "" {
+		} else if reason := cmp.Or(c.doubt(s), q.unended(s)); shows && reason != "" {
 			open, lack = append(open, s.Name()), append(lack, s.Name()+": "+reason)
 		}
 	}
 	if lack = append(lack, c.missing(q.id)...); len(showing) == 0 {
 		lack = append(lack, "no story set out to show it")
-	}
-	if slow := q.slow(t); slow != "" {
-		failed, why = append(failed, showing...), append(why, slow)
 	}
 	switch thin := q.thin(t); {
 	case len(why) > 0:
@@ -161,10 +162,13 @@ func (c *court) shown(q question) summary.Criterion {
 	return line
 }
 
-// against are the findings of a story that fail the criterion.
-func against(s *evidence.Story, id string) (reasons []string) {
+// against is what of a story fails the criterion: its findings, and a limit that it reached.
+func (c *court) against(s *evidence.Story, q question) (reasons []string) {
+	if slow := q.slow(s); slow != "" {
+		reasons = append(reasons, slow)
+	}
 	for _, f := range s.Findings {
-		if fails(f, s.Header.Shows, id) {
+		if !c.excused(f) && fails(f, s.Header.Shows, q.id) {
 			reasons = append(reasons, fmt.Sprintf("%s: %s: %s", s.Name(), f.Rule, f.Message))
 		}
 	}

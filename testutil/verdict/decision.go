@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/netra-systems/staging-e2e/testutil/config"
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
@@ -38,8 +39,11 @@ func (c *court) decision() string {
 
 // undecidable says why the evidence, whatever it shows, is none for a decision.
 func (c *court) undecidable() string {
-	if c.Interrupted != "" {
-		return "the run was interrupted: " + c.Interrupted
+	if why := c.interruption(); why != "" {
+		return "the run was interrupted: " + why
+	}
+	if packages := c.neverBegun(); len(packages) > 0 {
+		return "the evidence is of a part of the run: nothing is there of " + strings.Join(packages, ", ")
 	}
 	targets := map[string]bool{}
 	embedded := false

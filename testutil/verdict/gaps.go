@@ -5,12 +5,11 @@ import (
 	"slices"
 
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
-	"github.com/netra-systems/staging-e2e/testutil/report/summary"
 )
 
 // lacks says what the evidence lacks, or what speaks against it as a whole.
 func (c *court) lacks() []string {
-	all := summary.Gaps(c.Evidence)
+	all := c.Gaps()
 	all = append(all, c.notThere()...)
 	all = append(all, c.untested()...)
 	looked := func(s *evidence.Story) bool { return len(s.Serving) > 0 }
@@ -34,7 +33,7 @@ func (c *court) notThere() (all []string) {
 	return all
 }
 
-// untested says where go test's word is missing, or stands alone.
+// untested says where go test's word is missing.
 func (c *court) untested() (all []string) {
 	if c.Tests == nil {
 		return []string{"no output of go test -json was given: a test that failed without a finding is not known"}
@@ -42,13 +41,6 @@ func (c *court) untested() (all []string) {
 	for _, s := range c.Stories {
 		if s.Test == nil {
 			all = append(all, "go test says nothing about "+s.Name())
-		}
-	}
-	red := c.red()
-	for _, p := range c.Tests.Packages {
-		of := func(s *evidence.Story) bool { return path.Base(s.Header.Package) == path.Base(p.Name) }
-		if p.Outcome == evidence.Failed && !slices.ContainsFunc(red, of) {
-			all = append(all, "package "+path.Base(p.Name)+" failed, and none of its stories did")
 		}
 	}
 	return all

@@ -18,6 +18,9 @@ func (c *court) reasons(decision string) (all []string) {
 	if why := c.undecidable(); why != "" {
 		all = append(all, why)
 	}
+	if c.shut != "" {
+		all = append(all, c.shut)
+	}
 	if len(failed) > 0 {
 		all = append(all, "failed: "+strings.Join(failed, ", "))
 	}

@@ -28,7 +28,11 @@ func TestRulesExist(t *testing.T) {
 			assert.Contains(t, criteria, id, a.rule)
 		}
 	}
-	for _, id := range slices.Concat(unreached, neutral) {
+	named := slices.Concat(unreached, neutral, []string{loginRefused})
+	for _, q := range questions {
+		named = append(named, q.endless...)
+	}
+	for _, id := range named {
 		assert.Contains(t, rules, id)
 	}
 	assert.Subset(t, criteria, slices.Concat(grave, essential))

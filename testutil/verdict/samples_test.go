@@ -2,6 +2,7 @@ package verdict_test
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -33,8 +34,10 @@ func healthy() *evidence.Evidence {
 				Package: "./e2e/" + x.Package, Story: x.Story, Shows: x.Shows,
 				Target: history.Target{Kind: "remote", API: "https://api", Auth: "https://auth"},
 			},
-			Latencies: evidence.Latencies{evidence.Connect: took(80 * time.Millisecond), evidence.Answer: took(2 * time.Second)},
+			Logins: evidence.Logins{Answered: 2, Method: history.MethodSimulation},
 		}
+		lasted(s, evidence.Connect, 80*time.Millisecond)
+		lasted(s, evidence.Answer, 2*time.Second)
 		s.Test = &evidence.Test{Package: "x/e2e/" + x.Package, Name: x.Story, Outcome: evidence.Passed}
 		e.Stories, e.Tests.All = append(e.Stories, s), append(e.Tests.All, s.Test)
 	}
@@ -51,14 +54,18 @@ func healthy() *evidence.Evidence {
 	return e
 }
 
-func took(d ...time.Duration) *hdrhistogram.Histogram {
+// lasted makes a phase of the story what took so long.
+func lasted(s *evidence.Story, p evidence.Phase, took ...time.Duration) {
+	if s.Latencies == nil {
+		s.Latencies, s.Slowest = evidence.Latencies{}, map[evidence.Phase]time.Duration{}
+	}
 	h := hdrhistogram.New(1, int64(2*time.Minute/time.Microsecond), 3)
-	for _, one := range d {
+	for _, one := range took {
 		if err := h.RecordValue(one.Microseconds()); err != nil {
 			panic(err)
 		}
 	}
-	return h
+	s.Latencies[p], s.Slowest[p] = h, slices.Max(took)
 }
 
 func story(e *evidence.Evidence, name string) *evidence.Story {

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"slices"
+	"time"
 
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
 )
@@ -9,6 +10,8 @@ import (
 // doubt says why nothing can be concluded from what a story did not find; empty if it can.
 func (c *court) doubt(s *evidence.Story) string {
 	switch test := s.Test; {
+	case slices.ContainsFunc(s.Hard(), c.excused):
+		return "its login was refused, as every login of the run"
 	case s.Cut != nil:
 		return "its history is not whole: " + s.Cut.Error()
 	case s.Stopped != "":
@@ -46,6 +49,7 @@ type tally struct {
 	welcomes, answers                         int64 // that somebody waited for
 	phase                                     evidence.Phase
 	latencies                                 evidence.Latencies // of the phase
+	slowest                                   time.Duration      // of them, exactly
 }
 
 func newTally(p evidence.Phase) tally { return tally{phase: p, latencies: evidence.Latencies{}} }
@@ -61,6 +65,7 @@ func (t *tally) add(s *evidence.Story) {
 	t.answers += counted(s, evidence.Answer)
 	if h := s.Latencies[t.phase]; h != nil {
 		t.latencies.Join(evidence.Latencies{t.phase: h})
+		t.slowest = max(t.slowest, s.Slowest[t.phase])
 	}
 }
 

@@ -20,7 +20,8 @@ type Expected struct {
 type Options struct {
 	// Expected are all stories that have to be there: what is missing was not shown.
 	Expected []Expected
-	// Interrupted says why the run was cut short, empty if it was not. Then there is no decision.
+	// Interrupted says why the run was cut short, empty if that is not known: the evidence may show it all the same.
+	// There is no decision on a run that was.
 	Interrupted string
 }
 
@@ -50,6 +51,7 @@ type court struct {
 	lines  []summary.Criterion
 	absent []Expected
 	gaps   []string // what the evidence lacks, or what speaks against it
+	shut   string   // why nothing behind a login could be measured
 }
 
 func (c *court) hear() {
@@ -58,6 +60,7 @@ func (c *court) hear() {
 			c.absent = append(c.absent, x)
 		}
 	}
+	c.shut = c.shutOut()
 	for _, q := range questions {
 		c.lines = append(c.lines, c.answer(q))
 	}

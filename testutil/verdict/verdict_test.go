@@ -112,9 +112,17 @@ func TestOf(t *testing.T) {
 		}, proceed, high, "", "all 13"},
 
 		{"a connect of 30 s", func(e *evidence.Evidence) {
-			story(e, "Path").Latencies[evidence.Connect] = took(time.Second, 30*time.Second)
+			lasted(story(e, "Path"), evidence.Connect, time.Second, 30*time.Second)
 		}, investigate, high, "P1 fail", "failed: P1"},
-		{"an answer of 60 s", func(e *evidence.Evidence) { story(e, "Path").Latencies[evidence.Answer] = took(time.Minute) }, investigate, high, "P2 fail", "failed: P2"},
+		{"an answer of 60 s", func(e *evidence.Evidence) { lasted(story(e, "Path"), evidence.Answer, time.Minute) }, investigate, high, "P2 fail", "failed: P2"},
+		{"just below both limits", func(e *evidence.Evidence) { // which a histogram of three digits rounds to more
+			lasted(story(e, "Path"), evidence.Connect, 30*time.Second-time.Nanosecond)
+			lasted(story(e, "Path"), evidence.Answer, time.Minute-time.Nanosecond)
+		}, proceed, high, "", "all 13"},
+		{"a connect of 30 s in a story that does not show it", func(e *evidence.Evidence) { lasted(story(e, "Revision"), evidence.Connect, 30*time.Second) }, investigate, high, "P1 fail", "failed: P1"},
+		{"an answer of 60 s in a story that does not show it", func(e *evidence.Evidence) { lasted(story(e, "Users"), evidence.Answer, time.Minute) }, investigate, high, "P2 fail", "failed: P2"},
+		{"a welcome that never came", breaks("Path", "handshake/no-welcome"), rollback, medium, "F1 fail, P1 not measured", "failed: F1"},
+		{"an answer that never came", breaks("Path", "lifecycle/no-outcome"), rollback, medium, "F1 fail, F4 fail, P2 not measured", "failed: F1, F4"},
 		{"no answer at all", func(e *evidence.Evidence) { delete(story(e, "Path").Latencies, evidence.Answer) }, investigate, low, "F1 not measured, P2 not measured", "not measured: F1, P2"},
 		{"no events", func(e *evidence.Evidence) { story(e, "Path").Events, story(e, "Agents").Events = 0, 0 }, investigate, low, "F4 not measured", "not measured: F4"},
 		{"one user", func(e *evidence.Evidence) { story(e, "Users").Users, story(e, "Threads").Users = 1, 1 }, investigate, low, "F5 not measured", "not measured: F5"},
@@ -147,7 +155,7 @@ func TestOf(t *testing.T) {
 			}
 		}, investigate, low, "", "no output of go test -json was given: a test that failed without a finding is not known"},
 		{"go test does not know a story", func(e *evidence.Evidence) { story(e, "Path").Test = nil }, investigate, low, "F1 not measured, F4 not measured, P1 not measured, P2 not measured", "go test says nothing about Path"},
-		{"a package failed by itself", func(e *evidence.Evidence) { e.Tests.Packages[1].Outcome = evidence.Failed }, investigate, low, "", "package goldenpath failed, and none of its stories did"},
+		{"a package failed by itself", func(e *evidence.Evidence) { e.Tests.Packages[1].Outcome = evidence.Failed }, investigate, low, "", "package goldenpath: fail, and by none of its tests"},
 		{"a test left no history", func(e *evidence.Evidence) {
 			e.Tests.All = append(e.Tests.All, &evidence.Test{Package: "x/e2e/goldenpath", Name: "TestStagingLost", Outcome: evidence.Failed})
 		}, investigate, low, "", "TestStagingLost (goldenpath): fail, and left no history"},
@@ -199,18 +207,10 @@ func notPassed(v summary.Verdict) string {
 	return strings.Join(lines, ", ")
 }
 
-func TestInterrupted(t *testing.T) {
-	o := expected()
-	o.Interrupted = "interrupt"
-	v := verdict.Of(healthy(), o)
-	assert.Equal(t, summary.NoDecision, v.Decision)
-	assert.Equal(t, "the run was interrupted: interrupt", v.Reasons[0])
-}
-
 // Every line says what it is from.
 func TestLinesHaveEvidence(t *testing.T) {
 	e := healthy()
-	story(e, "Path").Latencies[evidence.Connect] = took(time.Second, time.Second, 3*time.Second)
+	lasted(story(e, "Path"), evidence.Connect, time.Second, time.Second, 3*time.Second)
 	all(says("D4", judge.NotMeasured), breaks("Threads", "isolation/stray"), breaks("Threads", "isolation/foreign-run"))(e)
 	lines := map[string]summary.Criterion{}
 	for _, c := range verdict.Of(e, expected()).Criteria {

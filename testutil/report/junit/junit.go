@@ -159,7 +159,7 @@ func failure(s *summary.Story) string {
 	for i, suspect := range s.Suspects {
 		fmt.Fprintf(&b, "looks like: %d. %s – %s (because %s)\n", i+1, suspect.ID, suspect.Title, plain(strings.Join(suspect.Reasons, "; ")))
 	}
-	fmt.Fprintf(&b, "run again: %s\nreplay:    %s\n", s.Rerun, s.Replay)
+	b.WriteString(s.Commands())
 	return b.String()
 }
 

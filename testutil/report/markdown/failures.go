@@ -90,5 +90,9 @@ func (d *document) failure(s *summary.Story) {
 	for _, suspect := range s.Suspects {
 		d.line("- looks like %s – %s (because %s)", code(suspect.ID), code(suspect.Title), code(strings.Join(suspect.Reasons, "; ")))
 	}
-	d.line("\n%s", block([]string{s.Rerun, s.Replay}, 0))
+	commands := []string{s.Rerun, s.Replay}
+	if s.Needs != "" {
+		commands = append([]string{"# with " + s.Needs}, commands...)
+	}
+	d.line("\n%s", block(commands, 0))
 }

@@ -1,6 +1,10 @@
 package summary
 
 import (
+	"cmp"
+	"slices"
+	"strings"
+
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
 	"github.com/netra-systems/staging-e2e/testutil/judge"
 	"github.com/netra-systems/staging-e2e/testutil/report"
@@ -26,7 +30,7 @@ func newContacts(c evidence.Contacts) *Contacts {
 	if len(c.Users) < 2 && leaks == 0 {
 		return nil
 	}
-	users := shown(c)
+	users := slices.SortedFunc(slices.Values(shown(c)), byNumber)
 	contacts := &Contacts{Leaks: leaks, Left: len(c.Users) - len(users), Users: []string{}}
 	for _, listener := range users {
 		contacts.Users = append(contacts.Users, report.Clean(listener))
@@ -38,6 +42,9 @@ func newContacts(c evidence.Contacts) *Contacts {
 	}
 	return contacts
 }
+
+// byNumber orders u2 before u10.
+func byNumber(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b)) }
 
 // shown are the users of the matrix, in their order: if there are too many, first those whom a leak concerns.
 func shown(c evidence.Contacts) (users []string) {

@@ -38,6 +38,7 @@ type Story struct {
 	Contacts *Contacts           `json:"contacts,omitempty"`
 
 	Rerun  string `json:"rerun"`
+	Needs  string `json:"needs,omitempty"` // of the environment, by its commands
 	Replay string `json:"replay"`
 
 	// Evidence is what it was made of.
@@ -94,7 +95,7 @@ func newStory(e *evidence.Story) (*Story, error) {
 		Red: e.Red(), Why: why(e), Took: e.Took,
 		Users: e.Users, Sessions: e.Sessions, Prompts: e.Prompts, Events: e.Events, Records: e.Records,
 		Findings: []Finding{}, Criteria: []Measured{}, Suspects: []diagnosis.Suspect{}, Contacts: newContacts(e.Contacts),
-		Rerun: report.Rerun(h), Replay: report.Replay(e.Path),
+		Rerun: report.Rerun(h), Needs: report.Needs(h), Replay: report.Replay(h, e.Path),
 		Evidence: e,
 	}
 	s.Suspects = append(s.Suspects, e.Suspects[:min(Suspects, len(e.Suspects))]...)
@@ -167,7 +168,7 @@ func why(e *evidence.Story) []string {
 		add("its history is not whole: %v", e.Cut)
 	}
 	if e.Test != nil && e.Test.Outcome != evidence.Passed && (len(e.Hard()) == 0 || e.Test.Outcome != evidence.Failed) {
-		add("go test says %s: %s", e.Test.Outcome, firstLines(e.Test.Output))
+		add("go test says %s: %s", e.Test.Outcome, e.Test.Said())
 	}
 	return all
 }
@@ -184,27 +185,14 @@ func (s *Story) Hard() []Finding {
 // Advice are the others.
 func (s *Story) Advice() []Finding { return s.Findings[len(s.Hard()):] }
 
-// Short is its name without what all names begin with.
-func (s *Story) Short() string { return strings.TrimPrefix(s.Name, storyPrefix) }
-
-// told bounds how much of a test's output is repeated.
-const told = 300
-
-// firstLines is the beginning of an output without the noise of go test.
-func firstLines(output string) string {
-	var lines []string
-	for line := range strings.Lines(output) {
-		line = strings.TrimSpace(line)
-		if line != "" && !strings.HasPrefix(line, "===") && !strings.HasPrefix(line, "FAIL") && !strings.HasPrefix(line, "---") {
-			lines = append(lines, line)
-		}
-	}
-	text := strings.Join(lines, "; ")
-	if len(text) > told {
-		text = strings.ToValidUTF8(text[:told], "") + "…"
-	}
-	if text == "" {
-		return "it said nothing"
+// Commands are how to tell it again, as text for terminals and logs.
+func (s *Story) Commands() string {
+	text := "run again: " + s.Rerun + "\nreplay:    " + s.Replay + "\n"
+	if s.Needs != "" {
+		text += "           both with " + s.Needs + "\n"
 	}
 	return text
 }
+
+// Short is its name without what all names begin with.
+func (s *Story) Short() string { return strings.TrimPrefix(s.Name, evidence.StoryPrefix) }

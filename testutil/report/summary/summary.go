@@ -36,9 +36,11 @@ type Summary struct {
 	// Gaps say what is missing from the evidence, or speaks against it beside findings.
 	Gaps []string `json:"gaps"`
 	// Notes are what a reader should know besides.
-	Notes     []string      `json:"notes"`
-	Revisions []Revision    `json:"revisions"`
-	Stories   []*Story      `json:"stories"` // red ones first
+	Notes     []string   `json:"notes"`
+	Revisions []Revision `json:"revisions"`
+	// Suspects are what the red stories together look like, the likeliest first.
+	Suspects  []Likely      `json:"suspects"`
+	Stories   []*Story      `json:"stories"` // red ones first, and of them those that decide
 	Phases    []Phase       `json:"phases"`
 	Detection *Detection    `json:"detection,omitempty"`
 	Trend     *nights.Trend `json:"trend,omitempty"`
@@ -73,7 +75,7 @@ type Options struct {
 
 // Of sums the evidence up. It reads the histories of red stories again, for the records that prove what is wrong.
 func Of(e *evidence.Evidence, o Options) (*Summary, error) {
-	s := &Summary{Version: Version, Made: o.Made.UTC(), Verdict: o.Verdict.whole(), Gaps: Gaps(e), Notes: notes(e), Detection: o.Detection, Trend: o.Trend}
+	s := &Summary{Version: Version, Made: o.Made.UTC(), Verdict: o.Verdict.whole(), Gaps: e.Gaps(), Notes: notes(e), Detection: o.Detection, Trend: o.Trend}
 	for _, told := range e.Stories {
 		story, err := newStory(told)
 		if err != nil {
@@ -81,22 +83,13 @@ func Of(e *evidence.Evidence, o Options) (*Summary, error) {
 		}
 		s.Stories = append(s.Stories, story)
 	}
-	slices.SortStableFunc(s.Stories, redFirst)
+	s.order()
 	s.number()
+	s.Suspects = likely(s.Stories)
 	s.about(e)
 	s.Tests = tests(s.Stories, e)
 	s.Phases = phases(e)
 	return s, nil
-}
-
-func redFirst(a, b *Story) int {
-	switch {
-	case a.Red == b.Red:
-		return 0
-	case a.Red:
-		return -1
-	}
-	return 1
 }
 
 // number gives stories and findings the ids that forms link to.

@@ -44,7 +44,7 @@ func writeStory(b *strings.Builder, s *summary.Story) {
 		return
 	}
 	report.WriteSuspects(b, s.Suspects)
-	fmt.Fprintf(b, "run again: %s\nreplay:    %s\nhistory:   %s\n\n", s.Rerun, s.Replay, s.History)
+	fmt.Fprintf(b, "%shistory:   %s\n\n", s.Commands(), s.History)
 }
 
 func target(s *summary.Story) string {

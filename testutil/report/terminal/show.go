@@ -41,7 +41,7 @@ func Show(w io.Writer, s *summary.Story, p *evidence.Picture, o Options) error {
 	writeLanes(&b, p, numbers, o.Width, paint)
 	writeFindings(&b, s, o, paint)
 	if s.Red {
-		fmt.Fprintf(&b, "\nrun again: %s\nreplay:    %s\n", s.Rerun, s.Replay)
+		b.WriteString("\n" + s.Commands())
 	}
 	if o.Frames && p != nil {
 		writeFrames(&b, p, paint)
