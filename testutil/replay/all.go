@@ -100,11 +100,7 @@ func (a All) compare(ctx context.Context, path string) (c Comparison, err error)
 			return c, err
 		}
 		c.Again = append(c.Again, breaches(r.Findings))
-		c.miss(r.Missing)
-		if len(c.Recorded) == 0 {
-			c.miss(r.Undone)
-			c.miss(r.Stopped)
-		}
+		c.miss(c.unexpected(script, r))
 		if c.Same() {
 			break
 		}
@@ -118,10 +114,20 @@ func (a All) compare(ctx context.Context, path string) (c Comparison, err error)
 		return c, err
 	}
 	c.Healthy = breaches(healthy.Findings)
-	for _, why := range [][]string{healthy.Missing, healthy.Undone, healthy.Stopped} {
-		c.miss(why)
-	}
+	c.miss(slices.Concat(healthy.Missing, healthy.Undone, healthy.Stopped))
 	return c, nil
+}
+
+// unexpected is what a replay did not do although the recording did. What fails of a red story is its rules'
+// concern, and what it did not measure was not measured in the recording either, if that is what it is red for.
+func (c *Comparison) unexpected(s *Script, r *Result) []string {
+	switch {
+	case len(c.Recorded) == 0:
+		return slices.Concat(r.Missing, r.Undone, r.Stopped)
+	case slices.Contains(rulesOf(c.Recorded), judge.Unmeasured):
+		return s.Missing
+	}
+	return r.Missing
 }
 
 func (c *Comparison) miss(all []string) {

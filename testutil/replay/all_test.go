@@ -11,6 +11,7 @@ import (
 
 	"github.com/netra-systems/staging-e2e/fixtures/prompts"
 	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/judge"
 	"github.com/netra-systems/staging-e2e/testutil/venue"
 )
 
@@ -99,4 +100,17 @@ func TestAnInterruptedComparisonIsAnError(t *testing.T) {
 	cancel()
 	_, err := All{Folder: folder, Config: embedded()}.Compare(ctx)
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+// A green replay is whole; what a red one did not measure may be what the recording is red for.
+func TestWhatIsNotToldAgainCountsUnlessTheRecordingIsRedForIt(t *testing.T) {
+	s := &Script{Missing: []string{"the cloud"}}
+	r := &Result{Missing: []string{"the cloud", "criterion D4"}, Undone: []string{"u1: dial"}, Stopped: []string{"u1: login"}}
+	for want, c := range map[int]Comparison{
+		4: {},
+		2: {Recorded: []Breach{{"a/x", "u1"}}},
+		1: {Recorded: []Breach{{"a/x", "u1"}, {judge.Unmeasured, ""}}},
+	} {
+		assert.Len(t, c.unexpected(s, r), want)
+	}
 }

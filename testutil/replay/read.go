@@ -60,7 +60,7 @@ type reading struct {
 	races   map[*Act]int // how many took part in a race for a refresh
 	warming int          // exchanges of the warm-up that are yet to come
 	beats   []beat
-	healths int          // rounds of asking for health that are yet to begin
+	healths int // rounds of asking for health that are yet to begin
 
 	rounds    int  // of use that have begun
 	cleaned   bool // in this one the target was given time to clean up, or was not to be

@@ -8,12 +8,15 @@ import (
 )
 
 // stop is that the story failed. Until then it lasted, maybe with something that no record shows, such as a wait:
-// its sessions stay open so long.
+// its sessions stay open so long. Where it failed to put the target in order, which a replay does by itself, it
+// lasted no longer than that.
 func (g *reading) stop(r *history.Record) {
 	if g.Stopped == "" {
 		g.Stopped = r.Note.Text
 	}
-	g.add(&Act{Start: r.At, End: r.At, What: whatStop, do: nothing})
+	if last := len(g.Acts) - 1; last < 0 || g.Acts[last].What != history.PurposeArchive {
+		g.add(&Act{Start: r.At, End: r.At, What: whatStop, do: nothing})
+	}
 }
 
 // healthRounds is how often a story asks for health that measures it: what never changes is no proof.

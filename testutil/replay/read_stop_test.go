@@ -55,3 +55,12 @@ func TestAStoryLastsUntilItFails(t *testing.T) {
 	_, _, requests := script.Counts()
 	assert.Zero(t, requests)
 }
+
+// A replay archives what was made by itself, also where the story could not.
+func TestArchivingThatFailsIsNoPartOfTheStory(t *testing.T) {
+	g := newReading(history.Header{})
+	g.take(&history.Record{Kind: history.HTTP, At: 1, User: "u1", Exchange: &history.Exchange{Purpose: history.PurposeThreads}})
+	g.take(&history.Record{Kind: history.HTTP, At: 2, User: "u1", Exchange: &history.Exchange{Purpose: history.PurposeArchive, Status: 500}})
+	g.take(&history.Record{Kind: history.Note, At: 3, Note: &history.Remark{Topic: history.TopicStory, Text: "archive the threads of the story"}})
+	assert.Equal(t, []string{"u1: " + history.PurposeThreads}, done(g.finish()))
+}
