@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/netra-systems/staging-e2e/testutil/deployment"
 	"github.com/netra-systems/staging-e2e/testutil/history"
@@ -65,13 +64,6 @@ type reading struct {
 	rounds    int  // of use that have begun
 	cleaned   bool // in this one the target was given time to clean up, or was not to be
 	measuring *Act // of a criterion that the cloud shows, the last; nil: none yet
-}
-
-// A beat is a sign of life that a session heard, of which the story may have waited for the first.
-type beat struct {
-	at      time.Duration
-	session string
-	inVain  bool
 }
 
 func newReading(h history.Header) *reading {
@@ -200,40 +192,6 @@ func (g *reading) trim(what string) {
 	for len(g.Acts) > 0 && g.Acts[len(g.Acts)-1].What == what {
 		g.Acts = g.Acts[:len(g.Acts)-1]
 	}
-}
-
-// idle finds the signs of life that the story waited for: the first after a rest in which it did nothing,
-// if it went on soon after it; and those for which it waited in vain.
-func (g *reading) idle() {
-	var waits []*Act
-	for _, b := range g.beats {
-		before, after, busy := g.around(b.at)
-		if busy && !b.inVain || after == 0 || len(waits) > 0 && waits[len(waits)-1].End >= before {
-			continue
-		}
-		if b.inVain || after-b.at < (b.at-before)/4 {
-			waits = append(waits, &Act{Start: before, End: b.at, User: userOf(b.session), Session: b.session, What: whatIdle,
-				needs: []string{b.session}, do: idle(b.session)})
-		}
-	}
-	g.Acts = append(g.Acts, waits...)
-	g.order()
-}
-
-// around is when the last act before a time ended, when the next begins (0: none does), and whether one was
-// under way.
-func (g *reading) around(at time.Duration) (before, after time.Duration, busy bool) {
-	for _, a := range g.Acts {
-		switch {
-		case a.End < at:
-			before = max(before, a.End)
-		case a.Start <= at:
-			busy = true
-		case after == 0:
-			after = a.Start
-		}
-	}
-	return before, after, busy
 }
 
 // userOf is the user of a session.
