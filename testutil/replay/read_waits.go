@@ -9,6 +9,10 @@ type beat struct {
 	inVain  bool
 }
 
+// shortestIdle is how long a story idles at least. What comes sooner came by itself, with what came before it: a
+// target may show that it is there around every frame.
+const shortestIdle = 100 * time.Millisecond
+
 // idle finds the signs of life that the story waited for: the first after a rest in which it did nothing,
 // if it went on soon after it; and those for which it waited in vain.
 func (g *reading) idle() {
@@ -18,7 +22,7 @@ func (g *reading) idle() {
 		if busy && !b.inVain || after == 0 || len(waits) > 0 && waits[len(waits)-1].End >= before {
 			continue
 		}
-		if b.inVain || after-b.at < (b.at-before)/4 {
+		if rest := b.at - before; b.inVain || rest >= shortestIdle && after-b.at < rest/4 {
 			waits = append(waits, &Act{Start: before, End: b.at, User: userOf(b.session), Session: b.session, What: whatIdle,
 				needs: []string{b.session}, do: idle(b.session)})
 		}
