@@ -12,24 +12,30 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/replay"
 )
 
-// tellAll tells every history of a folder again.
-func (r *replaying) tellAll(c *cobra.Command) error {
-	all := replay.All{Folder: r.all, Trials: r.search.Trials, Jobs: 1}
-	var err error
-	if all.Config, err = config.Load(); err != nil {
-		return codedError{err, cannotReplay}
+// folder is that whose histories are to be told again.
+func (r *replaying) folder() (replay.All, error) {
+	c, err := config.Load()
+	all := replay.All{Folder: r.all, Proof: r.proof != "", Config: c, Trials: r.search.Trials, Jobs: 1}
+	if all.Proof {
+		all.Folder = r.proof
 	}
-	if all.Config.Target == config.Embedded {
+	switch embedded := c.Target == config.Embedded; {
+	case err != nil:
+	case all.Proof && !embedded:
+		err = errors.New("a proof is told again at the embedded target: leave out the URLs of another")
+	case all.Proof && len(c.Fault) > 0:
+		err = errors.New("a proof is told again at its own faults: leave out STAGING_FAULT")
+	case embedded:
 		all.Jobs = proof.Jobs()
 	}
-	if r.proof != "" {
-		all.Folder, all.Proof = r.proof, true
-		if all.Config.Target != config.Embedded {
-			return codedError{errors.New("a proof is told again at the embedded target: leave out the URLs of another"), cannotReplay}
-		}
-		if len(all.Config.Fault) > 0 {
-			return codedError{errors.New("a proof is told again at its own faults: leave out STAGING_FAULT"), cannotReplay}
-		}
+	return all, err
+}
+
+// tellAll tells every history of a folder again.
+func (r *replaying) tellAll(c *cobra.Command) error {
+	all, err := r.folder()
+	if err != nil {
+		return codedError{err, cannotReplay}
 	}
 	progress := newProgress(c.ErrOrStderr())
 	all.Progress = func(done, of int, one replay.Comparison) {

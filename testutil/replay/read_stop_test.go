@@ -52,8 +52,7 @@ func TestAStoryLastsUntilItFails(t *testing.T) {
 	script := g.finish()
 	require.Equal(t, []string{"u1.s1: dial", whatStop}, done(script))
 	assert.Equal(t, 4*time.Second, script.Acts[1].Start)
-	_, _, requests := script.Counts()
-	assert.Zero(t, requests)
+	assert.Zero(t, script.Size().Requests)
 }
 
 // A replay archives what was made by itself, also where the story could not.

@@ -20,8 +20,14 @@ var words = template.FuncMap{
 	"class":    class,
 	"sign":     sign,
 	"bars":     bars,
-	"inc":      func(n int) int { return n + 1 },
+	"text":     text,
 }
+
+var inText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// text escapes what stands between tags, and nowhere else: quotation marks stay as they are there, of which frames
+// are full.
+func text(s string) template.HTML { return template.HTML(inText.Replace(s)) }
 
 // duration is short, and exact enough to be compared with a budget.
 func duration(d time.Duration) string {

@@ -107,6 +107,9 @@ func result(t summary.Test) string {
 	case summary.Pass:
 		return fmt.Sprintf("PASS - %s (%s)", seconds(t.Took), many(t.Stories, "story", "stories"))
 	case summary.Fail:
+		if t.Red == 0 {
+			return fmt.Sprintf("FAIL - none of %s is red, but the evidence lacks some", many(t.Stories, "story", "stories"))
+		}
 		return fmt.Sprintf("FAIL - %s (%d of %s red)", seconds(t.Took), t.Red, many(t.Stories, "story", "stories"))
 	}
 	return "not measured - the evidence holds no story of it"
@@ -130,7 +133,7 @@ func (d *document) recommendation() {
 	}
 	d.line("- **Next Steps**:")
 	for _, step := range d.summary.Next() {
-		d.line("  - %s", code(step))
+		d.line("  - %s", code(step.String()))
 	}
 }
 
