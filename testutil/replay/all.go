@@ -79,7 +79,8 @@ func (a All) files() (found []string, err error) {
 // compare tells one history again.
 func (a All) compare(ctx context.Context, path string) (c Comparison, err error) {
 	c.History = path
-	if c.Recorded, err = recorded(path); err != nil {
+	criteria, err := c.judge(path)
+	if err != nil {
 		return c, err
 	}
 	script, err := ReadFile(path)
@@ -100,7 +101,7 @@ func (a All) compare(ctx context.Context, path string) (c Comparison, err error)
 			return c, err
 		}
 		c.Again = append(c.Again, breaches(r.Findings))
-		c.miss(c.unexpected(script, r))
+		c.miss(c.unexpected(criteria, r))
 		if c.Same() {
 			break
 		}
@@ -119,15 +120,19 @@ func (a All) compare(ctx context.Context, path string) (c Comparison, err error)
 }
 
 // unexpected is what a replay did not do although the recording did. What fails of a red story is its rules'
-// concern, and what it did not measure was not measured in the recording either, if that is what it is red for.
-func (c *Comparison) unexpected(s *Script, r *Result) []string {
-	switch {
-	case len(c.Recorded) == 0:
-		return slices.Concat(r.Missing, r.Undone, r.Stopped)
-	case slices.Contains(rulesOf(c.Recorded), judge.Unmeasured):
-		return s.Missing
+// concern, and what was not measured in the recording need not be in the replay.
+func (c *Comparison) unexpected(recorded []judge.Criterion, r *Result) []string {
+	missing := slices.DeleteFunc(slices.Clone(r.Missing), func(what string) bool {
+		return slices.ContainsFunc(r.Criteria, func(now judge.Criterion) bool {
+			return what == notMeasured(now) && slices.ContainsFunc(recorded, func(before judge.Criterion) bool {
+				return before.ID == now.ID && before.Verdict == judge.NotMeasured
+			})
+		})
+	})
+	if len(c.Recorded) == 0 {
+		return slices.Concat(missing, r.Undone, r.Stopped)
 	}
-	return r.Missing
+	return missing
 }
 
 func (c *Comparison) miss(all []string) {
@@ -168,6 +173,13 @@ func (a All) play(ctx context.Context, s *Script, c config.Config) (*Result, err
 
 // recorded is what a history's rules find broken.
 func recorded(path string) ([]Breach, error) {
+	var c Comparison
+	_, err := c.judge(path)
+	return c.Recorded, err
+}
+
+// judge finds out what is broken in the recording, and returns its criteria.
+func (c *Comparison) judge(path string) ([]judge.Criterion, error) {
 	r, err := history.ReadFile(path)
 	if err != nil {
 		return nil, err
@@ -181,7 +193,8 @@ func recorded(path string) ([]Breach, error) {
 			if errors.Is(err, io.EOF) {
 				err = nil
 			}
-			return breaches(found), errors.Join(err, r.Close())
+			c.Recorded = breaches(found)
+			return j.Criteria(), errors.Join(err, r.Close())
 		}
 		found = append(found, j.Observe(next)...)
 	}

@@ -102,15 +102,13 @@ func TestAnInterruptedComparisonIsAnError(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-// A green replay is whole; what a red one did not measure may be what the recording is red for.
-func TestWhatIsNotToldAgainCountsUnlessTheRecordingIsRedForIt(t *testing.T) {
-	s := &Script{Missing: []string{"the cloud"}}
-	r := &Result{Missing: []string{"the cloud", "criterion D4"}, Undone: []string{"u1: dial"}, Stopped: []string{"u1: login"}}
-	for want, c := range map[int]Comparison{
-		4: {},
-		2: {Recorded: []Breach{{"a/x", "u1"}}},
-		1: {Recorded: []Breach{{"a/x", "u1"}, {judge.Unmeasured, ""}}},
-	} {
-		assert.Len(t, c.unexpected(s, r), want)
-	}
+// A green replay is whole, but for what the recording did not measure either.
+func TestWhatIsNotToldAgainCountsUnlessItWasNotMeasuredBefore(t *testing.T) {
+	d4, p3 := judge.Criterion{ID: "D4", Verdict: judge.NotMeasured, Reason: "no traffic"}, judge.Criterion{ID: "P3", Verdict: judge.NotMeasured, Reason: "no samples"}
+	r := &Result{Criteria: []judge.Criterion{d4, p3}, Missing: []string{"the cloud", notMeasured(d4), notMeasured(p3)}, Undone: []string{"u1: dial"}, Stopped: []string{"u1: login"}}
+	before := []judge.Criterion{{ID: "D4", Verdict: judge.NotMeasured, Reason: "nobody came"}, {ID: "P3", Verdict: judge.Pass}}
+	green, red := Comparison{}, Comparison{Recorded: []Breach{{"a/x", "u1"}}}
+	assert.Equal(t, []string{"the cloud", notMeasured(p3), "u1: dial", "u1: login"}, green.unexpected(before, r))
+	assert.Equal(t, []string{"the cloud", notMeasured(p3)}, red.unexpected(before, r), "what fails of it is for the rules")
+	assert.Len(t, r.Missing, 3)
 }
