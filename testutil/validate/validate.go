@@ -47,7 +47,7 @@ type Result struct {
 }
 
 // next are the steps to take.
-func (r *Result) next() []string {
+func (r *Result) next() []summary.Step {
 	if r.summary == nil {
 		return nil
 	}

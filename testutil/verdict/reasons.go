@@ -63,10 +63,19 @@ var resource = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
 func (c *court) wayBack() string {
 	r, _ := c.serving()
 	text := fmt.Sprintf("%s has %d %% of the traffic, and %s could serve again", r.Name, r.Percent, r.Earlier)
-	if resource.MatchString(r.Service) && resource.MatchString(r.Earlier) {
-		text += fmt.Sprintf(": gcloud run services update-traffic %s --to-revisions %s=100%s", r.Service, r.Earlier, c.place())
+	if command := c.back(); command != "" {
+		text += ": " + command
 	}
 	return text
+}
+
+// back is the command that moves the traffic back, empty where the names are not what they should be.
+func (c *court) back() string {
+	r, _ := c.serving()
+	if !resource.MatchString(r.Service) || !resource.MatchString(r.Earlier) {
+		return ""
+	}
+	return fmt.Sprintf("gcloud run services update-traffic %s --to-revisions %s=100%s", r.Service, r.Earlier, c.place())
 }
 
 // place are the flags that name the project, as far as histories know it.

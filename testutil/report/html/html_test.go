@@ -57,7 +57,7 @@ func TestThePageHasItAll(t *testing.T) {
 		"a finding":                        `<details class="finding" id="f1">`,
 		"its rule's sentence":              "What a correct system does: ",
 		"its proof, framed":                `class="proof"`,
-		"the frames":                       `&#34;type&#34;: &#34;agent_started&#34;`,
+		"the frames":                       `"type": "agent_started"`,
 		"suspects":                         "It looks like:",
 		"the command":                      "go test ./e2e/concurrentusers -run",
 		"a replay":                         "staging replay ",

@@ -59,11 +59,11 @@
 
   if (navigator.clipboard) {
     for (const command of document.querySelectorAll('pre.command')) {
-      const text = command.textContent.split('\n')[0];
+      const text = command.textContent;
       const button = document.createElement('button');
       button.className = 'copy';
       button.textContent = 'copy';
-      button.setAttribute('aria-label', 'copy the first command');
+      button.setAttribute('aria-label', 'copy the command');
       button.onclick = () => navigator.clipboard.writeText(text).then(() => { button.textContent = 'copied'; });
       command.append(button);
     }
