@@ -13,31 +13,43 @@ import (
 
 func cleanCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "clean FILE",
-		Short: "Archive what an interrupted story left at its target",
-		Long: `Archive what an interrupted story left at its target.
+		Use:   "clean FILE...",
+		Short: "Archive what interrupted stories left at their target",
+		Long: `Archive what interrupted stories left at their target.
 
-A story archives the threads that it made when it ends; one that was killed could not. The history in FILE says
-which threads its users made and which were archived. This logs the same users in again, archives the rest, and
-says what became of each. Users cannot be deleted. The configuration must name the target of the recording.
+A story archives the threads that it made when it ends; one that was killed could not. The history in each FILE
+says which threads its users made and which were archived. This logs the same users in again, archives the rest,
+and says what became of each. Where the history has no end, or is damaged, the target is asked for all threads that
+the users of the story have, since it was nobody else who made them. Users cannot be deleted. The configuration must
+name the target of the recording. A story that is still being told must not be cleaned up.
 
-Exit codes: 0 nothing is left; 1 something could not be archived, or the history is damaged, so that nobody knows
+Exit codes: 0 nothing is left; 1 something could not be archived, or a history is damaged, so that nobody knows
 whether that was all.`,
 		Example: "  staging clean artifacts/goldenpath/TestStagingFollowUpKeepsThread-…/history.jsonl",
-		Args:    cobra.ExactArgs(1),
-		RunE:    func(c *cobra.Command, args []string) error { return clean(c, args[0]) },
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, paths []string) error {
+			var wrong []error
+			for _, path := range paths {
+				if len(paths) > 1 {
+					fmt.Fprintf(c.OutOrStdout(), "%s:\n", report.Clean(path))
+				}
+				left, damage := replay.LeftIn(path)
+				if left.Header.Version == 0 { // it cannot be read at all
+					wrong = append(wrong, damage)
+				} else if err := clean(c, left, damage); err != nil {
+					wrong = append(wrong, fmt.Errorf("clean up after %s: %w", path, err))
+				}
+			}
+			return errors.Join(wrong...)
+		},
 	}
 }
 
-func clean(c *cobra.Command, path string) (err error) {
+// clean archives what one story left. The rest of a damaged history is not known; what can be read is cleaned up all
+// the same.
+func clean(c *cobra.Command, left replay.Leftovers, damage error) error {
 	out := c.OutOrStdout()
-	header, left, damage := replay.LeftIn(path)
-	switch {
-	case damage != nil && (header.Version == 0 || len(left) == 0):
-		return damage
-	case damage != nil: // what the rest held is not known; what can be read is cleaned up all the same
-		defer func() { err = errors.Join(err, damage) }()
-	case len(left) == 0:
+	if len(left.Users) == 0 && damage == nil {
 		_, err := fmt.Fprintln(out, "nothing is left: every thread that the story made was archived")
 		return err
 	}
@@ -46,23 +58,38 @@ func clean(c *cobra.Command, path string) (err error) {
 		return err
 	}
 	o := replay.Options{Config: loaded}
-	if o.History, err = historyFile(loaded, "clean", header.Story); err != nil {
+	if o.History, err = historyFile(loaded, "clean", left.Header.Story); err != nil {
 		return err
 	}
-	cleaned, err := replay.Clean(c.Context(), header, left, o)
+	cleaned, err := replay.Clean(c.Context(), left, o)
 	if errors.Is(err, replay.ErrEmbedded) {
-		_, err = fmt.Fprintln(out, err)
+		_, err := fmt.Fprintln(out, err)
 		return err
 	}
-	failed := 0
+	if !left.Whole {
+		fmt.Fprintln(out, "the history has no end: the target was asked which threads the users of the story have")
+	}
+	return errors.Join(sayCleaned(c, cleaned, err), damage)
+}
+
+// sayCleaned tells what became of each thread. The error is that of the whole clean-up.
+func sayCleaned(c *cobra.Command, cleaned []replay.Cleaned, err error) error {
+	archived, gone := 0, 0
 	for _, one := range cleaned {
-		if one.Err != nil {
-			failed++
+		fmt.Fprintln(c.OutOrStdout(), report.Clean(one.String()))
+		switch {
+		case one.Gone:
+			gone++
+		case one.Err == nil:
+			archived++
 		}
-		fmt.Fprintln(out, report.Clean(one.String()))
 	}
-	if failed > 0 {
-		return fmt.Errorf("%d of %d threads could not be archived", failed, len(cleaned))
+	switch failed := len(cleaned) - archived - gone; {
+	case failed > 0:
+		return fmt.Errorf("%d archived, %d gone already, %d NOT archived", archived, gone, failed)
+	case err != nil:
+		return err
 	}
+	_, err = fmt.Fprintf(c.OutOrStdout(), "nothing is left: %d archived, %d gone already\n", archived, gone)
 	return err
 }

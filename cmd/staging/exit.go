@@ -11,6 +11,14 @@ type codedError struct {
 // Unwrap returns the cause.
 func (e codedError) Unwrap() error { return e.error }
 
+// coded is the error with a code of its own; nil stays nil.
+func coded(err error, code int) error {
+	if err == nil {
+		return nil
+	}
+	return codedError{err, code}
+}
+
 // exitCode is how the process ends with an error.
 func exitCode(err error) int {
 	if coded, ok := errors.AsType[codedError](err); ok {

@@ -39,38 +39,67 @@ became otherwise than in the recording is said. The target is that of the config
 embedded one, which shows a regression where STAGING_FAULT names one.
 
 With --minimise it looks for the fewest sessions and messages that still break a rule which the whole story
-breaks, and keeps what it finds as a history that can be replayed in its turn.
+breaks, and keeps what it finds as a history that can be replayed in its turn. Interrupted, it keeps the smallest
+that it has found so far; a second interruption ends it at once.
+
+With --proof it tells every red history of a proof again that staging prove --keep left, at its fault and without;
+with --minimise besides it looks for the smallest of each, and prints a table of them.
 
 Exit codes: 0 all of it was told again and nothing is wrong; 1 a rule is broken hard, or a step failed; 3 it
-could not be told again, or not all of it, and nothing was found: that is no evidence for the target.`,
+could not be told again, or not all of it, and nothing was found: that is no evidence for the target; 4 the search
+for the smallest was interrupted.`,
 		Example: `  staging replay artifacts/goldenpath/TestStagingFollowUpKeepsThread-…/history.jsonl
   STAGING_FAULT=isolation-global-router staging replay --minimise --out smallest.jsonl history.jsonl`,
-		Args: func(c *cobra.Command, args []string) error {
-			if r.proof != "" {
-				return cobra.NoArgs(c, args)
-			}
-			return cobra.ExactArgs(1)(c, args)
-		},
-		RunE: func(c *cobra.Command, args []string) error {
-			if r.proof != "" {
+		Args: func(c *cobra.Command, files []string) error { return coded(r.fits(c, files), cannotReplay) },
+		RunE: func(c *cobra.Command, files []string) error {
+			switch {
+			case r.proof != "" && r.minimise:
+				return r.provenSmallest(c)
+			case r.proof != "":
 				return r.proven(c)
 			}
-			err := r.run(c, args[0])
-			if err != nil && !errors.Is(err, replay.ErrRed) {
-				return codedError{err, cannotReplay}
+			err := r.run(c, files[0])
+			if err == nil || errors.Is(err, replay.ErrRed) || errors.As(err, new(codedError)) {
+				return err
 			}
-			return err
+			return codedError{err, cannotReplay}
 		},
 	}
 	f := c.Flags()
 	f.BoolVar(&r.fast, "fast", false, "leave out the rests of the story, and keep its order")
 	f.StringVar(&r.out, "out", "", "file for the history of the replay (default: a new one below STAGING_ARTIFACTS)")
 	f.BoolVar(&r.minimise, "minimise", false, "look for the smallest part of the story that breaks the same rule")
-	f.IntVar(&r.search.Trials, "trials", 3, "with --minimise: how often a part may succeed before it is taken to be good")
+	f.IntVar(&r.search.Trials, "trials", 3, "how often a part may succeed, with --minimise, before it is taken to be good, or with --proof the fault has to show itself")
 	f.StringVar(&r.search.Rule, "rule", "", "with --minimise: the rule to break (default: the first that the whole story breaks)")
 	f.StringVar(&r.proof, "proof", "", "instead of a file, tell all again that staging prove --keep left in this folder, with its faults and without")
-	c.MarkFlagsMutuallyExclusive("proof", "minimise")
+	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return coded(err, cannotReplay) })
 	return c
+}
+
+// fits tells which arguments and flags nobody can mean together.
+func (r *replaying) fits(c *cobra.Command, files []string) error {
+	given := c.Flags().Changed
+	switch {
+	case given("proof") && r.proof == "":
+		return errors.New("--proof needs a folder that staging prove --keep has left")
+	case given("proof") && len(files) > 0:
+		return fmt.Errorf("--proof tells the histories below its folder again: leave out %s", files[0])
+	case given("proof") && given("out"):
+		return errors.New("--proof tells many histories again and keeps none: leave out --out")
+	case given("proof") && r.fast && !r.minimise:
+		return errors.New("--proof tells histories again as they were, rests included: leave out --fast")
+	case len(files) != 1 && !given("proof"):
+		return fmt.Errorf("replay needs one history, and %d are given", len(files))
+	case given("out") && r.out == "":
+		return errors.New("--out needs the name of a file")
+	case given("rule") && !r.minimise:
+		return errors.New("--rule says what --minimise looks for: give that too, or leave it out")
+	case given("trials") && !r.minimise && !given("proof"):
+		return errors.New("--trials is for --minimise and --proof: a replay is told once")
+	case r.search.Trials < 1:
+		return fmt.Errorf("--trials %d tells nothing: give 1 or more", r.search.Trials)
+	}
+	return nil
 }
 
 func (r *replaying) run(c *cobra.Command, path string) error {
@@ -85,22 +114,23 @@ func (r *replaying) run(c *cobra.Command, path string) error {
 	if o.History, err = r.history(o.Config, script); err != nil {
 		return err
 	}
-	command := os.Args[1:]
 	if r.minimise {
-		command = []string{"replay", o.History}
-	}
-	rerun := strings.Join(append([]string{"staging"}, command...), " ")
-	if o.Config.Target == config.Remote || len(o.Config.Fault)+len(o.Config.Variant) > 0 {
-		rerun += "   (with the STAGING_*, E2E_* and TEST_USER_* variables of this run)"
-	}
-	if r.minimise {
-		return r.smallest(c, script, o, rerun)
+		return r.smallest(c, script, o)
 	}
 	result, err := replay.Play(c.Context(), script, o)
 	if err != nil {
 		return err
 	}
-	return errors.Join(say(c, script, result, rerun), result.Err())
+	return errors.Join(say(c, script, result, rerun(o.Config, os.Args[1:]...)), result.Err())
+}
+
+// rerun is the command line that does again what the words say, with the configuration of now.
+func rerun(c config.Config, words ...string) string {
+	line := strings.Join(append([]string{"staging"}, words...), " ")
+	if c.Target == config.Remote || len(c.Fault)+len(c.Variant) > 0 {
+		line += "\n           with the STAGING_*, E2E_* and TEST_USER_* variables of this run"
+	}
+	return line
 }
 
 // history is the file to write.
@@ -111,11 +141,15 @@ func (r *replaying) history(c config.Config, s *replay.Script) (string, error) {
 	return historyFile(c, "replay", s.Header.Story)
 }
 
-// historyFile is that of what a command does with a recorded story.
+// historyFile is a new one, of what a command does with a recorded story.
 func historyFile(c config.Config, command, story string) (string, error) {
-	dir := filepath.Join(c.Artifacts, command, fmt.Sprintf("%s-%s-%d",
-		strings.ReplaceAll(story, "/", "_"), time.Now().UTC().Format("20060102T150405"), os.Getpid()))
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	parent := filepath.Join(c.Artifacts, command)
+	err := os.MkdirAll(parent, 0o700)
+	var dir string
+	if err == nil {
+		dir, err = os.MkdirTemp(parent, fmt.Sprintf("%s-%s-", strings.ReplaceAll(story, "/", "_"), time.Now().UTC().Format("20060102T150405")))
+	}
+	if err != nil {
 		return "", fmt.Errorf("make a folder for the history (STAGING_ARTIFACTS): %w", err)
 	}
 	return filepath.Join(dir, "history.jsonl"), nil
@@ -123,10 +157,8 @@ func historyFile(c config.Config, command, story string) (string, error) {
 
 // say tells what became of a replay.
 func say(c *cobra.Command, s *replay.Script, r *replay.Result, rerun string) error {
-	sessions, messages, requests := s.Counts()
 	out := c.OutOrStdout()
-	if _, err := fmt.Fprintf(out, "%s of %s: %d sessions, %d messages, %d requests\n", cmp.Or(s.Header.Story, "a story"),
-		s.Header.Start.Format(time.RFC3339), sessions, messages, requests); err != nil {
+	if _, err := fmt.Fprintf(out, "%s of %s: %s\n", cmp.Or(s.Header.Story, "a story"), s.Header.Start.Format(time.RFC3339), s.Size()); err != nil {
 		return err
 	}
 	if err := r.Text(out, rerun); err != nil {

@@ -9,6 +9,9 @@
 //	seen := cloud.Record(log)
 //	state, err := seen.AwaitRollout(ctx, "netra-backend-staging", 5*time.Minute)
 //
+// A [Survey] is the plan of what to read for each criterion of issue #891 that only the cloud shows. A story
+// follows it, and so does a replay.
+//
 // All methods block until they have an answer, their context ends, or what they ask for has failed for too
 // long. Errors are [*DeniedError], [*MissingError], [*QuotaError], or wrap what broke.
 package deployment

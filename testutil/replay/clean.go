@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,15 +18,17 @@ import (
 
 // Cleaned is what became of one thread that was left.
 type Cleaned struct {
-	User, Thread string
-	Gone         bool  // the target did not know it any more
-	Err          error // why it could not be archived
+	User, Thread string // Thread is "" where nobody knows which there are
+	Gone         bool   // the target did not know it any more
+	Err          error  // why it could not be archived
 }
 
 // String says it on one line.
 func (c Cleaned) String() string {
 	what := "archived"
 	switch {
+	case c.Thread == "":
+		return fmt.Sprintf("%s: what she left is not known: %v", c.User, c.Err)
 	case c.Err != nil:
 		what = "NOT archived: " + c.Err.Error()
 	case c.Gone:
@@ -37,24 +40,40 @@ func (c Cleaned) String() string {
 // ErrEmbedded is the error of a clean-up at an embedded target.
 var ErrEmbedded = errors.New("nothing to clean up: the embedded target of the recording ended with its process")
 
-// Clean logs the users in again and archives what they left. What it does is recorded to the history of the
-// options. The error joins those of what could not be archived.
-func Clean(ctx context.Context, recorded history.Header, left []Left, o Options) ([]Cleaned, error) {
-	switch here := strings.TrimSuffix(o.Config.APIURL, "/"); {
-	case recorded.Target.Kind == string(config.Embedded):
-		return nil, ErrEmbedded
-	case o.Config.Target != config.Remote || here != strings.TrimSuffix(recorded.Target.API, "/"):
-		return nil, fmt.Errorf("the recording is of %s, and the configuration is not: set STAGING_API_URL and the other URLs to that target", recorded.Target.API)
+// Clean logs the users in again and archives what they left. Of a story that was cut short it also asks the target
+// which threads they have. What it does is recorded to the history of the options. The error joins those of what could
+// not be archived.
+func Clean(ctx context.Context, left Leftovers, o Options) ([]Cleaned, error) {
+	if err := sameTarget(left.Header.Target, o.Config); err != nil {
+		return nil, err
 	}
 	v, err := venue.Open(ctx, o.Config, venue.Shared)
 	if err != nil {
 		return nil, err
 	}
-	cleaned, err := clean(ctx, recorded, left, o, v)
+	cleaned, err := clean(ctx, left, o, v)
 	return cleaned, errors.Join(err, v.Close())
 }
 
-func clean(ctx context.Context, recorded history.Header, left []Left, o Options, v *venue.Venue) (all []Cleaned, err error) {
+// sameTarget tells whether the recording is of the target that is configured.
+func sameTarget(recorded history.Target, c config.Config) error {
+	same := func(a, b string) bool { return strings.TrimSuffix(a, "/") == strings.TrimSuffix(b, "/") }
+	configured := "the embedded target"
+	if c.Target == config.Remote {
+		configured = fmt.Sprintf("%s with the users of %s", c.APIURL, c.AuthURL)
+	}
+	switch {
+	case recorded.Kind == string(config.Embedded):
+		return ErrEmbedded
+	case c.Target != config.Remote || !same(c.APIURL, recorded.API) || !same(c.AuthURL, recorded.Auth):
+		return fmt.Errorf("the recording is of %s with the users of %s, and the configuration names %s: set STAGING_TARGET=remote, STAGING_API_URL, STAGING_AUTH_URL and the other URLs to the target of the recording",
+			recorded.API, recorded.Auth, configured)
+	}
+	return nil
+}
+
+func clean(ctx context.Context, left Leftovers, o Options, v *venue.Venue) (all []Cleaned, err error) {
+	recorded := left.Header
 	header := history.Header{
 		Suite: staging.Version, Package: recorded.Package, Story: recorded.Story, Attempt: recorded.Attempt,
 		Start: time.Now().UTC().Round(0), Target: v.Target.Describe(), Budgets: v.Target.Budgets(), Agent: v.Target.Agent(),
@@ -65,23 +84,46 @@ func clean(ctx context.Context, recorded history.Header, left []Left, o Options,
 		return nil, err
 	}
 	target := v.Target.Record(log)
-	var failed []error
-	for _, l := range left {
-		u, err := target.LoginAs(ctx, l.User, l.Email)
-		if err == nil && !strings.EqualFold(u.Email(), l.Email) {
-			err = fmt.Errorf("the threads are those of %s, and without E2E_OAUTH_SIMULATION_KEY only %s can log in", l.Email, u.Email())
-		}
-		for _, thread := range l.Threads {
-			c := Cleaned{User: l.User, Thread: thread, Err: err}
-			if err == nil {
-				c.Gone, c.Err = archive(ctx, target, u, thread)
-			}
-			all = append(all, c)
-			failed = append(failed, c.Err)
-		}
+	for _, l := range left.Users {
+		all = append(all, l.clean(ctx, target)...)
 	}
 	target.Close()
+	var failed []error
+	for _, c := range all {
+		failed = append(failed, c.Err)
+	}
 	return all, errors.Join(append(failed, log.Close())...)
+}
+
+// clean archives what one user left.
+func (l Left) clean(ctx context.Context, target *staging.Target) (all []Cleaned) {
+	u, err := target.LoginAs(ctx, l.User, l.Email)
+	if err == nil && !strings.EqualFold(u.Email(), l.Email) {
+		err = fmt.Errorf("the threads are those of %s, and without E2E_OAUTH_SIMULATION_KEY only %s can log in", l.Email, u.Email())
+	}
+	threads := l.Threads
+	if err == nil && l.Unsure {
+		more, err := u.Threads(ctx)
+		if err != nil {
+			all = append(all, Cleaned{User: l.User, Err: err})
+		}
+		for _, t := range more {
+			if !slices.Contains(threads, t.ID) {
+				threads = append(threads[:len(threads):len(threads)], t.ID)
+			}
+		}
+	}
+	if err != nil && len(threads) == 0 {
+		return []Cleaned{{User: l.User, Err: err}}
+	}
+	for _, thread := range threads {
+		c := Cleaned{User: l.User, Thread: thread, Err: err}
+		if err == nil {
+			c.Gone, c.Err = archive(ctx, target, u, thread)
+		}
+		all = append(all, c)
+	}
+	return all
 }
 
 // archive archives a thread, and tells whether it was gone.

@@ -1,6 +1,8 @@
 package replay
 
 import (
+	"bytes"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -17,8 +19,11 @@ import (
 )
 
 // elsewhere is a target that outlives its stories.
-func elsewhere(t *testing.T) config.Config {
-	s, err := refstaging.Start(refstaging.Config{})
+func elsewhere(t *testing.T) config.Config { return served(t, refstaging.Config{}) }
+
+// served is the remote target of a configuration.
+func served(t *testing.T, c refstaging.Config) config.Config {
+	s, err := refstaging.Start(c)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	t.Setenv("XDG_CACHE_HOME", t.TempDir()) // for the locks of a remote target
@@ -45,44 +50,89 @@ func TestWhatIsLeftIsArchived(t *testing.T) {
 		other = s.ask(chat, prompts.Sum(prompts.NewNonce())).Thread
 		s.must(bob.TryThread(s.ctx, alice, kept))
 	})
-	header, left, err := LeftIn(path)
+	left, err := LeftIn(path)
 	require.NoError(t, err)
-	require.Len(t, left, 2)
-	assert.Equal(t, []string{kept, own}, left[0].Threads)
-	assert.Equal(t, []string{other}, left[1].Threads)
-	assert.Contains(t, left[0].String(), "2 threads")
+	require.Len(t, left.Users, 2)
+	assert.Equal(t, []string{kept, own}, left.Users[0].Threads)
+	assert.Equal(t, []string{other}, left.Users[1].Threads)
 
 	o := Options{Config: c, History: filepath.Join(t.TempDir(), "clean.jsonl")}
-	cleaned, err := Clean(t.Context(), header, left, o)
+	cleaned, err := Clean(t.Context(), left, o)
 	require.NoError(t, err)
 	require.Len(t, cleaned, 3)
 	assert.Equal(t, "u1 "+kept+" archived", cleaned[0].String())
-	_, nothing, err := LeftIn(o.History)
+	nothing, err := LeftIn(o.History)
 	require.NoError(t, err)
-	assert.Empty(t, nothing)
+	assert.Empty(t, nothing.Users)
 
-	// Once more: each is archived already, or gone.
 	o.History += "2"
-	_, err = Clean(t.Context(), header, left, o)
+	cleaned, err = Clean(t.Context(), left, o)
 	require.NoError(t, err)
+	require.Len(t, cleaned, 3)
+	assert.Equal(t, "u1 "+kept+" was gone already", cleaned[0].String())
 }
 
 // A clean-up goes nowhere else than where the story was, and tells what it could not do.
 func TestACleanUpKnowsItsTarget(t *testing.T) {
 	c := elsewhere(t)
 	o := Options{Config: c, History: filepath.Join(t.TempDir(), "clean.jsonl")}
-	header := history.Header{Start: time.Now(), Target: history.Target{Kind: "embedded", API: c.APIURL}}
-	_, err := Clean(t.Context(), header, nil, o)
+	var left Leftovers
+	left.Header = history.Header{Start: time.Now(), Target: history.Target{Kind: "embedded", API: c.APIURL, Auth: c.AuthURL}}
+	_, err := Clean(t.Context(), left, o)
 	require.ErrorIs(t, err, ErrEmbedded)
-	header.Target = history.Target{Kind: "remote", API: "https://api.staging.example"}
-	_, err = Clean(t.Context(), header, nil, o)
-	require.ErrorContains(t, err, "set STAGING_API_URL")
+	left.Header.Target = history.Target{Kind: "remote", API: "https://api.staging.example", Auth: c.AuthURL}
+	_, err = Clean(t.Context(), left, o)
+	require.ErrorContains(t, err, "the recording is of https://api.staging.example")
+	require.ErrorContains(t, err, "the configuration names "+c.APIURL)
+	left.Header.Target = history.Target{Kind: "remote", API: c.APIURL, Auth: "https://auth.staging.example"}
+	_, err = Clean(t.Context(), left, o)
+	require.ErrorContains(t, err, "with the users of https://auth.staging.example")
+	assert.NoFileExists(t, o.History)
 
-	header.Target.API = c.APIURL
+	left.Header.Target.Auth = c.AuthURL
 	o.Config.SimulationKey = config.NewSecret("another key")
-	left := []Left{{"u1", "go-20261123-0123456789ab@staging.netrasystems.ai", []string{"thread_1"}}}
-	cleaned, err := Clean(t.Context(), header, left, o)
+	left.Users = []Left{
+		{"u1", "go-20261123-0123456789ab@staging.netrasystems.ai", []string{"thread_1"}, false},
+		{"u2", "go-20261123-0123456789ac@staging.netrasystems.ai", nil, true},
+	}
+	cleaned, err := Clean(t.Context(), left, o)
 	require.Error(t, err)
-	require.Len(t, cleaned, 1)
+	require.Len(t, cleaned, 2)
 	assert.Contains(t, cleaned[0].String(), "NOT archived")
+	assert.Contains(t, cleaned[1].String(), "u2: what she left is not known: ")
+}
+
+// The history of a story that was killed may not know all that it made: whatever its users have is archived.
+func TestWhatAKilledStoryLeftIsAskedOfTheTarget(t *testing.T) {
+	c := elsewhere(t)
+	var known, lost string
+	path := record(t, c, venue.Shared, func(s *storyteller) {
+		alice, bob := s.user(), s.user()
+		notes, err := alice.CreateThread(s.ctx, "Notes")
+		s.must(err)
+		plans, err := bob.CreateThread(s.ctx, "Plans")
+		s.must(err)
+		known, lost = notes.ID, plans.ID
+	})
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	last := bytes.LastIndexByte(text[:bytes.Index(text, []byte("Plans"))], '\n') + 1
+
+	require.NoError(t, os.WriteFile(path, text[:last+20], 0o600))
+	left, err := LeftIn(path)
+	require.ErrorAs(t, err, new(*history.DamageError))
+	require.NoError(t, os.WriteFile(path, text[:last], 0o600))
+	same, err := LeftIn(path)
+	require.NoError(t, err)
+	assert.Equal(t, same, left)
+	assert.False(t, left.Whole)
+
+	o := Options{Config: c, History: filepath.Join(t.TempDir(), "clean.jsonl")}
+	cleaned, err := Clean(t.Context(), left, o)
+	require.NoError(t, err)
+	assert.Equal(t, []Cleaned{{User: "u1", Thread: known}, {User: "u2", Thread: lost}}, cleaned)
+	o.History += "2"
+	cleaned, err = Clean(t.Context(), left, o)
+	require.NoError(t, err)
+	assert.Equal(t, []Cleaned{{User: "u1", Thread: known, Gone: true}}, cleaned)
 }

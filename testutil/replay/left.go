@@ -3,7 +3,6 @@ package replay
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -13,18 +12,31 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/history"
 )
 
-// Left is what a story left behind at its target: threads of one user that it made and did not archive.
+// Leftovers are what a story left behind at its target.
+type Leftovers struct {
+	Header history.Header
+	// Users are those who have left something, or may have, in the order of the story.
+	Users []Left
+	// Whole tells that the history has its end. Otherwise the process of the story died, and may have made threads
+	// that the history does not know.
+	Whole bool
+}
+
+// Left is what one user left behind: threads that she made and did not archive.
 type Left struct {
 	User, Email string
 	Threads     []string
+	// Unsure tells that she may have left more. She was made for the story, so that every thread of hers is the
+	// story's.
+	Unsure bool
 }
 
-// LeftIn reads what the story of a history left behind, in the order of its users. What a damaged history held
-// counts; the error then is the reader's.
-func LeftIn(path string) (history.Header, []Left, error) {
+// LeftIn reads what the story of a history left behind. What a damaged history held counts; the error then is the
+// reader's.
+func LeftIn(path string) (Leftovers, error) {
 	r, err := history.ReadFile(path)
 	if err != nil {
-		return history.Header{}, nil, err
+		return Leftovers{}, err
 	}
 	var all leavings
 	for {
@@ -33,7 +45,8 @@ func LeftIn(path string) (history.Header, []Left, error) {
 			if errors.Is(err, io.EOF) {
 				err = nil
 			}
-			return r.Header, all.left(), errors.Join(err, r.Close())
+			whole := err == nil && r.Complete()
+			return Leftovers{r.Header, all.left(whole), whole}, errors.Join(err, r.Close())
 		}
 		all.see(next)
 	}
@@ -43,13 +56,14 @@ func LeftIn(path string) (history.Header, []Left, error) {
 type leavings struct {
 	order    []string // of labels
 	email    map[string]string
+	made     map[string]bool // users who were made for the story
 	threads  map[string][]string
 	intrudes map[string]bool // runs that were asked on another user's thread
 }
 
 func (l *leavings) see(r *history.Record) {
 	if l.email == nil {
-		l.email, l.threads, l.intrudes = map[string]string{}, map[string][]string{}, map[string]bool{}
+		l.email, l.threads, l.intrudes, l.made = map[string]string{}, map[string][]string{}, map[string]bool{}, map[string]bool{}
 	}
 	switch r.Kind {
 	case history.Login:
@@ -57,6 +71,7 @@ func (l *leavings) see(r *history.Record) {
 			l.order = append(l.order, r.User)
 		}
 		l.email[r.User] = r.Login.Email
+		l.made[r.User] = l.made[r.User] || r.Login.Method == "simulation"
 	case history.Send, history.Recv:
 		l.say(r)
 	case history.HTTP:
@@ -106,16 +121,12 @@ func (l *leavings) make(user, thread string) {
 	}
 }
 
-func (l *leavings) left() (all []Left) {
+func (l *leavings) left(whole bool) (all []Left) {
 	for _, user := range l.order {
-		if threads := l.threads[user]; len(threads) > 0 {
-			all = append(all, Left{user, l.email[user], threads})
+		left := Left{user, l.email[user], l.threads[user], l.made[user] && !whole}
+		if len(left.Threads) > 0 || left.Unsure {
+			all = append(all, left)
 		}
 	}
 	return all
-}
-
-// String is what was left, on one line.
-func (l Left) String() string {
-	return fmt.Sprintf("%s (%s): %d threads", l.User, l.Email, len(l.Threads))
 }

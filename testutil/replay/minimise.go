@@ -5,81 +5,130 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
+	"strings"
+
+	"github.com/netra-systems/staging-e2e/testutil/judge"
 )
 
 // A Search looks for the smallest part of a story that breaks a rule.
 type Search struct {
-	// Options are those of every replay; History is the file that the smallest failing one is kept in.
+	// Options are those of every replay. History is the file that holds the smallest failing one, from the first
+	// that fails on, so that a search which is cut off leaves what it has found.
 	Options Options
 	// Rule to break; "": the first that the whole story breaks hard.
 	Rule string
-	// Trials is how often a part may succeed before it is taken to be good; for what fails now and then.
+	// Trials is how often a part has to succeed, at least, before it is taken to be good. There are more where
+	// what was found fails now and then.
 	Trials int
-	// Progress is told of every part that fails; nil is not.
+	// Progress is told before every replay, and of every part that fails; nil is not.
 	Progress func(Progress)
 }
 
 // Progress is how far a search has come.
 type Progress struct {
-	Rule                         string
-	Replays                      int
-	Sessions, Messages, Requests int // that are left
+	Rule string // "" until one is broken
+	// Of is the whole story, Left the smallest part that was seen to fail; it is zero until one was.
+	Of, Left Size
+	// Smaller tells that Left has just been found. Otherwise a part of the size Trying is about to be told for
+	// the Trial-th time, of Trials at most.
+	Smaller       bool
+	Trying        Size
+	Trial, Trials int
+	Replays       int // all in all
 }
 
 // String is the progress on one line.
 func (p Progress) String() string {
-	return fmt.Sprintf("%d sessions, %d messages and %d requests break %s (replay %d)", p.Sessions, p.Messages, p.Requests, p.Rule, p.Replays)
+	switch {
+	case p.Smaller:
+		return fmt.Sprintf("%s is broken by %s (replay %d)", p.Rule, p.Left, p.Replays)
+	case p.Rule == "" || p.Left == Size{}:
+		return fmt.Sprintf("trying all, %s, trial %d of %d (replay %d)", p.Trying, p.Trial, p.Trials, p.Replays)
+	}
+	return fmt.Sprintf("%s left of %s, trying %s, trial %d of %d (replay %d)", p.Left, p.Of, p.Trying, p.Trial, p.Trials, p.Replays)
 }
 
 // Smallest is what a search found.
 type Smallest struct {
-	Script *Script
+	Script *Script // nil: nothing failed
 	Result *Result
+	Rule   string
+	Of     Size // of the whole story
+	Seed   int  // of the fault, at the embedded target
+	// Failed of Told replays of the script broke the rule; Replays were made all in all.
+	Failed, Told, Replays int
+	// Left are the histories of replays that left threads at their target.
+	Left []string
 }
 
-// ErrGood is the error of a search in a story that does not fail at the target.
-var ErrGood = errors.New("nothing to minimise: the story breaks no rule hard here, however often it is told")
-
-// A searching is a search under way.
-type searching struct {
-	Search
-	dir     string
-	replays int
-	found   Smallest
+// A GoodError says that a story does not fail as it should at the target.
+type GoodError struct {
+	Rule    string // the one that was to be broken, "" for any
+	Replays int
+	Others  []string // rules that it does break hard
 }
 
-// Run searches. It tells the story without rests, unless it fails only with them.
-func (s Search) Run(ctx context.Context, script *Script) (Smallest, error) {
-	if s.Trials < 1 {
-		return Smallest{}, errors.New("a search needs at least one trial of each part")
+func (e *GoodError) Error() string {
+	what := "no rule hard"
+	if e.Rule != "" {
+		what = "not " + e.Rule
 	}
-	if _, err := os.Stat(s.Options.History); err == nil {
-		return Smallest{}, fmt.Errorf("the file %s is there already: give another one", s.Options.History)
+	others := ""
+	if len(e.Others) > 0 {
+		others = ", but " + strings.Join(e.Others, ", ")
+	}
+	return fmt.Sprintf("nothing to minimise: told %d times, the story breaks %s here%s; --trials tells it more often", e.Replays, what, others)
+}
+
+// Run searches. It tells the story without rests, unless it fails only with them. With an error it returns what
+// was found before, which may not be the smallest.
+func (s Search) Run(ctx context.Context, script *Script) (Smallest, error) {
+	if err := s.check(); err != nil {
+		return Smallest{}, err
 	}
 	dir, err := os.MkdirTemp("", "staging-replay-")
 	if err != nil {
 		return Smallest{}, fmt.Errorf("make a folder for the replays: %w", err)
 	}
-	search := &searching{Search: s, dir: dir}
+	search := &searching{Search: s, dir: dir, trials: s.Trials, good: map[string]int{}}
+	search.found.Of = script.Size()
 	err = search.run(ctx, script)
+	search.found.Replays = search.replays
 	return search.found, errors.Join(err, os.RemoveAll(dir))
+}
+
+// check tells what nobody can search for.
+func (s Search) check() error {
+	if s.Trials < 1 {
+		return errors.New("a search needs at least one trial of each part: give --trials 1 or more")
+	}
+	known := func(r judge.Rule) bool { return r.ID == s.Rule }
+	if s.Rule != "" && !slices.ContainsFunc(judge.Standing(), known) {
+		return fmt.Errorf("no rule is called %q: docs/rules.md has them all", s.Rule)
+	}
+	_, err := os.Stat(s.Options.History)
+	switch {
+	case err == nil:
+		return fmt.Errorf("the file %s is there already: give another one", s.Options.History)
+	case !errors.Is(err, os.ErrNotExist):
+		return fmt.Errorf("keep the smallest history: %w", err)
+	}
+	return nil
 }
 
 func (s *searching) run(ctx context.Context, script *Script) error {
 	if err := s.whole(ctx, script); err != nil {
 		return err
 	}
-	for left := -1; left != len(s.found.Script.Acts); {
-		left = len(s.found.Script.Acts)
-		for _, unit := range []func(*Act) string{byUserOf, bySessionOf, byItself} {
-			if err := s.shrink(ctx, unit); err != nil {
-				return err
-			}
+	for {
+		if err := s.reduce(ctx); err != nil {
+			return err
+		}
+		if sure, err := s.sure(ctx); sure || err != nil {
+			return err
 		}
 	}
-	return keepHistory(s.found.Result, s.Options.History)
 }
 
 // whole tells the whole story until it fails.
@@ -89,12 +138,26 @@ func (s *searching) whole(ctx context.Context, script *Script) error {
 		fast = fast[:1]
 	}
 	for _, s.Options.Fast = range fast {
+		clear(s.good)
 		fails, err := s.fails(ctx, script)
 		if fails || err != nil {
 			return err
 		}
 	}
-	return ErrGood
+	return &GoodError{s.Rule, s.replays, s.others}
+}
+
+// reduce leaves out what it can, until that is nothing.
+func (s *searching) reduce(ctx context.Context) error {
+	for left := -1; left != len(s.found.Script.Acts); {
+		left = len(s.found.Script.Acts)
+		for _, unit := range []func(*Act) string{byUserOf, bySessionOf, byItself} {
+			if err := s.shrink(ctx, unit); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // What is left out together: all that a user does; a session, and what is done on it; one act, but for the
@@ -132,61 +195,4 @@ func (s *searching) shrink(ctx context.Context, unit func(*Act) string) error {
 		}))
 	})
 	return err
-}
-
-// fails tells a script until it breaks the rule, and keeps it if it does.
-func (s *searching) fails(ctx context.Context, script *Script) (bool, error) {
-	for range s.Trials {
-		if err := ctx.Err(); err != nil {
-			return false, fmt.Errorf("minimise: %w", context.Cause(ctx))
-		}
-		s.replays++
-		o := s.Options
-		o.History = filepath.Join(s.dir, fmt.Sprintf("%05d.jsonl", s.replays))
-		result, err := Play(ctx, script, o)
-		if err != nil {
-			return false, err
-		}
-		if s.breaks(result) {
-			s.keep(script, result)
-			return true, nil
-		}
-		if err := os.Remove(o.History); err != nil {
-			return false, err
-		}
-	}
-	return false, nil
-}
-
-// breaks tells whether the rule of the search is broken. The first that breaks at all is that rule.
-func (s *searching) breaks(r *Result) bool {
-	for _, f := range r.Hard() {
-		if s.Rule == "" || f.Rule == s.Rule {
-			s.Rule = f.Rule
-			return true
-		}
-	}
-	return false
-}
-
-func (s *searching) keep(script *Script, r *Result) {
-	s.found = Smallest{script, r}
-	if s.Progress != nil {
-		p := Progress{Rule: s.Rule, Replays: s.replays}
-		p.Sessions, p.Messages, p.Requests = script.Counts()
-		s.Progress(p)
-	}
-}
-
-// keepHistory moves the history of a replay where it is wanted.
-func keepHistory(r *Result, path string) error {
-	text, err := os.ReadFile(r.History)
-	if err == nil {
-		err = os.WriteFile(path, text, 0o600)
-	}
-	if err != nil {
-		return fmt.Errorf("keep the smallest history: %w", err)
-	}
-	r.History = path
-	return nil
 }

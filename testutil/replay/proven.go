@@ -173,16 +173,20 @@ func (p Proven) files() (found []string, err error) {
 	return found, err
 }
 
-// compare tells one history again; nil if it is not red.
-func (p Proven) compare(ctx context.Context, path string) (*Comparison, error) {
-	below, err := filepath.Rel(p.Folder, path)
-	if err != nil {
-		return nil, err
-	}
+// faultOf is the fault that a history was recorded with, and its seed, 0 where there is none.
+func (p Proven) faultOf(path string) (fault string, seed int) {
+	below, _ := filepath.Rel(p.Folder, path) // it was found below the folder
 	fault, rest, _ := strings.Cut(filepath.ToSlash(below), "/")
 	number, _, _ := strings.Cut(rest, "/")
-	seed, _ := strconv.Atoi(number) // 0 where there is none
+	seed, _ = strconv.Atoi(number)
+	return fault, seed
+}
+
+// compare tells one history again; nil if it is not red.
+func (p Proven) compare(ctx context.Context, path string) (*Comparison, error) {
+	fault, seed := p.faultOf(path)
 	c := &Comparison{Fault: fault, History: path}
+	var err error
 	if c.Recorded, err = recorded(path); err != nil || len(c.Recorded) == 0 {
 		return nil, err
 	}

@@ -97,21 +97,6 @@ func (s *Script) Without(drop func(*Act) bool) *Script {
 	return &rest
 }
 
-// Counts are the sessions, messages and requests of a script.
-func (s *Script) Counts() (sessions, messages, requests int) {
-	for _, a := range s.Acts {
-		switch {
-		case a.What == whatDial:
-			sessions++
-		case a.speaks():
-			messages++
-		case a.requests():
-			requests++
-		}
-	}
-	return sessions, messages, requests
-}
-
 // requests tells whether the act makes requests, besides those of a login.
 func (a *Act) requests() bool {
 	return a.Session == "" && !slices.Contains([]string{whatLogin, whatNote, whatCleanUp}, a.What) && !a.measures()

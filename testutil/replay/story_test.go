@@ -2,6 +2,7 @@ package replay
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/netra-systems/staging-e2e/fixtures/prompts"
 	"github.com/netra-systems/staging-e2e/testutil/config"
+	"github.com/netra-systems/staging-e2e/testutil/deployment"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/staging"
 	"github.com/netra-systems/staging-e2e/testutil/venue"
@@ -26,6 +28,7 @@ type storyteller struct {
 	ctx    context.Context
 	target *staging.Target
 	log    *history.Log
+	survey *deployment.Survey
 }
 
 func (s *storyteller) must(err error) { s.Helper(); require.NoError(s, err) }
@@ -44,6 +47,15 @@ func (s *storyteller) connect(u *staging.User, options ...staging.ConnectOption)
 	return session
 }
 
+// measure reads what the cloud shows; what it does not is for the judge.
+func (s *storyteller) measure(criterion string) {
+	s.Helper()
+	err := s.survey.Measure(s.ctx, s.log, criterion)
+	if _, unmeasured := errors.AsType[*deployment.UnmeasuredError](err); !unmeasured {
+		s.must(err)
+	}
+}
+
 // ask asks and waits; what becomes of it is for the judge.
 func (s *storyteller) ask(session *staging.Session, p prompts.Prompt, options ...staging.AskOption) staging.Answer {
 	s.Helper()
@@ -59,12 +71,17 @@ func record(t *testing.T, c config.Config, where venue.Placing, story func(*stor
 	v, err := venue.Open(t.Context(), c, where)
 	require.NoError(t, err)
 	path = filepath.Join(t.TempDir(), "history.jsonl")
-	log, err := history.Create(path, history.Header{
+	on, err := v.Described()
+	require.NoError(t, err)
+	header := history.Header{
 		Story: t.Name(), Start: time.Now().UTC().Round(0), Target: v.Target.Describe(), Budgets: v.Target.Budgets(), Agent: v.Target.Agent(),
-	}, nil)
+		Deployment: on,
+	}
+	survey := deployment.NewSurvey(header, deployment.NewAccess(v.Config))
+	log, err := history.Create(path, header, survey.See)
 	require.NoError(t, err)
 	target := v.Target.Record(log)
-	story(&storyteller{t, t.Context(), target, log})
+	story(&storyteller{t, t.Context(), target, log, survey})
 	target.Close()
 	require.NoError(t, log.Close())
 	require.NoError(t, v.Close())

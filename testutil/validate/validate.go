@@ -142,7 +142,9 @@ func (v *validation) decide(ctx context.Context) error {
 		return err
 	}
 	v.result.summary, v.result.Verdict, v.result.Stories, v.result.Red = s, s.Verdict, len(s.Stories), len(s.Red())
-	v.result.Next = s.Next()
+	for _, step := range s.Next() {
+		v.result.Next = append(v.result.Next, step.String())
+	}
 	v.result.Reports, err = bundle.Write(v.Out, s)
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
+	"github.com/netra-systems/staging-e2e/testutil/report"
 	"github.com/netra-systems/staging-e2e/testutil/report/summary"
 )
 
@@ -33,14 +34,14 @@ func (c *court) reasons(decision string) (all []string) {
 		all = append(all, "no rollback: "+c.noWayBack())
 	}
 	if red := c.red(); len(red) > 0 {
-		all = append(all, fmt.Sprintf("%d of %s red: %s", len(red), many(len(c.Stories), "story is", "stories are"), named(red)))
+		all = append(all, fmt.Sprintf("%d of %s red: %s", len(red), report.Many(len(c.Stories), "story is", "stories are"), named(red)))
 	}
 	all = append(all, c.gaps[:min(len(c.gaps), maxNamed)]...)
 	if more := len(c.gaps) - maxNamed; more > 0 {
 		all = append(all, fmt.Sprintf("and %d more that the evidence lacks", more))
 	}
 	if len(all) == 0 {
-		all = append(all, fmt.Sprintf("all %d criteria passed, and nothing speaks against any of %s", len(c.lines), many(len(c.Stories), "story", "stories")))
+		all = append(all, fmt.Sprintf("all %d criteria passed, and nothing speaks against any of %s", len(c.lines), report.Many(len(c.Stories), "story", "stories")))
 	}
 	return all
 }
@@ -63,10 +64,19 @@ var resource = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
 func (c *court) wayBack() string {
 	r, _ := c.serving()
 	text := fmt.Sprintf("%s has %d %% of the traffic, and %s could serve again", r.Name, r.Percent, r.Earlier)
-	if resource.MatchString(r.Service) && resource.MatchString(r.Earlier) {
-		text += fmt.Sprintf(": gcloud run services update-traffic %s --to-revisions %s=100%s", r.Service, r.Earlier, c.place())
+	if command := c.back(); command != "" {
+		text += ": " + command
 	}
 	return text
+}
+
+// back is the command that moves the traffic back, empty where the names are not what they should be.
+func (c *court) back() string {
+	r, _ := c.serving()
+	if !resource.MatchString(r.Service) || !resource.MatchString(r.Earlier) {
+		return ""
+	}
+	return fmt.Sprintf("gcloud run services update-traffic %s --to-revisions %s=100%s", r.Service, r.Earlier, c.place())
 }
 
 // place are the flags that name the project, as far as histories know it.

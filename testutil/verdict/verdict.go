@@ -41,6 +41,9 @@ func Of(e *evidence.Evidence, o Options) summary.Verdict {
 		v.Confidence = Low
 	}
 	v.Reasons = c.reasons(v.Decision)
+	if v.Decision == summary.Rollback {
+		v.WayBack = c.back()
+	}
 	return v
 }
 

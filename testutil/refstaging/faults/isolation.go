@@ -18,7 +18,7 @@ var isolationFaults = map[string]fault{
 	// One supervisor works for all, and speaks to the user who came last.
 	"isolation-singleton-supervisor": func(s *seams) {
 		s.overlapping(func(j *jobs, _ *job, next func(refstaging.Event), e refstaging.Event) {
-			if len(j.all) > 1 {
+			if len(j.all) > 1 && s.chance.strikes(1) {
 				e.UserID = j.last
 			}
 			next(e)

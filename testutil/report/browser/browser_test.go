@@ -145,6 +145,12 @@ func (w *window) prefer(feature, value string) {
 	call(w, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: feature, Value: value}}})
 }
 
+// media sets the medium, such as print.
+func (w *window) media(medium string) {
+	w.t.Helper()
+	call(w, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: medium})
+}
+
 // scroll brings what a selector names to the top of the window.
 func (w *window) scroll(selector string) {
 	w.t.Helper()

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 
 	"github.com/netra-systems/staging-e2e/testutil/report/summary"
 )
@@ -41,7 +42,7 @@ type page struct {
 	Script template.JS
 	Policy string
 	Views  []*story // of Stories, in their order
-	Issues []issue
+	Issues []*issue
 	Legend []entry
 }
 
@@ -49,11 +50,12 @@ type page struct {
 func Write(w io.Writer, s *summary.Summary) error {
 	p := page{
 		Summary: s, Style: template.CSS(style), Script: template.JS(script), Policy: policy(script),
-		Issues: issues(s), Legend: legend(),
+		Legend: legend(),
 	}
 	if err := p.draw(); err != nil {
 		return fmt.Errorf("write the report as HTML: %w", err)
 	}
+	p.Issues = p.issues()
 	out := bufio.NewWriterSize(w, 64<<10)
 	err := layout.Execute(out, p)
 	if err == nil {
@@ -70,6 +72,19 @@ func policy(script string) string {
 	sum := sha256.Sum256([]byte(script))
 	return fmt.Sprintf("default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-%s'; base-uri 'none'; form-action 'none'",
 		base64.StdEncoding.EncodeToString(sum[:]))
+}
+
+// maxFrom bounds the stories that are named beside a line of the checklist.
+const maxFrom = 4
+
+// From are stories that a line of the checklist is from.
+func (p page) From(c summary.Criterion) (from []*summary.Story) {
+	for _, s := range p.Stories {
+		if len(from) < maxFrom && slices.Contains(c.Stories, s.Name) {
+			from = append(from, s)
+		}
+	}
+	return from
 }
 
 // Red are the views of red stories.

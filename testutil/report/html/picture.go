@@ -11,6 +11,7 @@ import (
 
 // A picture is a time line as it is drawn.
 type picture struct {
+	Label string
 	Lanes []string // labels
 	SVG   template.HTML
 	Left  int // records that are not in it
@@ -45,13 +46,15 @@ func newPicture(p *evidence.Picture, about int, label string, link func(evidence
 	}
 	lanes := visible(p.Lanes)
 	d := &pen{axis: newAxis(p), about: about, link: link}
-	made := &picture{Left: p.Left, Hides: len(p.Lanes) - len(lanes)}
+	made := &picture{Label: label, Left: p.Left, Hides: len(p.Lanes) - len(lanes)}
 	width, height := d.axis.width+2*margin, float64(head+laneHeight*len(lanes)+4)
 	fmt.Fprintf(d, `<svg class="line" role="group" aria-label="%s" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f">`, template.HTMLEscapeString(label), width, height, width, height)
 	d.times(height)
 	for i, l := range lanes {
 		made.Lanes = append(made.Lanes, report.Clean(l.Name()))
-		d.lane(l, float64(head+laneHeight*i)+laneHeight/2)
+		y := float64(head+laneHeight*i) + laneHeight/2
+		d.lane(l, y)
+		fmt.Fprintf(d, `<text class="who" x="1" y="%.0f">%s</text>`, y-8, template.HTMLEscapeString(made.Lanes[i]))
 	}
 	d.WriteString("</svg>")
 	made.SVG = template.HTML(d.String())
@@ -176,20 +179,23 @@ func (d *pen) mark(m evidence.Mark, y float64) {
 		if !proof {
 			d.WriteString(` tabindex="-1"`) // arrow keys lead there
 		}
-		d.WriteByte('>')
+		fmt.Fprintf(d, `><title>%s</title>`, inText.Replace(says(m, s, proof)))
 	}
 	if proof {
 		fmt.Fprintf(d, `<circle class="proof" cx="%.1f" cy="%.0f" r="11"/>`, x, y)
 	}
-	fmt.Fprintf(d, `<path class="%s" d="M%.1f %.0f%s"`, s.class, x, y, s.path)
-	if proof {
-		fmt.Fprintf(d, `><title>%s</title></path>`, template.HTMLEscapeString(m.Line))
-	} else {
-		d.WriteString("/>")
-	}
+	fmt.Fprintf(d, `<path class="%s" d="M%.1f %.0f%s"/>`, s.class, x, y, s.path)
 	if to != "" {
 		d.WriteString("</a>")
 	}
+}
+
+// says is the name of a mark: the whole line of one that proves a finding, else only what and when.
+func says(m evidence.Mark, s shape, proof bool) string {
+	if proof {
+		return m.Line
+	}
+	return fmt.Sprintf("%d %.3fs %s", m.Seq, m.At.Seconds(), s.means)
 }
 
 func (d *pen) proof(m evidence.Mark) bool {

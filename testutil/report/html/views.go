@@ -1,8 +1,6 @@
 package html
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,6 +15,7 @@ import (
 type story struct {
 	*summary.Story
 	Proven  []finding // hard ones
+	Beyond  int       // hard findings that are not listed
 	Picture *picture
 	Records []record
 	Left    int // records that are not listed
@@ -29,6 +28,7 @@ type finding struct {
 	Says, Source string // of its rule
 	Picture      *picture
 	Proof        []record
+	Unshown      int // records that prove it and are not listed
 }
 
 // A record is one as it is listed.
@@ -37,17 +37,24 @@ type record struct {
 	Proves        bool
 }
 
-// What bounds the document, so that 10,000 events and hundreds of findings stay below 5 MiB: the records of all
-// stories together, what they show of what travelled, and the pictures of findings. Red stories come first.
+// What bounds the document, so that 10,000 events and thousands of findings stay below 5 MiB: the records of all
+// stories together, what they show of what travelled, the findings, their pictures and the frames that prove
+// them. Red stories come first.
 const (
 	maxRecords  = 10_000
-	maxRaw      = 1 << 20 // bytes
+	maxRaw      = 768 << 10 // bytes
 	rawOfEach   = 400
 	leastRaw    = 120 // less is not worth its place
 	rawOfProof  = 4 << 10
-	maxPictures = 120
-	around      = 24 // records beside those that prove a finding
+	maxFindings = 500
+	maxPictures = 100
+	maxProof    = 384 << 10 // bytes
+	maxProofs   = 20        // records of one finding
+	around      = 24        // records beside those that prove a finding
 )
+
+// room is what is left of the bounds.
+type room struct{ records, findings, pictures, proof int }
 
 // chunk is how many records a browser lays out together when they come into sight.
 const chunk = 100
@@ -58,21 +65,20 @@ func (v *story) Chunks() [][]record { return slices.Collect(slices.Chunk(v.Recor
 // draw makes the views. A story beyond the bounds is listed without its records.
 func (p *page) draw() error {
 	said := rules()
-	room, pictures := maxRecords, maxPictures
+	left := room{maxRecords, maxFindings, maxPictures, maxProof}
 	each := p.rawOfEach()
 	for _, s := range p.Stories {
 		v := &story{Story: s, Left: s.Records, Budgets: budgets(s)}
 		p.Views = append(p.Views, v)
-		if room > 0 {
-			drawn, err := s.Evidence.Draw(evidence.Limits{Marks: room, Raw: each, Proof: rawOfProof})
-			if err != nil {
+		drawn := &evidence.Picture{}
+		if left.records > 0 {
+			var err error
+			if drawn, err = s.Evidence.Draw(evidence.Limits{Marks: left.records, Raw: each, Proof: rawOfProof}); err != nil {
 				return err
 			}
-			room -= v.take(drawn, each >= leastRaw)
-			pictures -= v.prove(drawn, said, pictures)
-		} else {
-			v.prove(&evidence.Picture{}, said, 0)
+			left.records -= v.take(drawn, each >= leastRaw)
 		}
+		v.prove(drawn, said, &left)
 	}
 	return nil
 }
@@ -122,46 +128,47 @@ func (v *story) take(drawn *evidence.Picture, raw bool) int {
 
 func (v *story) record(m evidence.Mark) string { return fmt.Sprintf("%sr%d", v.ID, m.Seq) }
 
-// prove shows the findings, of which at most so many have a picture, and returns how many have.
-func (v *story) prove(drawn *evidence.Picture, said map[string]judge.Rule, pictures int) (n int) {
+// prove shows the findings for which there is room, with pictures as long as there is room for them too.
+func (v *story) prove(drawn *evidence.Picture, said map[string]judge.Rule, left *room) {
 	for _, f := range v.Hard() {
-		shown := finding{Finding: f, Says: said[f.Rule].Says, Source: said[f.Rule].Source}
-		for _, m := range f.Proof {
-			shown.Proof = append(shown.Proof, record{ID: shown.record(m), Line: m.Line, Raw: pretty(m.Raw), Proves: true})
+		if left.findings == 0 {
+			v.Beyond++
+			continue
 		}
-		if n < pictures {
+		left.findings--
+		shown := finding{Finding: f, Says: said[f.Rule].Says, Source: said[f.Rule].Source}
+		shown.list(left)
+		if left.pictures > 0 && len(drawn.Lanes) > 0 {
+			left.pictures--
 			part := drawn.About(f.Nth, judge.Finding{Session: f.Session, Owner: f.Owner}, around)
 			shown.Picture = newPicture(part, f.Nth, "time line of finding "+f.ID, func(m evidence.Mark) string { return v.leads(shown, m) })
-			n++
 		}
 		v.Proven = append(v.Proven, shown)
 	}
-	return n
+}
+
+// list lists the records that prove the finding, with what travelled as long as there is room for it.
+func (f *finding) list(left *room) {
+	for _, m := range f.Finding.Proof[:min(maxProofs, len(f.Finding.Proof))] {
+		r := record{ID: f.record(m), Line: m.Line, Proves: true}
+		if left.proof > 0 {
+			r.Raw = pretty(m.Raw)
+			left.proof -= len(r.Raw)
+		}
+		f.Proof = append(f.Proof, r)
+	}
+	f.Unshown = len(f.Finding.Proof) - len(f.Proof)
 }
 
 func (f finding) record(m evidence.Mark) string { return fmt.Sprintf("%sr%d", f.ID, m.Seq) }
 
 // leads is where a mark of a finding's picture leads: to its proof, or to the list of the story.
 func (v *story) leads(f finding, m evidence.Mark) string {
-	for _, seq := range f.Records {
-		if seq == m.Seq {
-			return f.record(m)
-		}
+	id := f.record(m)
+	if slices.ContainsFunc(f.Proof, func(r record) bool { return r.ID == id }) {
+		return id
 	}
 	return v.record(m)
-}
-
-// pretty is what travelled, a member of a JSON object on a line.
-func pretty(raw string) string {
-	var out bytes.Buffer
-	if json.Indent(&out, []byte(raw), "", "  ") != nil {
-		return report.Clean(raw)
-	}
-	lines := strings.Split(out.String(), "\n")
-	for i, line := range lines {
-		lines[i] = report.Clean(line)
-	}
-	return strings.Join(lines, "\n")
 }
 
 // budgets are those of the story, which are drawn only where they end within a picture.
@@ -173,32 +180,4 @@ func budgets(s *summary.Story) string {
 		}
 	}
 	return strings.Join(said, ", ")
-}
-
-// An issue is a rule that was broken, in however many stories.
-type issue struct {
-	Rule, Message, First string
-	Findings, Stories    int
-}
-
-// issues are the broken rules, the most often broken first.
-func issues(s *summary.Summary) []issue {
-	var found []issue
-	at := map[string]int{}
-	for _, red := range s.Red() {
-		seen := map[string]bool{}
-		for _, f := range red.Hard() {
-			i, known := at[f.Rule]
-			if !known {
-				i = len(found)
-				at[f.Rule], found = i, append(found, issue{Rule: f.Rule, Message: f.Message, First: f.ID})
-			}
-			found[i].Findings++
-			if !seen[f.Rule] {
-				seen[f.Rule] = true
-				found[i].Stories++
-			}
-		}
-	}
-	return found
 }

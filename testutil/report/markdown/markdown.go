@@ -11,11 +11,19 @@ import (
 	"time"
 
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
+	"github.com/netra-systems/staging-e2e/testutil/report"
 	"github.com/netra-systems/staging-e2e/testutil/report/summary"
 )
 
-// limit bounds the document, in bytes: a comment on GitHub may have 65,536 characters.
-const limit = 60_000
+// What bounds the document: a comment on GitHub may have 65,536 characters, of which each is four bytes at most.
+// Parts end when so many bytes are written, and say so; what has no end of its own is short.
+const (
+	limit      = 60_000
+	maxIssues  = 24
+	maxReasons = 30
+	maxTargets = 10
+	maxText    = 400 // runes of a text
+)
 
 // Write writes the document.
 func Write(w io.Writer, s *summary.Summary) error {
@@ -43,8 +51,8 @@ func (d *document) line(format string, args ...any) { fmt.Fprintf(&d.text, forma
 func (d *document) results() {
 	s := d.summary
 	d.line("# Issue #891 Staging Validation Results\n")
-	for _, t := range s.Targets {
-		d.line("Target: %s %s, %s.%s", t.Kind, code(t.API), many(t.Stories, "story", "stories"), embedded(t))
+	for _, t := range s.Targets[:min(maxTargets, len(s.Targets))] {
+		d.line("Target: %s %s, %s.%s", t.Kind, code(report.Short(t.API, maxText)), report.Many(t.Stories, "story", "stories"), embedded(t))
 	}
 	d.line("\n## Deployment Status\n")
 	revision := d.revision()
@@ -99,15 +107,18 @@ func (d *document) verdict(id, pass, fail string) string {
 	if c.Evidence == "" {
 		return word
 	}
-	return word + " - " + code(c.Evidence)
+	return word + " - " + code(report.Short(c.Evidence, maxText))
 }
 
 func result(t summary.Test) string {
 	switch t.Result {
 	case summary.Pass:
-		return fmt.Sprintf("PASS - %s (%s)", seconds(t.Took), many(t.Stories, "story", "stories"))
+		return fmt.Sprintf("PASS - %s (%s)", report.Seconds(t.Took), report.Many(t.Stories, "story", "stories"))
 	case summary.Fail:
-		return fmt.Sprintf("FAIL - %s (%d of %s red)", seconds(t.Took), t.Red, many(t.Stories, "story", "stories"))
+		if t.Red == 0 {
+			return fmt.Sprintf("FAIL - none of %s is red, but the evidence lacks some", report.Many(t.Stories, "story", "stories"))
+		}
+		return fmt.Sprintf("FAIL - %s (%d of %s red)", report.Seconds(t.Took), t.Red, report.Many(t.Stories, "story", "stories"))
 	}
 	return "not measured - the evidence holds no story of it"
 }
@@ -116,7 +127,7 @@ func times(p summary.Phase) string {
 	if p.Count == 0 {
 		return "not measured - nothing in the evidence came so far"
 	}
-	return fmt.Sprintf("p50 %s, p95 %s, max %s (%d; budget %s)", seconds(p.P50), seconds(p.P95), seconds(p.Max), p.Count, p.Budget)
+	return fmt.Sprintf("p50 %s, p95 %s, max %s (%d; budget %s)", report.Seconds(p.P50), report.Seconds(p.P95), report.Seconds(p.Max), p.Count, p.Budget)
 }
 
 // recommendation is the decision in the words of issue #891.
@@ -125,19 +136,22 @@ func (d *document) recommendation() {
 	action := map[string]string{summary.Proceed: "PROCEED_TO_PRODUCTION", summary.Investigate: "INVESTIGATE", summary.Rollback: "ROLLBACK"}[v.Decision]
 	d.line("- **Action**: %s", cmp.Or(action, "not measured - NO DECISION"))
 	d.line("- **Confidence**: %s", cmp.Or(v.Confidence, "not measured"))
-	for _, reason := range v.Reasons {
-		d.line("  - %s", code(reason))
+	for _, reason := range v.Reasons[:min(maxReasons, len(v.Reasons))] {
+		d.line("  - %s", code(report.Short(reason, maxText)))
+	}
+	if more := len(v.Reasons) - maxReasons; more > 0 {
+		d.line("  - … and %s more", report.Many(more, "reason", "reasons"))
 	}
 	d.line("- **Next Steps**:")
 	for _, step := range d.summary.Next() {
-		d.line("  - %s", code(step))
+		d.line("  - %s", code(step.String()))
 	}
 }
 
 func (d *document) checklist() {
 	d.line("\n## Checklist\n\n| | criterion | verdict | evidence |\n|---|---|---|---|")
 	for _, c := range d.summary.Verdict.Criteria {
-		d.line("| %s | %s | %s %s | %s |", c.ID, c.Asks, sign(c.Verdict), c.Verdict, cell(short(c.Evidence, 400)))
+		d.line("| %s | %s | %s %s | %s |", c.ID, c.Asks, sign(c.Verdict), c.Verdict, cell(report.Short(c.Evidence, maxText)))
 	}
 }
 
@@ -161,24 +175,6 @@ func (d *document) gaps() {
 			d.line("- … and %d more", len(d.summary.Gaps)-i)
 			return
 		}
-		d.line("- %s", code(short(gap, 400)))
+		d.line("- %s", code(report.Short(gap, maxText)))
 	}
-}
-
-func seconds(d time.Duration) string { return fmt.Sprintf("%.3f s", d.Seconds()) }
-
-func many(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, more)
-}
-
-// short cuts a text to so many runes, and says so.
-func short(text string, n int) string {
-	runes := []rune(text)
-	if len(runes) <= n {
-		return text
-	}
-	return string(runes[:n-1]) + "…"
 }

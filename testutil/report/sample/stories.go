@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -74,6 +75,22 @@ func Long(t testing.TB, dir, pkg, name string, events int) {
 		last.Answer()
 	}
 	one.Hear("", last.Event("agent_thinking", map[string]any{"thought": "a thought of " + last.nonce}))
+	one.Close()
+	two.Close()
+	s.End()
+}
+
+// Flood tells one in which a user is sent so many runs of others, each with a thought of so many bytes.
+func Flood(t testing.TB, dir, pkg, name string, runs, size int) {
+	t.Helper()
+	s := Begin(t, file(t, dir, name), Header(pkg, name))
+	s.Step = time.Millisecond
+	one, two := s.User().Connect(), s.User().Connect()
+	for range runs {
+		run := two.Ask()
+		run.Answer()
+		one.Hear("", run.Event("agent_thinking", map[string]any{"thought": strings.Repeat(Hostile+run.nonce, 1+size/len(Hostile))}))
+	}
 	one.Close()
 	two.Close()
 	s.End()

@@ -19,7 +19,7 @@ func TestWhatDecidesComesFirst(t *testing.T) {
 			all = append(all, story.Short())
 		}
 		if v.Criteria != nil {
-			assert.Contains(t, s.Next()[0], s.Stories[0].Rerun)
+			assert.Equal(t, s.Stories[0].Rerun, s.Next()[0].Command)
 		}
 		return all
 	}
@@ -44,6 +44,18 @@ func TestTheRunAsAWholeLooksLikeWhatMostStoriesDo(t *testing.T) {
 	first := s.Suspects[0]
 	assert.Equal(t, 3, first.First)
 	assert.Equal(t, s.Stories[1].Suspects[0].ID, first.ID)
+}
+
+// Who has to roll back finds the command first.
+func TestTheWayBackIsTheFirstStep(t *testing.T) {
+	s := sum(t, mixed(t), summary.Options{Verdict: summary.Verdict{Decision: summary.Rollback, WayBack: "gcloud run x"}})
+	assert.Equal(t, "Move the traffic back to the previous revision: gcloud run x", s.Next()[0].String())
+	assert.Equal(t, s.Stories[0].Rerun, s.Next()[1].Command)
+	for _, decision := range []string{summary.Proceed, summary.Investigate, summary.NoDecision} {
+		s.Verdict.Decision = decision
+		assert.NotContains(t, s.Next()[0].String(), "gcloud")
+		assert.Greater(t, len(s.Next()), 1)
+	}
 }
 
 func green(t *testing.T) string {

@@ -85,7 +85,7 @@ func Of(e *evidence.Evidence, o Options) (*Summary, error) {
 	}
 	s.order()
 	s.number()
-	s.Suspects = likely(s.Stories)
+	s.Suspects = likely(s.Red())
 	s.about(e)
 	s.Tests = tests(s.Stories, e)
 	s.Phases = phases(e)

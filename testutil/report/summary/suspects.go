@@ -9,31 +9,32 @@ import (
 type Likely struct {
 	ID    string `json:"id"`
 	Title string `json:"title"`
+	// Alike are others that cannot be told apart from it.
+	Alike []string `json:"alike,omitempty"`
 	// First counts the red stories that look like it more than like any other, Among those that look like it at all.
 	First int `json:"first"`
 	Among int `json:"among"`
 }
 
-// likely ranks what the red stories look like: each votes for its suspects, for the first more than for the others.
-func likely(stories []*Story) []Likely {
+// telling is the part of the red stories that have to agree on their likeliest suspect before it is the run's.
+const telling = 0.25
+
+// likely are what the red stories look like, as far as enough of them agree.
+func likely(red []*Story) []Likely {
 	all := []Likely{}
-	votes := map[string]float64{}
-	for _, s := range stories {
-		if !s.Red {
-			continue
-		}
+	for _, s := range red {
 		for rank, suspect := range s.Suspects {
 			i := slices.IndexFunc(all, func(l Likely) bool { return l.ID == suspect.ID })
 			if i < 0 {
-				i, all = len(all), append(all, Likely{ID: suspect.ID, Title: suspect.Title})
+				i, all = len(all), append(all, Likely{ID: suspect.ID, Title: suspect.Title, Alike: suspect.Alike})
 			}
 			all[i].Among++
 			if rank == 0 {
 				all[i].First++
 			}
-			votes[suspect.ID] += 1 / float64(rank+1)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b Likely) int { return cmp.Compare(votes[b.ID], votes[a.ID]) })
+	all = slices.DeleteFunc(all, func(l Likely) bool { return float64(l.First) < telling*float64(len(red)) })
+	slices.SortStableFunc(all, func(a, b Likely) int { return cmp.Or(cmp.Compare(b.First, a.First), cmp.Compare(b.Among, a.Among)) })
 	return all[:min(Suspects, len(all))]
 }

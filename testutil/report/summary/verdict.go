@@ -19,7 +19,8 @@ type Verdict struct {
 	Decision   string      `json:"decision"`
 	Confidence string      `json:"confidence"` // HIGH, MEDIUM or LOW
 	Reasons    []string    `json:"reasons"`
-	Criteria   []Criterion `json:"criteria"` // all of issue #891, in their order
+	WayBack    string      `json:"way_back,omitempty"` // command that rolls back, where that was decided and can be said
+	Criteria   []Criterion `json:"criteria"`           // all of issue #891, in their order
 }
 
 // A Criterion is a line of the checklist.
@@ -88,36 +89,48 @@ func (v Verdict) Criterion(id string) Criterion {
 	return Criterion{ID: id, Verdict: NotMeasured}
 }
 
-// First is the story to look at first: a red one of the first criterion that failed, else any that is red; nil if
-// none is.
-func (s *Summary) First() *Story {
-	red := s.Red()
-	for _, c := range s.Verdict.Criteria {
-		for _, story := range red {
-			if c.Verdict == Fail && slices.Contains(c.Stories, story.Name) {
-				return story
-			}
-		}
+// A Step is one to take, with the command that takes it if there is one.
+type Step struct{ Says, Command string }
+
+func (s Step) String() string {
+	if s.Command == "" {
+		return s.Says
 	}
-	if len(red) > 0 {
+	return s.Says + ": " + s.Command
+}
+
+// Next are the steps to take (deployment.md 7). What ends the harm is before what explains it.
+func (s *Summary) Next() (steps []Step) {
+	if s.Verdict.Decision == Rollback {
+		steps = append(steps, Step{"Move the traffic back to the previous revision", report.Clean(s.Verdict.WayBack)})
+	}
+	if first := s.First(); first != nil {
+		says := "Run the first red story again"
+		if first.Needs != "" {
+			says += ", with " + first.Needs
+		}
+		steps = append(steps, Step{says, first.Rerun})
+	}
+	if len(s.Gaps) > 0 {
+		steps = append(steps, Step{Says: "See to what the evidence lacks, and run what is missing again"})
+	}
+	for _, says := range further[s.Verdict.Decision] {
+		steps = append(steps, Step{Says: says})
+	}
+	return steps
+}
+
+var further = map[string][]string{
+	Proceed:     {"Update the issue", "Plan the production deployment", "Monitor the new revision", "Document what was validated"},
+	Rollback:    {"Capture the logs of the new revision", "Find the root cause", "Document it"},
+	Investigate: {"Capture the logs", "Find the root cause", "Document it", "Consider a rollback"},
+	NoDecision:  {"Validate a real staging: staging validate, with STAGING_TARGET=remote"},
+}
+
+// First is the red story to begin with, nil where there is none: what decides stands first.
+func (s *Summary) First() *Story {
+	if red := s.Red(); len(red) > 0 {
 		return red[0]
 	}
 	return nil
-}
-
-// Next are the steps to take (deployment.md 7).
-func (s *Summary) Next() []string {
-	var steps []string
-	if first := s.First(); first != nil {
-		steps = append(steps, "Run the first red story again: "+first.Rerun)
-	}
-	switch s.Verdict.Decision {
-	case Proceed:
-		return append(steps, "Update the issue", "Plan the production deployment", "Monitor the new revision", "Document what was validated")
-	case Rollback:
-		return append(steps, "Move the traffic back to the previous revision", "Capture the logs of the new revision", "Find the root cause", "Document it")
-	case Investigate:
-		return append(steps, "Capture the logs", "Find the root cause", "Document it", "Consider a rollback")
-	}
-	return append(steps, "Validate a real staging: staging validate, with STAGING_TARGET=remote")
 }

@@ -53,17 +53,18 @@
     for (const proof of event.target.querySelectorAll('.line')) {
       const ring = proof.querySelector('.proof');
       const box = proof.closest('.scroll');
-      if (ring && box.scrollLeft === 0) box.scrollLeft = ring.cx.baseVal.value - box.clientWidth / 2;
+      const at = ring?.cx.baseVal.value;
+      if (box.scrollLeft === 0 && at > box.clientWidth - 20) box.scrollLeft = at - box.clientWidth / 2;
     }
   }, true);
 
   if (navigator.clipboard) {
     for (const command of document.querySelectorAll('pre.command')) {
-      const text = command.textContent.split('\n')[0];
+      const text = command.textContent;
       const button = document.createElement('button');
       button.className = 'copy';
       button.textContent = 'copy';
-      button.setAttribute('aria-label', 'copy the first command');
+      button.setAttribute('aria-label', 'copy the command');
       button.onclick = () => navigator.clipboard.writeText(text).then(() => { button.textContent = 'copied'; });
       command.append(button);
     }
