@@ -78,6 +78,14 @@ func growthRulesOf(figures []figure) (rules []Rule) {
 	return rules
 }
 
+// ofSeveral says whose course it is if that is not clear; a finding names the instance.
+func ofSeveral(instances int) string {
+	if instances < 2 {
+		return ""
+	}
+	return fmt.Sprintf(" (the steepest of %d instances)", instances)
+}
+
 // grows judges a figure.
 func (v *View) grows(f figure) {
 	if v.Use.Round == 0 {
@@ -87,6 +95,9 @@ func (v *View) grows(f figure) {
 	known := slices.DeleteFunc(slices.Clone(all), func(g growth) bool { return !g.known() })
 	for _, g := range all {
 		v.judgeGrowth(f, g)
+	}
+	if most, any := steepest(known); any {
+		v.Shows("P3", "%s %s%s", f.member, most.course(f.show), ofSeveral(len(all)))
 	}
 	switch {
 	case slices.ContainsFunc(known, f.shows):

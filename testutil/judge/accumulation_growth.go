@@ -1,6 +1,8 @@
 package judge
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/netra-systems/staging-e2e/testutil/stat"
@@ -84,11 +86,24 @@ func (g *growth) by(effect float64) judgement {
 	return notGrown
 }
 
+// course says how the figure went.
+func (g *growth) course(show func(float64) string) string {
+	return fmt.Sprintf("%s → %s, %s a round", show(g.first), show(g.last), show(g.slope))
+}
+
 func (g *growth) who() string {
 	if g.instance == "" {
 		return "the only instance"
 	}
 	return "instance " + line(bounded(g.instance))
+}
+
+// steepest is the instance of which a figure grew most, or fell least; of none there is none.
+func steepest(all []growth) (most growth, known bool) {
+	if len(all) == 0 {
+		return growth{}, false
+	}
+	return slices.MaxFunc(all, func(a, b growth) int { return cmp.Compare(a.total(), b.total()) }), true
 }
 
 // proof are the samples of the first round and of the last.

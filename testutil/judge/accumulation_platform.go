@@ -30,6 +30,7 @@ func platformMemory(v *View) {
 			continue
 		}
 		v.Measured("P3")
+		v.Shows("P3", "the part of its memory that %s uses %s", s.Name, g.course(percent))
 		how := fmt.Sprintf("the part of its memory that %s uses went from %s to %s in %d rounds of %s cycles, by chance p = %.2g",
 			s.Name, percent(g.first), percent(g.last), len(g.least), count(v.Use.cycles()), g.chance)
 		switch g.by(max(g.first/20, 0.01)) {

@@ -11,7 +11,7 @@ var refusedRules = []Rule{{
 // refusedAgain reports a connect that the server refused, after others of the rounds; one that did not reach
 // it is infra's.
 func refusedAgain() Hooks {
-	cycles := 0
+	cycles, refused := 0, 0
 	return Hooks{
 		Frame: func(v *View) {
 			if v.Use.Round > 0 && v.Session.WelcomeSeq == v.Record.Seq {
@@ -24,9 +24,16 @@ func refusedAgain() Hooks {
 				return
 			}
 			if c := s.Closed; c.Status != 0 {
+				refused++
 				v.Report(v.Here(s.DialSeq), "after %d cycles a connect was refused with %s", cycles, status(c.Status))
 			} else if c.By == history.ByServer {
+				refused++
 				v.Report(v.Here(s.DialSeq), "after %d cycles a connect was refused with %s", cycles, closeCode(c.Code))
+			}
+		},
+		End: func(v *View) {
+			if v.Use.Round > 0 {
+				v.Shows("P3", "%d sessions and %d samples in %d rounds, %d connects refused", cycles, len(v.Use.samples), v.Use.Round, refused)
 			}
 		},
 	}

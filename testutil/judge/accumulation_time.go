@@ -43,11 +43,16 @@ func slowing() Hooks {
 	}
 }
 
+func duration(seconds float64) string {
+	return rounded(time.Duration(seconds * float64(time.Second))).String()
+}
+
 func (p *phase) judge(v *View) {
 	if !p.growth.known() {
 		return
 	}
 	g := p.growth.measure(v.Use.cycles(), 1)
+	v.Shows("P3", "%s %s", p.name, g.course(duration))
 	if g.by(max(g.first/2, slowSeconds)) == hasGrown {
 		doubled := g.total() >= max(g.first, p.budget.Seconds()/20)
 		v.ReportAs(doubled, g.proof(), "%s of a round went from %.3g s to %.3g s in %d rounds of %s cycles, by chance p = %.2g",

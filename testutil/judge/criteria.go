@@ -28,6 +28,8 @@ type Criterion struct {
 	Reason string
 	// Records are the sequence numbers of a few records that show it, ascending.
 	Records []uint64
+	// Facts are the numbers that were measured, a clause of harmless text each, whatever the verdict; nil if there are none.
+	Facts []string
 }
 
 // Criteria returns what became of the criteria so far, by their names; what it says before Finish may
@@ -45,6 +47,7 @@ type measurement struct {
 	measured bool // a rule had what it takes to judge
 	reasons  []string
 	records  []uint64
+	facts    []string
 	failures int
 	failure  Finding // the first
 }
@@ -143,13 +146,13 @@ func (m *measurement) verdict(id string) Criterion {
 		if m.failures > 1 {
 			reason += fmt.Sprintf(" (and %d more)", m.failures-1)
 		}
-		return Criterion{id, Fail, reason, ascending(m.failure.Records)}
+		return Criterion{id, Fail, reason, ascending(m.failure.Records), m.facts}
 	case len(m.reasons) > 0:
-		return Criterion{id, NotMeasured, strings.Join(m.reasons, "; "), ascending(m.records)}
+		return Criterion{id, NotMeasured, strings.Join(m.reasons, "; "), ascending(m.records), m.facts}
 	case !m.measured:
-		return Criterion{id, NotMeasured, "the history holds no evidence of it", nil}
+		return Criterion{id, NotMeasured, "the history holds no evidence of it", nil, m.facts}
 	}
-	return Criterion{ID: id, Verdict: Pass}
+	return Criterion{ID: id, Verdict: Pass, Facts: m.facts}
 }
 
 func ascending(records []uint64) []uint64 {

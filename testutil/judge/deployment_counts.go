@@ -17,6 +17,9 @@ func (v *View) countsInstead(c change, why string) {
 	failed, all := countsOf(fresh.Items)
 	failedBefore, allBefore := countsOf(base.Items)
 	proof := slices.Concat(fresh.Readings, base.Readings)
+	if fresh.Whole() && base.Whole() {
+		v.Shows("D4", "Monitoring counts %s answers 5xx of %s, %s of %s before it", share(int(failed), int(all)), c.fresh, share(int(failedBefore), int(allBefore)), c.base)
+	}
 	switch {
 	case !fresh.Whole():
 		v.Unmeasured("D4", proof, "%s; instead, %s", why, fresh.Lacks)

@@ -36,6 +36,9 @@ func errorRates(v *View) {
 		r := rateOf(usageOf(fresh.Items), usageOf(base.Items))
 		proof := slices.Concat(fresh.Readings, base.Readings)
 		whole := sampled(fresh) && sampled(base)
+		if whole && r.Of > 0 {
+			v.Shows("D4", "%s answered %s with 5xx, %s before it %s, at %d routes", c.fresh, share(r.Hits, r.Of), c.base, share(r.BaseHits, r.BaseOf), r.routes)
+		}
 		enough := min(r.Of, r.BaseOf) >= fixtures.MinimumSample
 		if enough && r.rose() {
 			v.ReportAs(whole && r.significant(), proof, "%s", r.describe(c))
@@ -83,7 +86,8 @@ func sampled(log *Listing[gcp.Entry]) bool { return log.Whole() || log.More }
 
 // A rate is how two revisions failed at the routes that both served.
 type rate struct {
-	stat.Stratum         // of all routes together
+	stat.Stratum // of all routes together
+	routes       int
 	expected     float64 // failures of the new one, if it had failed at each route as the one before
 	chance       float64
 	worst        []erring
@@ -108,6 +112,7 @@ func rateOf(fresh, base usage) rate {
 	for _, at := range fresh.shared(base) {
 		s := stat.Stratum{Hits: fresh[at].failed, Of: fresh[at].answers, BaseHits: base[at].failed, BaseOf: base[at].answers}
 		strata = append(strata, s)
+		r.routes++
 		r.Hits, r.Of, r.BaseHits, r.BaseOf = r.Hits+s.Hits, r.Of+s.Of, r.BaseHits+s.BaseHits, r.BaseOf+s.BaseOf
 		r.expected += expected(s)
 		if f := (erring{at, s}); f.more() > 0 {

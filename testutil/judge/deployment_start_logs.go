@@ -67,15 +67,27 @@ func (s startup) entries(v *View, judge func(window, gcp.Entry)) {
 }
 
 func startupLogs(v *View, s startup) {
-	allowed := v.allowances()
+	allowed, read, highest, forgiven := v.allowances(), 0, gcp.Default, 0
 	s.entries(v, func(w window, e gcp.Entry) {
+		read, highest = read+1, max(highest, e.Severity)
 		if e.Severity < gcp.Error {
 			return
 		}
-		if excused, but := allowed.excuse(e); !excused {
+		excused, but := allowed.excuse(e)
+		if excused {
+			forgiven++
+		} else {
 			v.Report(w.log.Readings, "%s logged %s %s: %s%s", w.whose, e.Severity, s.after(e), payload(e), but)
 		}
 	})
+	fact := fmt.Sprintf("%d entries of the start of %s, of %d instances", read, s.revision.Name, len(s.starts))
+	if read > 0 {
+		fact += fmt.Sprintf(", the highest of severity %s", highest)
+	}
+	if forgiven > 0 {
+		fact += fmt.Sprintf(", %d of them excused by the allowlist", forgiven)
+	}
+	v.Shows("D2", "%s", fact)
 }
 
 // startupText leaves what is an error by its severity to startupLogs.

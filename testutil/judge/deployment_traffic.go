@@ -26,6 +26,7 @@ func traffic(v *View, r rollout) {
 		}
 		shares[name] += s.Percent
 	}
+	r.served(v, shares[r.state.LatestCreated])
 	if shares[r.state.LatestCreated] == 100 {
 		return
 	}
@@ -37,6 +38,29 @@ func traffic(v *View, r rollout) {
 	}
 	v.Report(r.proof, "the traffic of %s does not all go to %s, which was created last: %s",
 		r.Name, line(r.state.LatestCreated), cmp.Or(strings.Join(said, ", "), "it does not say where it goes"))
+}
+
+// served says how much of the traffic the latest revision has, and how many of its instances have started.
+func (r rollout) served(v *View, percent int) {
+	fact := fmt.Sprintf("%s has %d %% of the traffic of %s", line(r.state.LatestCreated), percent, r.Name)
+	if before, known := v.Cloud.Baseline(r.Service); known && before.Name != r.revision.Name {
+		fact += ", in place of " + line(before.Name)
+	}
+	if starts := v.startup(r.Service, r.revision).starts; len(starts) > 0 {
+		fact += ", and of its instances " + upOf(starts) + " started"
+	}
+	v.Shows("D1", "%s", fact)
+}
+
+// upOf is how many instances say that they started: "2 of 2".
+func upOf(starts []*Start) string {
+	up := 0
+	for _, one := range starts {
+		if one.Up() {
+			up++
+		}
+	}
+	return fmt.Sprintf("%d of %d", up, len(starts))
 }
 
 // settling is how long requests may still reach the old revision after the rollout: 30 s remotely, which is

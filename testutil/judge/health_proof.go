@@ -34,7 +34,7 @@ var criterionD3 = []endpoint{
 // reached says more plainly, and once more, what rules infra/ say of any exchange: here it is about D3, of
 // which not to be reached is a failure.
 func reached() Hooks {
-	asked := map[endpoint]bool{}
+	asked, heard := map[endpoint]bool{}, pulses{}
 	return Hooks{
 		Exchange: func(v *View) {
 			x := v.Record.Exchange
@@ -47,6 +47,7 @@ func reached() Hooks {
 			for _, e := range v.endpointsAt(x.URL) {
 				asked[endpoint{e.Service, e.Path}] = true
 			}
+			heard.take(v.endpointsAt(x.URL), x)
 			switch {
 			case x.Broken != nil:
 				v.Report(v.Here(), "%s was not answered: %s", what(x), quote(x.Broken.Error))
@@ -59,6 +60,7 @@ func reached() Hooks {
 			}
 		},
 		End: func(v *View) {
+			heard.show(v)
 			for _, e := range criterionD3 {
 				if !asked[e] {
 					v.Unmeasured("D3", nil, "%s of the %s service was not asked", e.path, e.service)

@@ -83,7 +83,8 @@ func TestWhatTheCloudShowsIsReadAgain(t *testing.T) {
 			require.NoError(t, healthy.Err(), "%+v", healthy)
 			for i, id := range c.shows {
 				require.Len(t, healthy.Criteria, len(c.shows))
-				assert.Equal(t, judge.Criterion{ID: id, Verdict: judge.Pass}, healthy.Criteria[i])
+				assert.Equal(t, judge.Criterion{ID: id, Verdict: judge.Pass, Facts: healthy.Criteria[i].Facts}, healthy.Criteria[i])
+				assert.NotEmpty(t, healthy.Criteria[i].Facts)
 			}
 		})
 	}
