@@ -40,14 +40,14 @@ became otherwise than in the recording is said. The target is that of the config
 embedded one, which shows a regression where STAGING_FAULT names one.
 
 With --minimise it looks for the fewest sessions and messages that still break a rule which the whole story
-breaks, in its recording too if that is red, and keeps what it finds as a history that can be replayed in its turn. Interrupted, it keeps the smallest
-that it has found so far; a second interruption ends it at once.
+breaks, in its recording too if that is red, and keeps what it finds as a history that can be replayed in its turn.
+Interrupted, it keeps the smallest that it has found so far; a second interruption ends it at once.
 
 With --all it tells every history below a folder again, green and red ones, several at a time at the embedded
 target and one at a time elsewhere. Each has to break the same rules for the same users as when it was recorded;
-a green one has to be green. With --proof the histories are those of staging prove --keep: each is told at its
-fault, where that holds for it, and without the fault, where it has to be green; with --minimise besides it looks
-for the smallest of each red one, and prints a table of them.
+a green one has to be green, the first time. With --proof the histories are those of staging prove --keep: each is
+told at its fault, where that holds for it, and without the fault, where it has to be green; with --minimise besides
+it looks for the smallest of each red one, and prints a table of them.
 
 Exit codes: 0 all of it was told again and nothing is wrong; 1 a rule is broken hard, or a step failed; 3 it
 could not be told again, or not all of it, and nothing was found: that is no evidence for the target; 4 the search
