@@ -3,6 +3,7 @@
 # What is tested by unit tests; ./e2e holds the stories, which are the main job.
 OWN  = ./cmd/... ./fixtures/... ./testutil/...
 TOOL = go tool -modfile=tools.mod
+SCRIPTS = .ci/nightly .ci/run
 # Further flags for the unit tests, such as UNITFLAGS=-v.
 UNITFLAGS =
 FUZZTIME  = 30s
@@ -28,7 +29,9 @@ lint:
 	GOOS=darwin go vet ./...
 	GOOS=windows go vet ./...
 	$(TOOL) staticcheck ./...
-	$(TOOL) actionlint -shellcheck= -pyflakes=
+	$(TOOL) shfmt -d -i 2 $(SCRIPTS)
+	$(TOOL) actionlint -pyflakes=
+	@if command -v shellcheck >/dev/null; then shellcheck $(SCRIPTS); else echo "no shellcheck is on PATH: scripts are parsed and formatted, and not looked through" >&2; fi
 
 # Fails when a dependency, also one of the tests, has a licence that is unknown or not in the list.
 licences:

@@ -146,7 +146,7 @@ func (r *replaying) run(c *cobra.Command, path string) error {
 func rerun(c config.Config, words ...string) string {
 	line := strings.Join(append([]string{"staging"}, words...), " ")
 	if c.Target == config.Remote || len(c.Fault)+len(c.Variant) > 0 {
-		line += "   (with the STAGING_*, E2E_* and TEST_USER_* variables of this run)"
+		line += "\n           with the STAGING_*, E2E_* and TEST_USER_* variables of this run"
 	}
 	return line
 }

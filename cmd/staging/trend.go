@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -20,6 +21,7 @@ type trending struct {
 	id    string
 	begin bool
 	last  int
+	keep  int
 	json  bool
 }
 
@@ -36,7 +38,8 @@ STORE is one SQLite file that keeps what remains of each night. Begin it once, a
   staging trend nights.db --add artifacts --night $RUN
 
 A store that is missing is an error, and --new does not touch one that is there. A night that was added already
-is not added again; other results under the same id are an error.
+is not added again; other results under the same id are an error. With a night that is added, all but the last 400
+(--keep) at each target are forgotten, and the command says which.
 
 The latest night is compared with the last 14 at the same target. A phase whose latencies are not those of the
 nights before is advice, trend/shift, and fails nothing: docs/nights.md says what is compared and how. The command
@@ -48,7 +51,8 @@ fails if there is nothing to show or the store cannot be read or written.`,
 	f.StringSliceVar(&t.add, "add", nil, "add the night whose histories are in these files and folders")
 	f.StringVar(&t.id, "night", "", "its id (default: when its first story began)")
 	f.BoolVar(&t.begin, "new", false, "begin the store, which must not be there")
-	f.IntVar(&t.last, "nights", 30, "show so many nights at most")
+	f.IntVar(&t.last, "nights", 20, "show so many nights at most")
+	f.IntVar(&t.keep, "keep", 400, "keep so many nights of each target when one is added")
 	f.BoolVar(&t.json, "json", false, "print JSON instead")
 	return c
 }
@@ -57,6 +61,8 @@ func (t *trending) run(c *cobra.Command, path string) (err error) {
 	switch {
 	case t.last < 1:
 		return errors.New("--nights must be 1 at least")
+	case t.keep <= nights.Window:
+		return fmt.Errorf("--keep must be %d at least: a night is compared with %d before it", nights.Window+1, nights.Window)
 	case t.begin && len(t.add) == 0:
 		return errors.New("--new begins a store with a night: give it one with --add DIR")
 	}
@@ -70,12 +76,8 @@ func (t *trending) run(c *cobra.Command, path string) (err error) {
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	if night != nil {
-		added, err := s.Add(c.Context(), *night)
-		if err != nil {
+		if err := t.remember(c, s, *night); err != nil {
 			return err
-		}
-		if !added {
-			fmt.Fprintf(c.ErrOrStderr(), "night %s was added before\n", night.ID)
 		}
 	}
 	all, err := s.Nights(c.Context(), max(t.last, nights.Window+1))
@@ -83,6 +85,25 @@ func (t *trending) run(c *cobra.Command, path string) (err error) {
 		return err
 	}
 	return t.show(c, all)
+}
+
+// remember adds the night, and forgets the oldest ones.
+func (t *trending) remember(c *cobra.Command, s *store.Store, night nights.Night) error {
+	added, err := s.Add(c.Context(), night)
+	if err != nil {
+		return err
+	}
+	if !added {
+		fmt.Fprintf(c.ErrOrStderr(), "night %s was added before\n", night.ID)
+	}
+	gone, err := s.Forget(c.Context(), t.keep)
+	if err != nil {
+		return err
+	}
+	if len(gone) > 0 {
+		fmt.Fprintf(c.ErrOrStderr(), "%d of the oldest nights forgotten, so that %d remain of each target (--keep): %s\n", len(gone), t.keep, strings.Join(gone, ", "))
+	}
+	return nil
 }
 
 // night is the one to add, nil if there is none. It is read before the store is touched.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/nights"
+	"github.com/netra-systems/staging-e2e/testutil/nights/store"
 )
 
 // trend runs the command.
@@ -63,6 +65,24 @@ func TestANightIsAddedAndShown(t *testing.T) {
 	assert.Equal(t, "n1", shown.Nights[0].ID)
 }
 
+func TestTheOldestNightIsForgottenAndSaysSo(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "nights.db")
+	s, err := store.Create(t.Context(), path)
+	require.NoError(t, err)
+	for i := range 20 {
+		added, err := s.Add(t.Context(), nights.Night{ID: fmt.Sprint("old", i), Began: time.Date(2026, 4, 1+i, 2, 0, 0, 0, time.UTC), Target: nights.Target{Kind: "remote", API: "https://api.example"}})
+		require.NoError(t, err)
+		require.True(t, added)
+	}
+	require.NoError(t, s.Close())
+	_, noise, err := trend(t, path, "--add", artifacts(t), "--keep", "18")
+	require.NoError(t, err)
+	assert.Equal(t, "3 of the oldest nights forgotten, so that 18 remain of each target (--keep): old0, old1, old2\n", noise)
+	_, noise, err = trend(t, path, "--keep", "15")
+	require.NoError(t, err)
+	assert.Empty(t, noise, "looking forgets nothing")
+}
+
 func TestATrendThatCannotBeShownSaysWhatToDo(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "nights.db")
 	for name, c := range map[string]struct {
@@ -71,6 +91,7 @@ func TestATrendThatCannotBeShownSaysWhatToDo(t *testing.T) {
 	}{
 		"no night":         {[]string{path, "--new"}, "give it one with --add DIR"},
 		"no nights":        {[]string{path, "--nights", "0"}, "1 at least"},
+		"no window":        {[]string{path, "--keep", "14"}, "15 at least"},
 		"no evidence":      {[]string{path, "--new", "--add", t.TempDir()}, "no history is in"},
 		"no store to name": {nil, "accepts 1 arg"},
 	} {

@@ -78,7 +78,7 @@ func (g *github) do(args []string) error {
 			return fmt.Errorf("HTTP 404: Not Found")
 		}
 		return nil
-	case flag(args, "--repo") != "netra/suite":
+	case option(args, "--repo") != "netra/suite":
 		return fmt.Errorf("no repository of ours: %s", line)
 	}
 	switch args[0] + " " + args[1] {
@@ -86,7 +86,7 @@ func (g *github) do(args []string) error {
 		g.Labels = append(g.Labels, args[2])
 		return nil
 	case "run download":
-		return os.WriteFile(filepath.Join(flag(args, "--dir"), "nights.db"), []byte("of run "+args[2]), 0o600)
+		return os.WriteFile(filepath.Join(option(args, "--dir"), "nights.db"), []byte("of run "+args[2]), 0o600)
 	case "issue create":
 		return g.create(args)
 	case "issue comment", "issue close":
@@ -95,7 +95,7 @@ func (g *github) do(args []string) error {
 	return fmt.Errorf("unknown command: %s", line)
 }
 
-func flag(args []string, name string) string {
+func option(args []string, name string) string {
 	if at := slices.Index(args, name); at >= 0 && at+1 < len(args) {
 		return args[at+1]
 	}
@@ -104,7 +104,7 @@ func flag(args []string, name string) string {
 
 // list prints what --jq makes of a page. gh has the same jq.
 func list(args []string, page any) error {
-	query, err := gojq.Parse(flag(args, "--jq"))
+	query, err := gojq.Parse(option(args, "--jq"))
 	if err != nil {
 		return err
 	}
@@ -158,11 +158,11 @@ func (g *github) create(args []string) error {
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(g.Labels, flag(args, "--label")) {
-		return fmt.Errorf("could not add label: %q not found", flag(args, "--label"))
+	if !slices.Contains(g.Labels, option(args, "--label")) {
+		return fmt.Errorf("could not add label: %q not found", option(args, "--label"))
 	}
 	g.Issues = append(g.Issues, &issue{
-		Number: len(g.Issues) + 1, State: "open", Title: flag(args, "--title"), Body: &body, User: account{bot}, Labels: []string{flag(args, "--label")},
+		Number: len(g.Issues) + 1, State: "open", Title: option(args, "--title"), Body: &body, User: account{bot}, Labels: []string{option(args, "--label")},
 	})
 	return nil
 }
@@ -173,7 +173,7 @@ func (g *github) change(args []string) error {
 		return fmt.Errorf("there is no issue %s", args[2])
 	}
 	i := g.Issues[number-1]
-	comment := flag(args, "--comment")
+	comment := option(args, "--comment")
 	if args[1] == "close" {
 		i.State = "closed"
 	} else if comment, err = text(args); err != nil {
@@ -185,7 +185,7 @@ func (g *github) change(args []string) error {
 
 // text is what --body-file has; GitHub takes no more than this.
 func text(args []string) (string, error) {
-	body, err := os.ReadFile(flag(args, "--body-file"))
+	body, err := os.ReadFile(option(args, "--body-file"))
 	if err == nil && len([]rune(string(body))) > 65_536 {
 		err = fmt.Errorf("HTTP 422: body is too long")
 	}

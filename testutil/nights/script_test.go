@@ -168,6 +168,7 @@ func TestANightIsGreenWhereEverythingIs(t *testing.T) {
 			assert.Contains(t, s.calls(), "validate --timeout 40m --out "+s.folder+"/validate target=remote")
 			assert.Contains(t, s.calls(), "trend "+s.folder+"/nights.db --add "+s.folder+"/validate --night 5-1 --json target=remote")
 			assert.Equal(t, strings.HasSuffix(c.trend, "exit 0"), strings.Contains(s.calls(), "report "+s.folder+"/validate --trend "+s.folder+"/trend.json --out "+s.folder+"/report"))
+			assert.Equal(t, strings.Contains(c.trend, "added before"), strings.Contains(out, "added before"), "what the trend tells is in the log")
 			assert.Equal(t, !strings.HasSuffix(c.trend, "exit 0"), exists(s.folder+"/trend.log"))
 			assert.NoFileExists(t, filepath.Join(s.folder, "validate/old/history.jsonl"), "evidence of another night")
 		})

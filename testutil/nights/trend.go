@@ -84,12 +84,18 @@ func (t Told) Times(outcome string) (times int) {
 	return times
 }
 
+// Nights are those in which it was told.
+func (t Told) Nights() int { return len(t.Outcomes) - t.Times(Absent) }
+
 // A Rule is how often a rule was broken.
 type Rule struct {
 	Rule  string `json:"rule"`
 	Hard  bool   `json:"hard"`
 	Times []int  `json:"times"`
 }
+
+// Tonight is how often it was in the latest night.
+func (r Rule) Tonight() int { return r.Times[len(r.Times)-1] }
 
 // Over sees the latest night beside those before it, at most last of them all; nights at other targets are left
 // out. It fails without a night.

@@ -62,7 +62,7 @@ func TestATrendNeedsANight(t *testing.T) {
 	require.ErrorContains(t, err, "--add DIR")
 	trend, err := nights.Over(newWorld(1, 0).nights(1), 10)
 	require.NoError(t, err)
-	assert.Equal(t, []string{"answer not compared: of the nights before, 0 met this target: at least 10 are needed"}, trend.Notes)
+	assert.Equal(t, []string{"answer not compared: of the nights before, 0 met this target: at least 12 are needed"}, trend.Notes)
 }
 
 func TestATrendThatWasWrittenIsRead(t *testing.T) {

@@ -59,26 +59,24 @@ var migrations = []string{`
 	CREATE INDEX night_by_target ON night (kind, api, began);`,
 }
 
-// migrate brings the file to the newest version, in one transaction. Of a new file it makes a store.
+// migrate brings the file to the newest version, in one transaction. Of a new file it makes a store. It does not
+// write what is up to date.
 func migrate(ctx context.Context, db *sql.DB) error {
+	if current, err := versionOf(db.QueryRowContext(ctx, version)); err != nil || current == len(migrations) {
+		return err
+	}
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback()
-	var version int
-	if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+	current, err := versionOf(tx.QueryRowContext(ctx, version)) // which another may have changed meanwhile
+	if err != nil {
 		return err
 	}
-	if version > len(migrations) {
-		return fmt.Errorf("it has version %d and this suite knows %d: use the suite that wrote it, or a newer one", version, len(migrations))
-	}
-	if version == len(migrations) {
-		return nil
-	}
-	for _, step := range migrations[version:] {
+	for _, step := range migrations[current:] {
 		if _, err := tx.ExecContext(ctx, step); err != nil {
-			return fmt.Errorf("bring it from version %d to %d: %w", version, len(migrations), err)
+			return fmt.Errorf("bring it from version %d to %d: %w", current, len(migrations), err)
 		}
 	}
 	// A PRAGMA takes no parameters.
@@ -86,4 +84,17 @@ func migrate(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	return tx.Commit()
+}
+
+const version = "PRAGMA user_version"
+
+// versionOf fails for one that is not known.
+func versionOf(row *sql.Row) (current int, err error) {
+	if err := row.Scan(&current); err != nil {
+		return 0, err
+	}
+	if current < 0 || current > len(migrations) {
+		return 0, fmt.Errorf("it has version %d and this suite knows %d: use the suite that wrote it, or a newer one", current, len(migrations))
+	}
+	return current, nil
 }

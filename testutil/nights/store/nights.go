@@ -15,7 +15,7 @@ import (
 const moment = "2006-01-02T15:04:05.000000000Z"
 
 // Add keeps a night, whole or not at all. A night that is there already is not kept twice, and Add says so; another
-// night of the same id is an error.
+// night of the same id is an error, and so is the same night under another id.
 func (s *Store) Add(ctx context.Context, n nights.Night) (added bool, err error) {
 	digest, err := n.Digest()
 	if err != nil {
@@ -35,6 +35,13 @@ func (s *Store) Add(ctx context.Context, n nights.Night) (added bool, err error)
 	case !errors.Is(err, sql.ErrNoRows):
 		return false, s.adding(n, err)
 	}
+	var same string
+	switch err := tx.QueryRowContext(ctx, "SELECT id FROM night WHERE kind = ? AND api = ? AND began = ?", n.Target.Kind, n.Target.API, n.Began.UTC().Format(moment)).Scan(&same); {
+	case err == nil:
+		return false, s.adding(n, fmt.Errorf("its stories began when those of night %s did: it is that night, which is there", same))
+	case !errors.Is(err, sql.ErrNoRows):
+		return false, s.adding(n, err)
+	}
 	if err := insert(ctx, tx, n, digest); err != nil {
 		return false, s.adding(n, err)
 	}
@@ -45,7 +52,7 @@ func (s *Store) Add(ctx context.Context, n nights.Night) (added bool, err error)
 }
 
 func (s *Store) adding(n nights.Night, err error) error {
-	return fmt.Errorf("add night %s to %s: %w", n.ID, s.path, err)
+	return fmt.Errorf("add night %s to %s: %w", n.ID, s.path, advised(err))
 }
 
 func insert(ctx context.Context, tx *sql.Tx, n nights.Night, digest string) error {
@@ -85,13 +92,13 @@ func insert(ctx context.Context, tx *sql.Tx, n nights.Night, digest string) erro
 func (s *Store) Nights(ctx context.Context, last int) ([]nights.Night, error) {
 	all, err := s.nights(ctx, last)
 	if err != nil {
-		return nil, fmt.Errorf("read the nights of %s: %w", s.path, err)
+		return nil, fmt.Errorf("read the nights of %s: %w", s.path, advised(err))
 	}
 	return all, nil
 }
 
 func (s *Store) nights(ctx context.Context, last int) (all []nights.Night, err error) {
-	tx, err := s.db.BeginTx(ctx, nil)
+	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return nil, err
 	}
@@ -139,6 +146,44 @@ func fill(ctx context.Context, tx *sql.Tx, n *nights.Night) error {
 		return err
 	})
 	return errors.Join(stories, phases, findings)
+}
+
+// Forget drops all but the last nights that began at each target, and tells their ids in the order of their
+// beginnings. It keeps what a night is compared with: so many must be more than nights.Window. The file gets no
+// smaller; what comes takes the room.
+func (s *Store) Forget(ctx context.Context, keep int) (gone []string, err error) {
+	if keep <= nights.Window {
+		return nil, fmt.Errorf("keep %d nights in %s: a night is compared with %d before it, keep %d at least", keep, s.path, nights.Window, nights.Window+1)
+	}
+	gone, err = s.forget(ctx, keep)
+	if err != nil {
+		return nil, fmt.Errorf("forget nights of %s: %w", s.path, advised(err))
+	}
+	return gone, nil
+}
+
+func (s *Store) forget(ctx context.Context, keep int) (gone []string, err error) {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer tx.Rollback()
+	const old = `SELECT id FROM (
+			SELECT id, began, row_number() OVER (PARTITION BY kind, api ORDER BY began DESC, id DESC) AS age FROM night)
+		WHERE age > ? ORDER BY began, id`
+	err = each(ctx, tx, old, keep, func(rows *sql.Rows) error {
+		gone = append(gone, "")
+		return rows.Scan(&gone[len(gone)-1])
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range gone {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM night WHERE id = ?", id); err != nil { // and what belongs to it
+			return nil, err
+		}
+	}
+	return gone, tx.Commit()
 }
 
 // each reads every row of a query with one argument.

@@ -12,8 +12,10 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"time"
 
-	_ "modernc.org/sqlite" // the driver
+	"modernc.org/sqlite" // which is the driver, too
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // A Store is an open file. Several processes may have it open and add to it.
@@ -22,7 +24,10 @@ type Store struct {
 	path string
 }
 
-// Open opens the store at the path, and brings it up to date.
+// patience is how long one waits for another that writes.
+var patience = 30 * time.Second
+
+// Open opens the store at the path, and brings it up to date. One that is may be read-only, until it is added to.
 func Open(ctx context.Context, path string) (*Store, error) {
 	switch info, err := os.Stat(path); {
 	case errors.Is(err, fs.ErrNotExist):
@@ -64,12 +69,12 @@ func Create(ctx context.Context, path string) (*Store, error) {
 	return s, nil
 }
 
-// connect does not touch the file yet. Transactions take the write lock when they begin, so that two of them wait
-// for each other instead of failing; a journal beside the file exists only while one writes.
+// connect does not touch the file yet. Transactions that write take the lock when they begin, so that two of them
+// wait for each other instead of failing; a journal beside the file exists only while one writes.
 func connect(path string) (*Store, error) {
 	options := url.Values{
 		"_txlock": {"immediate"},
-		"_pragma": {"busy_timeout(30000)", "foreign_keys(1)", "journal_mode(DELETE)", "synchronous(FULL)"},
+		"_pragma": {fmt.Sprintf("busy_timeout(%d)", patience.Milliseconds()), "foreign_keys(1)", "journal_mode(DELETE)", "synchronous(FULL)"},
 	}
 	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: url.PathEscape(path), RawQuery: options.Encode()}).String())
 	if err != nil {
@@ -99,7 +104,26 @@ func (s *Store) check(ctx context.Context) error {
 }
 
 func (s *Store) wrong(err error) error {
-	return fmt.Errorf("open the store of nights at %s: %w", s.path, err)
+	return fmt.Errorf("open the store of nights at %s: %w", s.path, advised(err))
+}
+
+// advised says besides what to do about what SQLite refuses (sqlite.org/rescode.html).
+func advised(err error) error {
+	var refused *sqlite.Error
+	if !errors.As(err, &refused) {
+		return err
+	}
+	switch refused.Code() & 0xff {
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return fmt.Errorf("another process has it for longer than %v: try again when that ended: %w", patience, err)
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN:
+		return fmt.Errorf("it cannot be written: who adds a night must be allowed to write the file and its folder: %w", err)
+	case sqlite3.SQLITE_FULL:
+		return fmt.Errorf("there is no room left on the disk: %w", err)
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return fmt.Errorf("it is damaged, or no store: bring back an older one: %w", err)
+	}
+	return err
 }
 
 // Close waits for nothing.

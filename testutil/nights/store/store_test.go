@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
@@ -87,6 +88,9 @@ func TestANightIsAddedOnce(t *testing.T) {
 	n.Decision = "ROLLBACK"
 	_, err := s.Add(t.Context(), n)
 	require.ErrorContains(t, err, "there is one of that id with other results")
+	n.ID = "again"
+	_, err = s.Add(t.Context(), n)
+	require.ErrorContains(t, err, "it is that night, which is there", "evidence counts once, whatever it is called")
 	all, err := s.Nights(t.Context(), 10)
 	require.NoError(t, err)
 	require.Len(t, all, 1)
@@ -105,7 +109,7 @@ func TestAddsAtTheSameTime(t *testing.T) {
 				return err
 			}
 			defer s.Close()
-			is, err := s.Add(ctx, night(fmt.Sprint(i%4), noon))
+			is, err := s.Add(ctx, night(fmt.Sprint(i%4), noon.AddDate(0, 0, i%4)))
 			if is {
 				added.Add(1)
 			}
@@ -150,10 +154,12 @@ func TestWhatIsNoStoreIsRefusedAndLeftAlone(t *testing.T) {
 		says string
 	}{
 		"empty":          {func(t *testing.T, path string) { write(t, path, "") }, "is empty"},
-		"text":           {func(t *testing.T, path string) { write(t, path, "hello, this is a file of text") }, "not a database"},
+		"text":           {func(t *testing.T, path string) { write(t, path, "hello, this is a file of text") }, "damaged, or no store"},
 		"another":        {func(t *testing.T, path string) { exec(t, path, "CREATE TABLE t (x)") }, "not begun by --new"},
 		"newer":          {func(t *testing.T, path string) { fresh(t, path); exec(t, path, "PRAGMA user_version = 99") }, "version 99"},
-		"cut in two":     {func(t *testing.T, path string) { fresh(t, path); require.NoError(t, os.Truncate(path, 8192)) }, ""},
+		"cut in two":     {func(t *testing.T, path string) { fresh(t, path); require.NoError(t, os.Truncate(path, 8192)) }, "damaged"},
+		"a page broken":  {func(t *testing.T, path string) { fresh(t, path); scribble(t, path, 4096) }, "damaged"},
+		"older than any": {func(t *testing.T, path string) { fresh(t, path); exec(t, path, "PRAGMA user_version = -1") }, "version -1"},
 		"a folder":       {func(t *testing.T, path string) { require.NoError(t, os.Mkdir(path, 0o700)) }, "is no file"},
 		"begun to begin": {func(t *testing.T, path string) { exec(t, path, "PRAGMA application_id = 7") }, "not begun by --new"},
 	} {
@@ -175,6 +181,16 @@ func TestACancelledAddSaysSo(t *testing.T) {
 	cancel()
 	_, err := s.Add(ctx, night("x", noon))
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+// scribble writes where SQLite has a page.
+func scribble(t *testing.T, path string, at int64) {
+	t.Helper()
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	require.NoError(t, err)
+	_, err = f.WriteAt(bytes.Repeat([]byte{0xff}, 512), at)
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
 }
 
 func fresh(t *testing.T, path string) {

@@ -21,6 +21,8 @@ var words = template.FuncMap{
 	"class":    class,
 	"sign":     sign,
 	"bars":     bars,
+	"medians":  medians,
+	"times":    times,
 	"text":     text,
 }
 
