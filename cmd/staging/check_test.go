@@ -39,7 +39,7 @@ func TestCheckEndsAsItJudged(t *testing.T) {
 	}{
 		"green":            {[]string{green}, 0, []string{"green   TestStagingX", "1 history: 0 red, 1 green"}},
 		"one file":         {[]string{historyIn(t, green)}, 0, []string{"1 green"}},
-		"red":              {[]string{red, green}, 1, []string{"RED     TestStagingY", "FINDING isolation/foreign-user", "← agent_started", "looks like: 1.", "run again: go test", "replay:    staging replay", "1 of 2 histories are red"}},
+		"red":              {[]string{red, green}, 1, []string{"RED     TestStagingY", "FINDING isolation/foreign-user", "← agent_started", "looks like: 1.", "run again: go test", "replay:    go run ./cmd/staging replay", "1 of 2 histories are red"}},
 		"not whole":        {[]string{cut}, 1, []string{"RED     TestStagingX", "its history is not whole"}},
 		"unreadable":       {[]string{gap}, 3, []string{"GAP ", "1 of 2 files cannot be read"}},
 		"red, unreadable":  {[]string{gap, red}, 1, []string{"GAP ", "are red"}},

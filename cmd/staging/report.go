@@ -35,6 +35,8 @@ machines:
 Every history is judged again, by today's rules. It writes report.html, which is one file that opens offline,
 report.md for a comment on the issue, report.xml for CI, and report.json (docs/report.schema.json).
 
+There is no decision on a run that did not come to its end, as the evidence shows it.
+
 It fails if there is no evidence or the report cannot be written; what the evidence shows is in the report,
 and decides the status of staging validate and staging check.`,
 		Args: cobra.MinimumNArgs(1),
@@ -67,6 +69,9 @@ func (r reporting) run(c *cobra.Command, paths []string) error {
 	files, err := bundle.Write(r.out, s)
 	out := c.OutOrStdout()
 	fmt.Fprintf(out, "%s: %d of %d stories are red, and the evidence lacks %d things\n", s.Verdict.Decision, len(s.Red()), len(s.Stories), len(s.Gaps))
+	if reasons := s.Verdict.Reasons; len(reasons) > 0 {
+		fmt.Fprintf(out, "  - %s\n", reasons[0])
+	}
 	for _, file := range files {
 		fmt.Fprintln(out, file)
 	}

@@ -21,7 +21,16 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// asCommand makes a process of this test binary the command itself.
+const asCommand = "NETRA_TEST_AS_COMMAND"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asCommand) != "" {
+		main()
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // serveUntil runs the command until it is told to end, and returns the variables that it printed.
 func serveUntil(t *testing.T, args ...string) (printed string, variables map[string]string, end func() error) {

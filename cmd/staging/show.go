@@ -98,6 +98,9 @@ func one(c *cobra.Command, path string) (*evidence.Story, *summary.Story, error)
 	if err != nil {
 		return nil, nil, err
 	}
+	for _, u := range e.Unread {
+		c.PrintErrf("%s is not shown: it cannot be read: %v\n", u.Path, u.Err)
+	}
 	return e.Stories[0], sum.Stories[0], nil
 }
 

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -17,7 +19,7 @@ func (s *showing) tail(c *cobra.Command, path string) error {
 		return nil
 	}
 	if err != nil {
-		return err
+		return unfollowed(path, err)
 	}
 	err = terminal.Follow(c.OutOrStdout(), r, s.wants, s.options)
 	if c.Context().Err() != nil {
@@ -27,4 +29,16 @@ func (s *showing) tail(c *cobra.Command, path string) error {
 		err = fmt.Errorf("follow %s: %w", path, err)
 	}
 	return errors.Join(err, r.Close())
+}
+
+// unfollowed says which file can be followed, where the one that was named cannot.
+func unfollowed(path string, err error) error {
+	const which = "go test -v says which file it is when a story begins (netra.history)"
+	if info, lost := os.Stat(path); lost == nil && info.IsDir() {
+		return fmt.Errorf("follow %s: it is a folder, and one history is followed: %s", path, which)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: %s", err, which)
+	}
+	return err
 }

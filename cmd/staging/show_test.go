@@ -30,6 +30,10 @@ func TestShowNarrows(t *testing.T) {
 	assert.NotContains(t, all, "\x1b", "not on a terminal")
 	same, _ := run(t, nil, "show", dir)
 	assert.Equal(t, all, same)
+	beside := filepath.Join(dir, "other.jsonl")
+	require.NoError(t, os.WriteFile(beside, nil, 0o600))
+	besides, _ := run(t, nil, "show", dir)
+	assert.Contains(t, besides, beside+" is not shown: it cannot be read")
 
 	one, _ := run(t, nil, "show", file, "--session", "u3.s1", "--frames")
 	assert.NotContains(t, one, "\nu1.s1 ")
@@ -57,7 +61,8 @@ func TestShowSaysWhatItNeeds(t *testing.T) {
 		"no such colour":  {[]string{file, "--color", "blue"}, "--color is auto, always or never"},
 		"no file":         {[]string{filepath.Join(dir, "nowhere")}, "nowhere"},
 		"a frame beside":  {[]string{file, "--follow", "--frames"}, "follow"},
-		"follow nothing":  {[]string{filepath.Join(dir, "nowhere"), "--follow"}, "nowhere"},
+		"follow nothing":  {[]string{filepath.Join(dir, "nowhere"), "--follow"}, "nowhere: no such file or directory: go test -v says"},
+		"follow a folder": {[]string{dir, "--follow"}, "it is a folder"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			out, code := run(t, nil, append([]string{"show"}, tc.args...)...)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -42,6 +43,9 @@ Its exit status is the decision:
   3  the suite itself could not run, or its configuration is wrong
   4  NO DECISION: the target is embedded, or the run was interrupted
 
+Ctrl-C lets what is at work end in order, in 45 s at most, and reports what there is; once more ends all of it
+at once.
+
 The folder --out has the report (report.html, .md, .xml, .json), what go test said (tests.jsonl), and a
 folder for each package with the histories of its stories.
 
@@ -70,11 +74,18 @@ func (v validating) run(c *cobra.Command) error {
 		v.out = filepath.Join(".staging", "validate-"+time.Now().Format("20060102-150405"))
 	}
 	show := newValidateProgress(c.ErrOrStderr())
-	result, err := validate.Run(c.Context(), validate.Options{
-		Config: configured, Verdict: everyStory(), Out: v.out, Timeout: v.timeout, Shown: show, Tell: show.tell,
+	patient, stop := patience(func() {
+		show.tell(validate.Moment{News: "interrupted: what is at work ends in order, and is reported; once more ends it at once", Bad: true})
 	})
+	result, err := validate.Run(c.Context(), validate.Options{
+		Config: configured, Verdict: everyStory(), Out: v.out, Timeout: v.timeout, Shown: show, Tell: show.tell, Patience: patient,
+	})
+	stop()
 	show.end()
-	if err != nil {
+	switch {
+	case errors.Is(err, validate.ErrAtOnce):
+		return codedError{err, statuses[summary.NoDecision]}
+	case err != nil:
 		return codedError{err, couldNotRun}
 	}
 	if err := v.print(c.OutOrStdout(), result); err != nil {
@@ -92,5 +103,5 @@ func (v validating) print(out io.Writer, r *validate.Result) error {
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(r)
 	}
-	return r.Text(out)
+	return r.Text(out, widthOf(out)())
 }

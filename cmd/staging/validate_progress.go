@@ -8,36 +8,51 @@ import (
 	"sync"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
 	"github.com/netra-systems/staging-e2e/testutil/report"
+	"github.com/netra-systems/staging-e2e/testutil/report/terminal"
 	"github.com/netra-systems/staging-e2e/testutil/validate"
 )
 
-// A validateProgress shows a validation at work: a bar with a spinner on a terminal, elsewhere a line for everything
-// that happens, and one a minute while nothing does. It is safe for concurrent use.
+// A validateProgress shows a validation at work. On a terminal the last line says what is going on, and the lines above
+// it what has failed so far; elsewhere there is a line for everything that happens, and one a minute while nothing
+// does. It is safe for concurrent use.
 type validateProgress struct {
-	mu   sync.Mutex
-	out  io.Writer
-	tty  bool
-	bar  *progressbar.ProgressBar // nil until stories are told, and where there is no terminal
-	turn int                      // of the spinner
-	busy bool                     // with a step that has no bar, and that says nothing: the spinner stands alone
-	stop func()                   // ends the turning
-	said time.Time
+	mu     sync.Mutex
+	out    io.Writer
+	width  func() int // of the terminal, 0 where there is none
+	status status
+	open   bool // what was written last is no whole line, which the status would spoil
+	said   time.Time
+	stop   func() // ends the redrawing
 }
 
 func newValidateProgress(out io.Writer) *validateProgress {
-	f, ok := out.(*os.File)
-	p := &validateProgress{out: out, tty: ok && term.IsTerminal(int(f.Fd())), said: time.Now(), stop: func() {}}
-	if p.tty {
+	now := time.Now()
+	p := &validateProgress{out: out, width: widthOf(out), status: status{since: now}, said: now, stop: func() {}}
+	if p.width() > 0 {
 		p.stop = p.spin()
 	}
 	return p
 }
 
-// spin turns the spinner that stands alone, until the function that it returns is called.
+// widthOf measures a terminal, each time anew.
+func widthOf(out io.Writer) func() int {
+	f, ok := out.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return func() int { return 0 }
+	}
+	return func() int {
+		const usual = 80 // where the terminal does not say
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+			return width
+		}
+		return usual
+	}
+}
+
+// spin draws the status again and again, until the function that it returns is called.
 func (p *validateProgress) spin() (stop func()) {
 	quit, gone := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -48,12 +63,10 @@ func (p *validateProgress) spin() (stop func()) {
 			select {
 			case <-quit:
 				return
-			case now := <-ticker.C:
+			case <-ticker.C:
 				p.mu.Lock()
-				if p.busy {
-					p.turn++
-					fmt.Fprintf(p.out, "\r%c %s", spinner[p.turn%len(spinner)], now.Sub(p.said).Round(time.Second))
-				}
+				p.status.turn++
+				_ = p.write("") // a terminal that is gone harms nothing
 				p.mu.Unlock()
 			}
 		}
@@ -70,86 +83,66 @@ const quiet = time.Minute
 func (p *validateProgress) tell(m validate.Moment) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if m.News != "" && (m.Bad || !p.tty || m.Of == 0) {
-		p.line(report.Clean(m.News))
-	}
+	width := p.width()
+	p.status.take(m, time.Now())
 	switch {
-	case m.Of == 0 && p.tty:
-		p.busy = true
-	case m.Of == 0:
-	case p.tty:
-		p.draw(m)
-	case m.News == "" && time.Since(p.said) > quiet:
-		p.line(status(m))
+	case m.News != "" && (m.Bad || width == 0 || m.Of == 0):
+		p.line(report.Clean(m.News), width)
+	case m.News == "" && width == 0 && time.Since(p.said) > quiet:
+		p.line(p.status.text(0), 0)
 	}
+}
+
+// Lines of a terminal: what is above the status is cut to a few lines, and stands beside the time.
+const (
+	clock = len("15:04:05  ")
+	lines = 3
+)
+
+// line writes one above the status.
+func (p *validateProgress) line(text string, width int) {
+	p.said = time.Now()
+	if width > 0 {
+		text = terminal.Clip(text, lines*(width-clock)-width/4) // what wrapping leaves empty
+	}
+	_ = p.write(terminal.Wrap(p.said.Format(time.TimeOnly)+"  "+text, width, clock) + "\n")
 }
 
 // Write shows the output of the deploy command, as it comes.
 func (p *validateProgress) Write(text []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.still()
-	return p.out.Write(text)
+	return len(text), p.write(string(text))
 }
 
-// still takes the spinner that stands alone away.
-func (p *validateProgress) still() {
-	if p.busy {
-		fmt.Fprintf(p.out, "\r%-12s\r", "")
-	}
-	p.busy = false
-}
+// erase begins the line of the cursor anew.
+const erase = "\r\x1b[K"
 
-// line writes one above the bar.
-func (p *validateProgress) line(text string) {
-	p.said = time.Now()
-	p.still()
-	if p.bar != nil {
-		_ = p.bar.Clear() // a bar that is not drawn well harms nothing
-	}
-	fmt.Fprintf(p.out, "%s  %s\n", p.said.Format(time.TimeOnly), text)
-}
-
-const spinner = `|/-\`
-
-func (p *validateProgress) draw(m validate.Moment) {
-	p.still()
-	if p.bar == nil {
-		p.bar = progressbar.NewOptions(m.Of, progressbar.OptionSetWriter(p.out), progressbar.OptionShowCount(), progressbar.OptionSetWidth(20),
-			progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false))
-	}
-	p.turn++
-	text := fmt.Sprintf("%c %s", spinner[p.turn%len(spinner)], status(m))
-	if f, ok := p.out.(*os.File); ok {
-		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
-			text = text[:min(len(text), max(width-beside, 0))]
+// write puts a text above the status, all at once, so that nothing flickers.
+func (p *validateProgress) write(text string) error {
+	if width := p.width(); width > 0 {
+		if text == "" && p.open {
+			return nil
+		}
+		before := p.open
+		p.open = text != "" && !strings.HasSuffix(text, "\n")
+		if !before {
+			text = erase + text
+		}
+		if !p.open {
+			text += terminal.Clip(p.status.text(width), width-1)
 		}
 	}
-	p.bar.Describe(text)
-	_ = p.bar.Set(m.Done) // likewise
+	_, err := io.WriteString(p.out, text)
+	return err
 }
 
-// beside is what the bar and its count take of a line.
-const beside = 45
-
-func status(m validate.Moment) string {
-	text := fmt.Sprintf("%d events", m.Events)
-	if m.Red > 0 {
-		text += fmt.Sprintf(", %d red", m.Red)
-	}
-	if len(m.Now) > 0 {
-		text += ": " + strings.Join(m.Now, ", ")
-	}
-	return text
-}
-
-// end leaves the cursor below the bar.
+// end leaves an empty line where the status was.
 func (p *validateProgress) end() {
 	p.stop()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.still()
-	if p.bar != nil {
-		fmt.Fprintln(p.out)
+	if p.width() > 0 && !p.open {
+		fmt.Fprint(p.out, erase)
 	}
 }

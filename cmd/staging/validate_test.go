@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
+	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -58,6 +61,46 @@ $`, out.String())
 }
 
 func TestStatus(t *testing.T) {
-	assert.Equal(t, "3 events, 1 red: Z, W", status(validate.Moment{Events: 3, Red: 1, Now: []string{"Z", "W"}}))
-	assert.Equal(t, "0 events", status(validate.Moment{}))
+	now := time.Now()
+	s := status{since: now}
+	s.take(validate.Moment{News: "compile the stories", Step: true}, now)
+	s.take(validate.Moment{News: "it serves"}, now)
+	assert.Equal(t, "| compile the stories, 0s", s.text(80))
+	s.take(validate.Moment{Done: 12, Of: 48, Red: 3, Events: 1284, Now: []string{"IdleSessionStaysAlive", "TokenForms", "Other"}}, now)
+	assert.Equal(t, "12 of 48 stories 0s, 3 red, 1284 events: IdleSessionStaysAlive, TokenForms, Other", s.text(0))
+	for _, width := range []int{80, 100, 120, 200} {
+		text := s.text(width)
+		assert.LessOrEqual(t, len(text), width)
+		assert.Contains(t, text, "(12/48) 0s, 3 red, 1284 events: IdleSessionStaysAlive")
+	}
+	assert.Regexp(t, `IdleSessionStaysAlive \+2$`, s.text(80))
+	assert.Regexp(t, `TokenForms \+1$`, s.text(90))
+	assert.Regexp(t, `TokenForms, Other$`, s.text(120))
+	s.take(validate.Moment{News: "judge what was recorded", Step: true}, now)
+	assert.Equal(t, "| judge what was recorded, 0s", s.text(80))
+}
+
+// On a terminal there is one line at the bottom, and nothing of it is left.
+func TestValidateProgressOnATerminal(t *testing.T) {
+	var out bytes.Buffer
+	p := newValidateProgress(&out)
+	p.width = func() int { return 40 }
+	p.tell(validate.Moment{News: "compile the stories", Step: true})
+	_, err := p.Write([]byte("pushing 1\r"))
+	require.NoError(t, err)
+	p.tell(validate.Moment{Done: 1, Of: 2, Now: []string{"Z"}})
+	_, err = p.Write([]byte("pushed\n"))
+	require.NoError(t, err)
+	p.tell(validate.Moment{News: "fail x/Y: " + strings.Repeat("word ", 60), Bad: true, Done: 2, Of: 2, Red: 1})
+	p.tell(validate.Moment{News: "pass x/Z", Done: 2, Of: 2, Red: 1})
+	p.end()
+	said := out.String()
+	assert.True(t, strings.HasSuffix(said, erase))
+	assert.NotContains(t, said, "pass x/Z", "there the bar says it")
+	assert.Contains(t, said, "pushing 1\rpushed\n", "a line that is not whole is left alone")
+	for line := range strings.Lines(said) {
+		line = line[strings.LastIndex(line, "\r")+1:]
+		assert.LessOrEqual(t, utf8.RuneCountInString(strings.TrimPrefix(line, "\x1b[K")), 41, "%q", line)
+	}
+	assert.LessOrEqual(t, strings.Count(said, "\n"), 1+1+lines)
 }

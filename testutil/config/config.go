@@ -69,7 +69,7 @@ type Config struct {
 	Artifacts            string   `env:"STAGING_ARTIFACTS" default:"netra-staging-e2e-UID below the system's temporary directory" example:"artifacts" doc:"directory in which failing stories keep their history"`
 	EnvFile              string   `env:"STAGING_ENV_FILE" default:".env beside go.mod, if there is one" example:"" doc:"file to read instead of .env, or none to read no file; only in the environment"`
 
-	DeployCommand string        `env:"STAGING_DEPLOY_COMMAND" section:"staging validate" default:"none, what is deployed is validated" example:"python scripts/deploy_to_gcp.py --project netra-staging --service backend --build-local" doc:"command of the shell that deploys, which staging validate runs first; a remote target only"`
+	DeployCommand string        `env:"STAGING_DEPLOY_COMMAND" section:"staging validate" default:"none, what is deployed is validated" example:"python scripts/deploy_to_gcp.py --project netra-staging --service backend --build-local" doc:"command of the shell that deploys, which staging validate runs first, without the secrets of the suite; a remote target only"`
 	DeployTimeout time.Duration `env:"STAGING_DEPLOY_TIMEOUT" default:"30m" example:"30m" doc:"how long the command may take before it is ended, 1s to 24h"`
 
 	Budgets Budgets

@@ -28,8 +28,11 @@ const historyName = "history"
 
 var (
 	errNoFile = errors.New("histories are read more than once: write what it gives to a file, and name that")
-	errPacked = errors.New("where it is compressed, unpack it first")
+	errPacked = errors.New("it seems to be compressed: unpack it first")
 )
+
+// packed end the names of compressed files.
+var packed = []string{".gz", ".zst", ".xz", ".bz2", ".zip", ".br"}
 
 // A search lists the files that may be evidence, each once, however many paths and links lead to it.
 type search struct {

@@ -118,7 +118,7 @@ func unreadable(in *os.File, damage error) error {
 	switch {
 	case foreign(in):
 		return fmt.Errorf("%w: %w", errForeign, damage)
-	case filepath.Ext(in.Name()) != extension:
+	case slices.Contains(packed, filepath.Ext(in.Name())):
 		return fmt.Errorf("%w: %w", damage, errPacked)
 	}
 	return damage

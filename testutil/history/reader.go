@@ -35,7 +35,11 @@ type DamageError struct {
 }
 
 func (e *DamageError) Error() string {
-	return fmt.Sprintf("history damaged at line %d (byte %d): %s; everything before it was read", e.Line, e.Offset, e.Reason)
+	before := "; everything before it was read"
+	if e.Line == 1 {
+		before = ""
+	}
+	return fmt.Sprintf("history damaged at line %d (byte %d): %s%s", e.Line, e.Offset, e.Reason, before)
 }
 
 // A VersionError says that a newer suite wrote the history.

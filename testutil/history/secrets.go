@@ -38,6 +38,14 @@ type secrets struct {
 	short  []string            // secrets shorter than a piece, looked for as they are
 }
 
+// Redactor replaces these secrets in a text, whole or in pieces, and what looks like a secret of others. It is safe
+// for concurrent use.
+func Redactor(values ...string) func(text string) string {
+	var s secrets
+	s.add(values...)
+	return s.redact
+}
+
 func (s *secrets) add(values ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

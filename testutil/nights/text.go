@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
+	"github.com/netra-systems/staging-e2e/testutil/report"
 )
 
 // blanks are those that a table leaves at the ends of its lines.
@@ -24,7 +25,7 @@ const columns = 80
 func (t Trend) WriteText(w io.Writer) error {
 	var b strings.Builder
 	first, last := t.Nights[0], t.Nights[len(t.Nights)-1]
-	fmt.Fprintf(&b, "%s: %s, %.10s to %.10s\n", t.Target, many(len(t.Nights), "night"), first.Began, last.Began)
+	fmt.Fprintf(&b, "%s: %s, %.10s to %.10s\n", t.Target, report.Many(len(t.Nights), "night", "nights"), first.Began, last.Began)
 	if len(t.Phases) > 0 {
 		t.latencies(table(&b, "latency\tmedian over the nights\tp50\tp95\tp99\tmax\tagainst usual"))
 	}
@@ -217,11 +218,4 @@ func short(d time.Duration) string {
 		unit *= 10
 	}
 	return d.Round(unit).String()
-}
-
-func many(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -165,8 +165,7 @@ func TestACriterionOfTheCloudIsMeasuredAtANewRevision(t *testing.T) {
 	g.take(&history.Record{Kind: history.Cloud, At: time.Second, Cloud: &history.Reading{}})
 	assert.Equal(t, time.Second, g.Acts[1].End, "what follows knew what the cloud said")
 	assert.Equal(t, venue.Distant, placing(g.Script))
-	_, _, requests := g.Counts()
-	assert.Zero(t, requests)
+	assert.Zero(t, g.Size().Requests)
 	without := g.Without(func(a *Act) bool { return a.What == whatMeasure+"D2" })
 	assert.Empty(t, without.Acts, "P4 is about what D2 read")
 }

@@ -44,12 +44,3 @@ func harmless(text string) bool {
 	}
 	return !strings.Contains(text, "::") && !strings.Contains(text, "##")
 }
-
-// short cuts text to at most n runes, and says so.
-func short(text string, n int) string {
-	if utf8.RuneCountInString(text) <= n {
-		return text
-	}
-	runes := []rune(text)
-	return string(runes[:n-1]) + "…"
-}

@@ -20,7 +20,8 @@ type Failure struct {
 	Suspects []diagnosis.Suspect
 	Stopped  string // why the story could not go on; empty if it came to its end
 	Rerun    string // a command
-	Needs    string // of the environment, by the command; empty: nothing
+	Replay   string // a command; empty where this is a replay
+	Needs    string // of the environment, by the commands; empty: nothing
 	History  string // file
 }
 
@@ -40,13 +41,24 @@ func (f Failure) Text(w io.Writer, record func(seq uint64) *history.Record) erro
 	}
 	WriteSuspects(&b, f.Suspects)
 	fmt.Fprintf(&b, "target:    %s\n", Clean(f.Target))
-	fmt.Fprintf(&b, "run again: %s\n", f.Rerun)
-	if f.Needs != "" {
-		fmt.Fprintf(&b, "           with %s\n", f.Needs)
-	}
-	fmt.Fprintf(&b, "history:   %s\n", f.History)
+	f.commands(&b)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// commands are those that go on from here, and what they go on from.
+func (f Failure) commands(b *strings.Builder) {
+	fmt.Fprintf(b, "run again: %s\n", f.Rerun)
+	if f.Replay != "" {
+		fmt.Fprintf(b, "replay:    %s\n", f.Replay)
+	}
+	if f.Needs != "" {
+		fmt.Fprintf(b, "           with %s\n", f.Needs)
+	}
+	if f.Replay != "" {
+		fmt.Fprintf(b, "look:      %s\nreport:    %s\n", Show(f.History), Report(f.History))
+	}
+	fmt.Fprintf(b, "history:   %s\n", f.History)
 }
 
 func writeFinding(b *strings.Builder, f judge.Finding, record func(uint64) *history.Record) {

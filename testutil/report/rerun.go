@@ -18,8 +18,19 @@ func Rerun(h history.Header) string {
 	return pinned(h) + fmt.Sprintf("go test %s -run %s -v", quote(h.Package), quoted(strings.Join(parts, "/")))
 }
 
+// program is the command line of the clone that the commands are given in, as go test is.
+const program = "go run ./cmd/staging "
+
 // Replay is the command that drives a recorded conversation again, likewise.
-func Replay(h history.Header, path string) string { return pinned(h) + "staging replay " + quote(path) }
+func Replay(h history.Header, path string) string {
+	return pinned(h) + program + "replay " + quote(path)
+}
+
+// Show is the command that shows a recorded story in the terminal.
+func Show(path string) string { return program + "show " + quote(path) }
+
+// Report is the command that writes what a recorded story shows into files.
+func Report(path string) string { return program + "report " + quote(path) }
 
 // pinned sets the kind of the target before a command.
 func pinned(h history.Header) string {

@@ -38,12 +38,14 @@ func TestRerunIsOneCommand(t *testing.T) {
 	require.NoError(t, err)
 	rapid.Check(t, func(t *rapid.T) {
 		word := rapid.OneOf(rapid.StringMatching("[a-z ';$`\"\\\\\n&|]{1,12}"), rapid.String()).Draw(t, "word")
-		command := report.Replay(history.Header{Target: history.Target{Kind: "embedded"}}, word)
-		require.NotContains(t, command, "\n")
-		out, err := exec.Command(shell, "-c", "set -f; staging() { printf '%s,' $#; printf %s \"$2\"; }; "+command).Output()
-		require.NoError(t, err, command)
-		count, second, _ := strings.Cut(string(out), ",")
-		require.Equal(t, "2", count, command)
-		require.Equal(t, report.Clean(word), second)
+		embedded := history.Header{Target: history.Target{Kind: "embedded"}}
+		for _, command := range []string{report.Replay(embedded, word), report.Show(word), report.Report(word)} {
+			require.NotContains(t, command, "\n")
+			out, err := exec.Command(shell, "-c", "set -f; go() { printf '%s,' $#; printf %s \"$4\"; }; "+command).Output()
+			require.NoError(t, err, command)
+			count, last, _ := strings.Cut(string(out), ",")
+			require.Equal(t, "4", count, command)
+			require.Equal(t, report.Clean(word), last)
+		}
 	})
 }

@@ -113,7 +113,7 @@ func omitted(more, before int, left bool) string {
 // entry is an entry of a log on one line: UTC, severity, revision, instance, what it says.
 func entry(e gcp.Entry) string {
 	parts := []string{fmt.Sprintf("%s %-8s", e.Time.UTC().Format("15:04:05.000"), e.Severity)}
-	for _, part := range []string{text(e.Revision), Clean(short(e.Instance, 12)), request(e.Request), ends(e.Text)} {
+	for _, part := range []string{text(e.Revision), Clean(Short(e.Instance, 12)), request(e.Request), ends(e.Text)} {
 		if part != "" {
 			parts = append(parts, part)
 		}

@@ -43,6 +43,9 @@ func what(r *history.Record) string {
 	case r.Cloud != nil:
 		return reading(r.Cloud)
 	case r.Note != nil:
+		if r.Note.Text == "" {
+			return "· " + r.Note.Topic
+		}
 		return "· " + r.Note.Topic + ": " + text(r.Note.Text)
 	case r.Kind == history.Send:
 		return "→ " + frame(r)
@@ -52,7 +55,7 @@ func what(r *history.Record) string {
 	return string(r.Kind)
 }
 
-func text(s string) string { return Clean(short(s, textLimit)) }
+func text(s string) string { return Clean(Short(s, textLimit)) }
 
 func exchange(x *history.Exchange) string {
 	line := fmt.Sprintf("↔ %s %s", x.Method, text(x.URL))
@@ -69,7 +72,7 @@ func exchange(x *history.Exchange) string {
 // reading is what was asked of the cloud, and what came of it; a good answer is too long to stand here.
 func reading(c *history.Reading) string {
 	parts := []string{"☁", c.API, c.Purpose}
-	for _, about := range []string{cmp.Or(c.Revision, c.Service), short(c.Instance, 12)} {
+	for _, about := range []string{cmp.Or(c.Revision, c.Service), Short(c.Instance, 12)} {
 		if about != "" {
 			parts = append(parts, text(about))
 		}

@@ -70,6 +70,7 @@ func TestFailureExplainsItself(t *testing.T) {
 		},
 		Stopped: "run u1.s1.r1: no answer",
 		Rerun:   "go test ./e2e/goldenpath -run '^TestStagingX$' -v",
+		Replay:  "go run ./cmd/staging replay histories/history.jsonl",
 		History: "histories/history.jsonl",
 	}
 	record := received(`{"type":"agent_started","agent_name":"Supervisor"}`)
@@ -86,6 +87,9 @@ advice  latency/gap: :\:warning:\:slow
 the story stopped: run u1.s1.r1: no answer
 target:    remote https://api.x
 run again: go test ./e2e/goldenpath -run '^TestStagingX$' -v
+replay:    go run ./cmd/staging replay histories/history.jsonl
+look:      go run ./cmd/staging show histories/history.jsonl
+report:    go run ./cmd/staging report histories/history.jsonl
 history:   histories/history.jsonl
 `, b.String())
 }

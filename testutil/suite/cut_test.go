@@ -55,7 +55,7 @@ func againstSilence(t *testing.T, dir, timeout string) *exec.Cmd {
 // requireTold asks that a story that was cut short says what it saw, and left a whole history.
 func requireTold(t *testing.T, dir, output, why string) {
 	t.Helper()
-	for _, part := range []string{"--- FAIL: TestStagingCompleteGoldenPathUserFlow", "FINDING", why, "target:    remote", "run again: go test", "history:"} {
+	for _, part := range []string{"--- FAIL: TestStagingCompleteGoldenPathUserFlow", "FINDING", why, "target:    remote", "run again: STAGING_TARGET=remote go test", "replay:    STAGING_TARGET=remote go run ./cmd/staging replay ", "look:      go run ./cmd/staging show ", "history:"} {
 		assert.Contains(t, output, part)
 	}
 	assert.NotContains(t, output, "panic:")

@@ -111,7 +111,7 @@ func (s *Story) checkSeries() {
 // checkTurn fails a story that provoked refusals out of its turn.
 func (s *Story) checkTurn() {
 	if s.stats.refusals > 0 && !s.entry.Refusing {
-		s.t.Errorf("the story provoked %s beside others: mark it as Refusing in the plan (e2e/plan.go)", many(s.stats.refusals, "refusal", "refusals"))
+		s.t.Errorf("the story provoked %s beside others: mark it as Refusing in the plan (e2e/plan.go)", report.Many(s.stats.refusals, "refusal", "refusals"))
 	}
 }
 
@@ -141,6 +141,7 @@ func (s *Story) tell() {
 		Findings: s.findings,
 		Stopped:  s.stopped,
 		Rerun:    report.Rerun(s.header),
+		Replay:   report.Replay(s.header, s.historyFile()),
 		Needs:    report.Needs(s.header),
 		History:  s.historyFile(),
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/netra-systems/staging-e2e/testutil/config"
+	"github.com/netra-systems/staging-e2e/testutil/report"
 	"github.com/netra-systems/staging-e2e/testutil/venue"
 )
 
@@ -117,12 +118,12 @@ func (p *process) announce(s selection, timeout time.Duration) error {
 		pace = fmt.Sprintf("at %d requests a minute at least %s", c.MaxRequestsPerMinute, all.paced.Round(time.Second))
 	}
 	fmt.Printf("staging: remote target %s: %s in all packages need up to %d requests, %d below /api/, and %d prompts: %s, and up to %s with slow answers\n",
-		c.APIURL, many(all.stories, "story", "stories"), all.edge, all.api, all.prompts, pace, all.expected.Round(time.Second))
+		c.APIURL, report.Many(all.stories, "story", "stories"), all.edge, all.api, all.prompts, pace, all.expected.Round(time.Second))
 
 	if own := needOf(selected.of(p.pkg)); timeout > 0 && own.paced > timeout {
 		return fmt.Errorf("%s of this package need at least %s at %d requests a minute (STAGING_MAX_REQUESTS_PER_MINUTE), "+
 			"which does not fit into go test's -timeout %s: give it -timeout %s, or select fewer with -run",
-			many(own.stories, "story", "stories"), own.paced.Round(time.Second), c.MaxRequestsPerMinute, timeout, all.expected.Round(time.Minute)+time.Minute)
+			report.Many(own.stories, "story", "stories"), own.paced.Round(time.Second), c.MaxRequestsPerMinute, timeout, all.expected.Round(time.Minute)+time.Minute)
 	}
 	return nil
 }

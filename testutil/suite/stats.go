@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/netra-systems/staging-e2e/testutil/history"
+	"github.com/netra-systems/staging-e2e/testutil/report"
 	"github.com/netra-systems/staging-e2e/testutil/wire"
 )
 
@@ -92,13 +93,13 @@ func (s *stats) frame(r *history.Record) {
 }
 
 func (s *stats) String() string {
-	line := fmt.Sprintf("%s, %s, %s, %s, %s", many(len(s.users), "user", "users"), many(s.exchanges, "request", "requests"),
-		many(s.sessions, "session", "sessions"), many(s.runs, "run", "runs"), many(s.events, "event", "events"))
+	line := fmt.Sprintf("%s, %s, %s, %s, %s", report.Many(len(s.users), "user", "users"), report.Many(s.exchanges, "request", "requests"),
+		report.Many(s.sessions, "session", "sessions"), report.Many(s.runs, "run", "runs"), report.Many(s.events, "event", "events"))
 	if s.readings > 0 {
-		line += fmt.Sprintf(", %s of the cloud", many(s.readings, "reading", "readings"))
+		line += fmt.Sprintf(", %s of the cloud", report.Many(s.readings, "reading", "readings"))
 	}
 	if s.refusals > 0 {
-		line += fmt.Sprintf(", %s provoked", many(s.refusals, "refusal", "refusals"))
+		line += fmt.Sprintf(", %s provoked", report.Many(s.refusals, "refusal", "refusals"))
 	}
 	if s.sessions > 0 {
 		line += fmt.Sprintf("; slowest connect %s", s.connect.Round(10*time.Microsecond))
@@ -107,11 +108,4 @@ func (s *stats) String() string {
 		line += fmt.Sprintf("; slowest answer %s", s.answer.Round(10*time.Microsecond))
 	}
 	return line
-}
-
-func many(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, more)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/netra-systems/staging-e2e/testutil/config"
+	"github.com/netra-systems/staging-e2e/testutil/report"
 	"github.com/netra-systems/staging-e2e/testutil/stat"
 )
 
@@ -28,7 +29,7 @@ func (t tally) clean() bool { return !t.red && t.failed == 0 && t.of >= t.wanted
 func (t tally) String() string {
 	both := stat.ClopperPearson(t.failed, t.of, t.confidence)
 	interval := fmt.Sprintf("two-sided %s interval %s to %s", percent(t.confidence), percent(both.Low), percent(both.High))
-	line := fmt.Sprintf("%d of %s failed", t.failed, many(t.of, "run", "runs"))
+	line := fmt.Sprintf("%d of %s failed", t.failed, report.Many(t.of, "run", "runs"))
 	if t.clean() {
 		return line + fmt.Sprintf(": the failure rate is at most %s with %s confidence (one-sided; %s is to be ruled out); %s",
 			percent(stat.UpperBound(0, t.of, t.confidence)), percent(t.confidence), percent(t.rate), interval)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"strings"
@@ -28,8 +27,8 @@ const first = "deployment"
 const stories = "github.com/netra-systems/staging-e2e/e2e/..."
 
 // build compiles the stories into dir.
-func build(ctx context.Context, dir string) ([]pkg, error) {
-	out, err := run(ctx, "go", "list", "-f", "{{if .XTestGoFiles}}{{.ImportPath}}\t{{.Dir}}{{end}}", stories)
+func (v *validation) build(ctx context.Context, dir string) ([]pkg, error) {
+	out, err := v.output(ctx, "go", "list", "-f", "{{if .XTestGoFiles}}{{.ImportPath}}\t{{.Dir}}{{end}}", stories)
 	if err != nil {
 		return nil, fmt.Errorf("find the stories: validate in a clone of the project: %w", err)
 	}
@@ -47,19 +46,19 @@ func build(ctx context.Context, dir string) ([]pkg, error) {
 	for _, p := range all {
 		args = append(args, p.path)
 	}
-	if _, err := run(ctx, "go", args...); err != nil {
+	if _, err := v.output(ctx, "go", args...); err != nil {
 		return nil, fmt.Errorf("compile the stories: %w", err)
 	}
 	return all, nil
 }
 
-func run(ctx context.Context, name string, args ...string) (string, error) {
-	c := exec.CommandContext(ctx, name, args...)
-	var said strings.Builder
-	c.Stderr = &said
-	out, err := c.Output()
-	if err != nil {
-		return "", fmt.Errorf("%w\n%s", err, child.Tail([]byte(said.String()+string(out))))
+// output runs a command and returns what it says.
+func (v *validation) output(ctx context.Context, name string, args ...string) (string, error) {
+	c := grouped(ctx, name, args...)
+	var out, said strings.Builder
+	c.Stdout, c.Stderr = &out, &said
+	if err := v.conduct(c); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, child.Tail([]byte(said.String()+out.String())))
 	}
-	return string(out), nil
+	return out.String(), nil
 }

@@ -97,7 +97,7 @@ func (v *validation) await(ctx context.Context) {
 	if v.Config.Budgets.Rollout > 0 {
 		budgets.Rollout = v.Config.Budgets.Rollout
 	}
-	v.say("wait until the deployment is ready, at most " + budgets.Rollout.String())
+	v.step("wait until the deployment is ready, at most " + budgets.Rollout.String())
 	if v.cloud != nil {
 		v.awaitRollouts(ctx, budgets.Rollout)
 	}

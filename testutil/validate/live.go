@@ -16,6 +16,7 @@ type Moment struct {
 	// News is something that has happened, one line; empty where only the rest has changed.
 	News string
 	Bad  bool // News is of a story that failed
+	Step bool // News says what is done from now on
 
 	// While stories are told:
 	Now      []string // at work, the longest first
@@ -97,6 +98,13 @@ func (l *live) whole(m Moment) Moment {
 		}
 	}
 	return m
+}
+
+// result says how many were told in the end.
+func (l *live) result() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return fmt.Sprintf("%d of %d stories were told, %d of them red", l.done, max(l.of, l.done), l.red)
 }
 
 // tick is how often the histories that grow are looked at.

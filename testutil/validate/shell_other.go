@@ -12,8 +12,8 @@ func grouped(ctx context.Context, name string, args ...string) *exec.Cmd {
 	return exec.CommandContext(ctx, name, args...)
 }
 
-// sweep has nothing to end.
-func sweep(*exec.Cmd) {}
+// sweep ends the command.
+func sweep(c *exec.Cmd) { _ = c.Process.Kill() }
 
 // shell runs a line of the shell.
 func shell(ctx context.Context, line string) *exec.Cmd { return grouped(ctx, "cmd", "/c", line) }

@@ -31,12 +31,8 @@ func grouped(ctx context.Context, name string, args ...string) *exec.Cmd {
 	return c
 }
 
-// sweep ends whatever is left of the group of a command that has ended.
-func sweep(c *exec.Cmd) {
-	if c.Process != nil {
-		_ = syscall.Kill(-c.Process.Pid, syscall.SIGKILL) // mostly nobody is left
-	}
-}
+// sweep ends the group of a command at once, or whatever is left of it.
+func sweep(c *exec.Cmd) { _ = syscall.Kill(-c.Process.Pid, syscall.SIGKILL) } // mostly nobody is left
 
 // shell runs a line of the shell.
 func shell(ctx context.Context, line string) *exec.Cmd { return grouped(ctx, "/bin/sh", "-c", line) }

@@ -39,6 +39,7 @@ func (v *validation) test(ctx context.Context, packages []pkg) (err error) {
 			return err
 		}
 	}
+	v.say(t.live.result())
 	return nil
 }
 
@@ -65,7 +66,6 @@ func (t *telling) tell(ctx context.Context, p pkg) error {
 	c.Dir = p.dir
 	c.Env = append(os.Environ(), t.env...)
 	err := t.read(c)
-	sweep(c)
 	var exit *exec.ExitError
 	switch {
 	case ctx.Err() != nil, errors.As(err, &exit): // interrupted, or red: the stream says so
@@ -92,7 +92,7 @@ func (t *telling) read(c *exec.Cmd) error {
 			}
 		}
 	}()
-	err := c.Run()
+	err := t.conduct(c)
 	_ = writer.Close() // of a pipe, it never fails
 	<-done
 	return err

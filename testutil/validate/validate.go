@@ -25,15 +25,21 @@ type Options struct {
 	Out string
 	// Timeout bounds the stories of one package.
 	Timeout time.Duration
-	// Shown gets the output of the deploy command.
+	// Shown gets the output of the deploy command, in whole lines, without secrets.
 	Shown io.Writer
+	// Patience ends when nothing may be waited for any more: whatever runs is killed, and nothing is judged. Nil never
+	// ends.
+	Patience context.Context
 	// Tell hears what there is to tell, one moment at a time.
 	Tell func(Moment)
 }
 
+// Version is that of a Result's JSON form. A change that an old reader would misunderstand raises it.
+const Version = 1
+
 // A Result is what came of it.
 type Result struct {
-	Version  int              `json:"version"` // of this form
+	Version  int              `json:"version"` // of the JSON form (docs/validate.schema.json)
 	Verdict  summary.Verdict  `json:"verdict"`
 	Target   string           `json:"target"` // kind and address
 	Deployed bool             `json:"deployed"`
@@ -43,21 +49,18 @@ type Result struct {
 	Reports  []string         `json:"reports"` // files, the HTML form first
 	Stories  int              `json:"stories"`
 	Red      int              `json:"red"`
+	Next     []string         `json:"next"` // steps to take
 	summary  *summary.Summary // nil if nothing was told
 }
 
-// next are the steps to take.
-func (r *Result) next() []summary.Step {
-	if r.summary == nil {
-		return nil
-	}
-	return r.summary.Next()
-}
-
 // Run validates. It blocks until the report is written; when ctx ends, it interrupts what it has begun, and reports
-// what there is. An error says that the suite itself could not run, or write what it found.
+// what there is. An error says that the suite itself could not run, or write what it found; it is ErrAtOnce if the
+// patience ended.
 func Run(ctx context.Context, o Options) (*Result, error) {
-	v := &validation{Options: o, result: &Result{Version: 1, Began: time.Now().UTC(), Target: strings.TrimSpace(string(o.Config.Target) + " " + o.Config.APIURL), Before: []Served{}, Reports: []string{}}}
+	v := &validation{Options: o, result: &Result{Version: Version, Began: time.Now().UTC(), Target: strings.TrimSpace(string(o.Config.Target) + " " + o.Config.APIURL), Before: []Served{}, Reports: []string{}, Next: []string{}}}
+	if v.Patience == nil {
+		v.Patience = context.Background()
+	}
 	if err := v.prepare(); err != nil {
 		return nil, err
 	}
@@ -66,7 +69,10 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		v.Verdict.Interrupted, err = cause.Error(), nil // what else failed, failed because of that
 	}
 	if err == nil {
-		err = v.decide(context.WithoutCancel(ctx))
+		err = v.decide(v.Patience)
+	}
+	if v.Patience.Err() != nil {
+		return nil, fmt.Errorf("%w; what the stories left is in %s, and staging report shows it", ErrAtOnce, v.Out)
 	}
 	v.result.Took = time.Since(v.result.Began)
 	return v.result, err
@@ -100,13 +106,13 @@ func (v *validation) prepare() error {
 
 // steps are deploy, monitor and test.
 func (v *validation) steps(ctx context.Context) (err error) {
-	v.say("compile the stories")
+	v.step("compile the stories")
 	bin, err := os.MkdirTemp("", "staging-validate-")
 	if err != nil {
 		return fmt.Errorf("make a folder for the stories: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(bin)) }()
-	packages, err := build(ctx, bin)
+	packages, err := v.build(ctx, bin)
 	if err != nil {
 		return err
 	}
@@ -122,7 +128,7 @@ func (v *validation) steps(ctx context.Context) (err error) {
 
 // decide gathers the evidence, judges it, and writes the report.
 func (v *validation) decide(ctx context.Context) error {
-	v.say("judge what was recorded")
+	v.step("judge what was recorded")
 	e, err := evidence.Gather(ctx, v.Out)
 	if err != nil && v.Verdict.Interrupted == "" {
 		return fmt.Errorf("no story left anything behind: %w", err)
@@ -136,8 +142,14 @@ func (v *validation) decide(ctx context.Context) error {
 		return err
 	}
 	v.result.summary, v.result.Verdict, v.result.Stories, v.result.Red = s, s.Verdict, len(s.Stories), len(s.Red())
+	for _, step := range s.Next() {
+		v.result.Next = append(v.result.Next, step.String())
+	}
 	v.result.Reports, err = bundle.Write(v.Out, s)
 	return err
 }
 
 func (v *validation) say(news string) { v.Tell(Moment{News: news}) }
+
+// step tells that a step begins, which may take its time.
+func (v *validation) step(news string) { v.Tell(Moment{News: news, Step: true}) }

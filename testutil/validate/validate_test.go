@@ -39,8 +39,8 @@ func TestInterruptedBeforeItBegan(t *testing.T) {
 		assert.FileExists(t, path)
 	}
 	var text strings.Builder
-	require.NoError(t, r.Text(&text))
-	assert.True(t, strings.HasPrefix(text.String(), "\nNO DECISION, confidence LOW: embedded, 0 stories, 0 red"), text.String())
+	require.NoError(t, r.Text(&text, 0))
+	assert.True(t, strings.HasPrefix(text.String(), "NO DECISION, confidence LOW: embedded, 0 stories, 0 red"), text.String())
 }
 
 // observing is a validation of a reference deployment whose cloud can be looked at.
@@ -56,7 +56,7 @@ func observing(t *testing.T, deploy string) (*validation, *refstaging.Server) {
 		BackendService: "netra-backend-staging", AuthService: "netra-auth-service", BaselineRevision: []string{"netra-backend-staging-00000-old"},
 		Budgets: config.Budgets{Rollout: 10 * time.Second},
 	}
-	return &validation{Options: Options{Config: c, Tell: func(Moment) {}}, result: &Result{}}, server
+	return &validation{Options: Options{Config: c, Tell: func(Moment) {}, Patience: t.Context()}, result: &Result{}}, server
 }
 
 // What serves before a deployment is its baseline, whatever the configuration says; without one nothing changes.

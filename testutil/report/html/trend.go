@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/netra-systems/staging-e2e/testutil/nights"
+	"github.com/netra-systems/staging-e2e/testutil/report"
 )
 
 // The measures of what is drawn over the nights, in pixels.
@@ -32,7 +33,7 @@ func medians(l nights.Line) template.HTML {
 			high = p
 		}
 	}
-	return overNights(fmt.Sprintf("medians of %s over %s, from %s to %s", l.Name, many(len(values), "night", "nights"), duration(low.P50), duration(high.P50)), values, says, l.Shift.Significant)
+	return overNights(fmt.Sprintf("medians of %s over %s, from %s to %s", l.Name, report.Many(len(values), "night", "nights"), duration(low.P50), duration(high.P50)), values, says, l.Shift.Significant)
 }
 
 // times draws how often a rule was broken.
@@ -40,10 +41,10 @@ func times(r nights.Rule) template.HTML {
 	values, says := make([]float64, len(r.Times)), make([]string, len(r.Times))
 	total := 0
 	for i, n := range r.Times {
-		values[i], says[i] = float64(n), many(n, "finding", "findings")
+		values[i], says[i] = float64(n), report.Many(n, "finding", "findings")
 		total += n
 	}
-	return overNights(fmt.Sprintf("%s of %s over %s", many(total, "finding", "findings"), r.Rule, many(len(values), "night", "nights")), values, says, false)
+	return overNights(fmt.Sprintf("%s of %s over %s", report.Many(total, "finding", "findings"), r.Rule, report.Many(len(values), "night", "nights")), values, says, false)
 }
 
 // overNights draws a bar for each value, from 0. The last one is that of the latest night.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/netra-systems/staging-e2e/testutil/report"
 	"github.com/netra-systems/staging-e2e/testutil/report/summary"
 )
 
@@ -15,7 +16,7 @@ import (
 var words = template.FuncMap{
 	"duration": duration,
 	"moment":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
-	"many":     many,
+	"many":     report.Many,
 	"join":     strings.Join,
 	"class":    class,
 	"sign":     sign,
@@ -44,13 +45,6 @@ func duration(d time.Duration) string {
 		return round(d.Seconds()) + " s"
 	}
 	return d.Round(time.Second).String()
-}
-
-func many(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, more)
 }
 
 // round keeps three digits, and no zeros at the end of a fraction.

@@ -3,6 +3,7 @@ package markdown
 import (
 	"strings"
 
+	"github.com/netra-systems/staging-e2e/testutil/report"
 	"github.com/netra-systems/staging-e2e/testutil/report/summary"
 )
 
@@ -19,7 +20,7 @@ func (d *document) issues() {
 		d.line("- none%s", map[bool]string{true: " by a finding, but see what the stories stopped at"}[len(d.summary.Red()) > 0])
 	}
 	for _, i := range all {
-		d.line("- %s: %s (%s in %s, first %s) / %s", code(i.rule), code(short(i.message, 400)), many(i.findings, "finding", "findings"), many(i.stories, "story", "stories"), code(i.story), i.suspect)
+		d.line("- %s: %s (%s in %s, first %s) / %s", code(i.rule), code(report.Short(i.message, 400)), report.Many(i.findings, "finding", "findings"), report.Many(i.stories, "story", "stories"), code(i.story), i.suspect)
 	}
 }
 
@@ -61,7 +62,7 @@ func (d *document) failures() {
 	d.line("\n## Failures\n")
 	for i, story := range red {
 		if d.text.Len() > limit*3/4 {
-			d.line("… and %s more: see the HTML report.", many(len(red)-i, "red story", "red stories"))
+			d.line("… and %s more: see the HTML report.", report.Many(len(red)-i, "red story", "red stories"))
 			return
 		}
 		d.failure(story)
@@ -71,21 +72,21 @@ func (d *document) failures() {
 func (d *document) failure(s *summary.Story) {
 	d.line("### %s\n", code(s.Name))
 	for _, why := range s.Why {
-		d.line("- %s", code(short(why, 400)))
+		d.line("- %s", code(report.Short(why, 400)))
 	}
 	hard := s.Hard()
 	for _, f := range hard[:min(maxFindings, len(hard))] {
-		d.line("- %s: %s", code(f.Rule), code(short(f.Message, 400)))
+		d.line("- %s: %s", code(f.Rule), code(report.Short(f.Message, 400)))
 		if len(f.Lines) > 0 {
 			var lines []string
 			for _, line := range f.Lines[:min(maxLines, len(f.Lines))] {
-				lines = append(lines, short(line, maxLine))
+				lines = append(lines, report.Short(line, maxLine))
 			}
 			d.line("\n%s", block(lines, 2))
 		}
 	}
 	if more := len(hard) - maxFindings; more > 0 {
-		d.line("- … and %s more", many(more, "finding", "findings"))
+		d.line("- … and %s more", report.Many(more, "finding", "findings"))
 	}
 	for _, suspect := range s.Suspects {
 		d.line("- looks like %s – %s (because %s)", code(suspect.ID), code(suspect.Title), code(strings.Join(suspect.Reasons, "; ")))

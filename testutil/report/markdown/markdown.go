@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
+	"github.com/netra-systems/staging-e2e/testutil/report"
 	"github.com/netra-systems/staging-e2e/testutil/report/summary"
 )
 
@@ -44,7 +45,7 @@ func (d *document) results() {
 	s := d.summary
 	d.line("# Issue #891 Staging Validation Results\n")
 	for _, t := range s.Targets {
-		d.line("Target: %s %s, %s.%s", t.Kind, code(t.API), many(t.Stories, "story", "stories"), embedded(t))
+		d.line("Target: %s %s, %s.%s", t.Kind, code(t.API), report.Many(t.Stories, "story", "stories"), embedded(t))
 	}
 	d.line("\n## Deployment Status\n")
 	revision := d.revision()
@@ -105,12 +106,12 @@ func (d *document) verdict(id, pass, fail string) string {
 func result(t summary.Test) string {
 	switch t.Result {
 	case summary.Pass:
-		return fmt.Sprintf("PASS - %s (%s)", seconds(t.Took), many(t.Stories, "story", "stories"))
+		return fmt.Sprintf("PASS - %s (%s)", report.Seconds(t.Took), report.Many(t.Stories, "story", "stories"))
 	case summary.Fail:
 		if t.Red == 0 {
-			return fmt.Sprintf("FAIL - none of %s is red, but the evidence lacks some", many(t.Stories, "story", "stories"))
+			return fmt.Sprintf("FAIL - none of %s is red, but the evidence lacks some", report.Many(t.Stories, "story", "stories"))
 		}
-		return fmt.Sprintf("FAIL - %s (%d of %s red)", seconds(t.Took), t.Red, many(t.Stories, "story", "stories"))
+		return fmt.Sprintf("FAIL - %s (%d of %s red)", report.Seconds(t.Took), t.Red, report.Many(t.Stories, "story", "stories"))
 	}
 	return "not measured - the evidence holds no story of it"
 }
@@ -119,7 +120,7 @@ func times(p summary.Phase) string {
 	if p.Count == 0 {
 		return "not measured - nothing in the evidence came so far"
 	}
-	return fmt.Sprintf("p50 %s, p95 %s, max %s (%d; budget %s)", seconds(p.P50), seconds(p.P95), seconds(p.Max), p.Count, p.Budget)
+	return fmt.Sprintf("p50 %s, p95 %s, max %s (%d; budget %s)", report.Seconds(p.P50), report.Seconds(p.P95), report.Seconds(p.Max), p.Count, p.Budget)
 }
 
 // recommendation is the decision in the words of issue #891.
@@ -140,7 +141,7 @@ func (d *document) recommendation() {
 func (d *document) checklist() {
 	d.line("\n## Checklist\n\n| | criterion | verdict | evidence |\n|---|---|---|---|")
 	for _, c := range d.summary.Verdict.Criteria {
-		d.line("| %s | %s | %s %s | %s |", c.ID, c.Asks, sign(c.Verdict), c.Verdict, cell(short(c.Evidence, 400)))
+		d.line("| %s | %s | %s %s | %s |", c.ID, c.Asks, sign(c.Verdict), c.Verdict, cell(report.Short(c.Evidence, 400)))
 	}
 }
 
@@ -164,24 +165,6 @@ func (d *document) gaps() {
 			d.line("- … and %d more", len(d.summary.Gaps)-i)
 			return
 		}
-		d.line("- %s", code(short(gap, 400)))
+		d.line("- %s", code(report.Short(gap, 400)))
 	}
-}
-
-func seconds(d time.Duration) string { return fmt.Sprintf("%.3f s", d.Seconds()) }
-
-func many(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, more)
-}
-
-// short cuts a text to so many runes, and says so.
-func short(text string, n int) string {
-	runes := []rune(text)
-	if len(runes) <= n {
-		return text
-	}
-	return string(runes[:n-1]) + "…"
 }

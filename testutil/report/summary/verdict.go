@@ -127,7 +127,7 @@ var further = map[string][]string{
 	NoDecision:  {"Validate a real staging: staging validate, with STAGING_TARGET=remote"},
 }
 
-// First is the red story to begin with, nil where there is none.
+// First is the red story to begin with, nil where there is none: what decides stands first.
 func (s *Summary) First() *Story {
 	if red := s.Red(); len(red) > 0 {
 		return red[0]

@@ -22,7 +22,7 @@ func Check(w io.Writer, s *summary.Summary) error {
 		fmt.Fprintf(&b, "GAP     %s\n", gap)
 	}
 	fmt.Fprintf(&b, "%s: %d red, %d green, and the evidence lacks %s\n",
-		count(len(s.Stories), "history", "histories"), len(s.Red()), s.Green(), count(len(s.Gaps), "thing", "things"))
+		report.Many(len(s.Stories), "history", "histories"), len(s.Red()), s.Green(), report.Many(len(s.Gaps), "thing", "things"))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -33,7 +33,7 @@ func writeStory(b *strings.Builder, s *summary.Story) {
 		label = "RED    "
 	}
 	fmt.Fprintf(b, "%s %s (%s, %s): %s, %s of %s%s\n", label, s.Name, s.Package, target(s),
-		count(s.Records, "record", "records"), count(s.Events, "event", "events"), count(s.Sessions, "session", "sessions"), criteria(s))
+		report.Many(s.Records, "record", "records"), report.Many(s.Events, "event", "events"), report.Many(s.Sessions, "session", "sessions"), criteria(s))
 	for _, why := range s.Why {
 		fmt.Fprintf(b, "  %s\n", why)
 	}
@@ -83,11 +83,4 @@ func criteria(s *summary.Story) string {
 		}
 	}
 	return all.String()
-}
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

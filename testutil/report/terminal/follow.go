@@ -21,7 +21,7 @@ func Follow(w io.Writer, r *history.Reader, wants func(*history.Record) bool, o 
 		record, err := r.Next()
 		if errors.Is(err, io.EOF) {
 			f.found(j.Finish())
-			f.say("the history is closed: %s, %s and %d of advice\n", count(f.records, "record", "records"), count(f.hard, "finding", "findings"), f.soft)
+			f.say("the history is closed: %s, %s and %d of advice\n", report.Many(f.records, "record", "records"), report.Many(f.hard, "finding", "findings"), f.soft)
 			break
 		}
 		if err != nil {

@@ -28,6 +28,7 @@ type drawing struct {
 	numbers map[int]int // of findings, as the reader knows them, by their place in the evidence
 	used    map[rune]bool
 	proving bool // a mark proves a finding
+	crowd   int  // most marks in one place
 }
 
 // writeLanes draws the picture within the width.
@@ -47,10 +48,10 @@ func writeLanes(b *strings.Builder, p *evidence.Picture, numbers map[int]int, wi
 		d.lane(l)
 	}
 	if hidden := len(p.Lanes) - len(lanes); hidden > 0 {
-		fmt.Fprintf(d, "… and %s that prove nothing: choose one with --session\n", count(hidden, "lane", "lanes"))
+		fmt.Fprintf(d, "… and %s that prove nothing: choose one with --session\n", report.Many(hidden, "lane", "lanes"))
 	}
 	if p.Left > 0 {
-		fmt.Fprintf(d, "… and %s beyond what is drawn: choose with --session, --from and --until\n", count(p.Left, "record", "records"))
+		fmt.Fprintf(d, "… and %s beyond what is drawn: choose with --session, --from and --until\n", report.Many(p.Left, "record", "records"))
 	}
 	b.WriteString(d.String())
 	b.WriteString(d.legend(width))
@@ -111,7 +112,7 @@ func (d *drawing) row(name string, s style, r row) {
 
 // lane draws what happened, below it the numbers of the findings that it proves, and what took too long.
 func (d *drawing) lane(l *evidence.Lane) {
-	r, proof, weights := newRow(d.width), newRow(d.width), make([]int, d.width)
+	r, proof, weights, crowds := newRow(d.width), newRow(d.width), make([]int, d.width), make([]int, d.width)
 	if len(l.Marks) > 0 && l.Session != "" {
 		for c := d.column(l.Marks[0].At); c < d.column(l.Marks[len(l.Marks)-1].At); c++ {
 			r.put(c, '─', faint)
@@ -121,6 +122,8 @@ func (d *drawing) lane(l *evidence.Lane) {
 	for _, m := range l.Marks {
 		g, c := glyphOf(m), d.column(m.At)
 		d.used[g.rune] = true
+		crowds[c]++
+		d.crowd = max(d.crowd, crowds[c])
 		if about := d.about(m); about != nil {
 			proving, d.proving = true, true
 			g.weight, g.style = g.weight+10, red
@@ -205,6 +208,9 @@ func (d *drawing) legend(width int) string {
 		if d.used[g.rune] {
 			entries = append(entries, string(g.rune)+" "+g.says)
 		}
+	}
+	if d.crowd > 1 {
+		entries = append(entries, fmt.Sprintf("a sign: up to %d records", d.crowd), "apart: --from, --until")
 	}
 	if d.proving {
 		entries = append(entries, "below a sign: the finding that it proves, + several, # beyond 9")

@@ -107,12 +107,12 @@ func writeHeader(b *strings.Builder, s *summary.Story, p brush) {
 	if s.Red {
 		result = p.paint(red, "RED")
 	}
-	fmt.Fprintf(b, "result:    %s, %s and %d of advice%s\n", result, count(len(s.Hard()), "finding", "findings"), len(s.Advice()), criteria(s))
+	fmt.Fprintf(b, "result:    %s, %s and %d of advice%s\n", result, report.Many(len(s.Hard()), "finding", "findings"), len(s.Advice()), criteria(s))
 	for _, why := range s.Why {
 		fmt.Fprintf(b, "           %s\n", why)
 	}
-	fmt.Fprintf(b, "holds:     %s of %s, %s of %s, %s\n", count(s.Records, "record", "records"), count(s.Users, "user", "users"),
-		count(s.Events, "event", "events"), count(s.Sessions, "session", "sessions"), count(s.Prompts, "prompt", "prompts"))
+	fmt.Fprintf(b, "holds:     %s of %s, %s of %s, %s\n", report.Many(s.Records, "record", "records"), report.Many(s.Users, "user", "users"),
+		report.Many(s.Events, "event", "events"), report.Many(s.Sessions, "session", "sessions"), report.Many(s.Prompts, "prompt", "prompts"))
 }
 
 // writeFrames lists the records of the picture in their order, each with what travelled.

@@ -66,7 +66,7 @@ func TestShowDrawsEverySession(t *testing.T) {
 		assert.Contains(t, out, fmt.Sprintf("\n%2d ", i+1), "%s", f.Rule)
 	}
 	assert.Contains(t, out, "looks like: 1.")
-	assert.Contains(t, out, "replay:    staging replay")
+	assert.Contains(t, out, "replay:    go run ./cmd/staging replay")
 }
 
 // Whatever the width, no line of the picture is wider.
@@ -84,6 +84,13 @@ func TestThePictureFits(t *testing.T) {
 			require.LessOrEqual(t, uniseg.StringWidth(strings.TrimSuffix(line, "\n")), width, "%q", line)
 		}
 	})
+}
+
+// What does not fit is not hidden: one sign says that it stands for several.
+func TestACrowdIsSaid(t *testing.T) {
+	s, p := leak(t, 60)
+	assert.Regexp(t, `a sign: up to \d+ records`, shown(t, s, p, terminal.Options{Width: 40}))
+	assert.NotContains(t, shown(t, s, p, terminal.Options{Width: 9000}), "a sign: up to")
 }
 
 // A target that attacks the terminal reaches it with nothing but printable text.
