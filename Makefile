@@ -68,7 +68,7 @@ prove:
 detection:
 	go run ./cmd/staging prove --markdown docs/DETECTION.md
 
-# Every red history of a proof, told again, breaks the same rules at the same fault, and none without it.
+# Every history of a proof, told again, breaks the same rules at the same fault, and none without it.
 replays:
 	@set -e; kept=$$(mktemp -d); trap 'rm -rf "$$kept"' EXIT; \
 	TMPDIR="$$kept" go run ./cmd/staging prove --keep --any-suspect; \

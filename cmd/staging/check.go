@@ -35,6 +35,9 @@ Each PATH is a history, a stream of go test -json, or a folder with any of them:
 Every history is judged by itself, and all together for isolation: what belongs to a user of one must not reach a
 user of another. That needs no common clock, so the histories may come from several machines.
 
+Below a folder every file counts that has .jsonl in its name. What looks like evidence and cannot be read, since it is
+damaged, compressed, of a newer suite or closed to you, is named, and nothing is green because it is missing.
+
 It ends with 0 if nothing speaks against any of them; with 1 if something does, a history included that is not
 whole, however good what could be read of it; and with 3 if there is nothing to judge or a file cannot be read.`,
 		Args: cobra.MinimumNArgs(1),

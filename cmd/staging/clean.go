@@ -66,7 +66,7 @@ func clean(c *cobra.Command, left replay.Leftovers, damage error) error {
 		_, err := fmt.Fprintln(out, err)
 		return err
 	}
-	if !left.Whole {
+	if !left.Whole && (err == nil || len(cleaned) > 0) {
 		fmt.Fprintln(out, "the history has no end: the target was asked which threads the users of the story have")
 	}
 	return errors.Join(sayCleaned(c, cleaned, err), damage)

@@ -22,7 +22,8 @@ const cannotReplay = 3
 // A replaying is the replay command with its flags.
 type replaying struct {
 	fast, minimise bool
-	out, proof     string
+	out            string
+	all, proof     string
 	search         replay.Search
 }
 
@@ -42,21 +43,26 @@ With --minimise it looks for the fewest sessions and messages that still break a
 breaks, and keeps what it finds as a history that can be replayed in its turn. Interrupted, it keeps the smallest
 that it has found so far; a second interruption ends it at once.
 
-With --proof it tells every red history of a proof again that staging prove --keep left, at its fault and without;
-with --minimise besides it looks for the smallest of each, and prints a table of them.
+With --all it tells every history below a folder again, green and red ones, several at a time at the embedded
+target and one at a time elsewhere. Each has to break the same rules for the same users as when it was recorded;
+a green one has to be green. With --proof the histories are those of staging prove --keep: each is told at its
+fault, where that holds for it, and without the fault, where it has to be green; with --minimise besides it looks
+for the smallest of each red one, and prints a table of them.
 
 Exit codes: 0 all of it was told again and nothing is wrong; 1 a rule is broken hard, or a step failed; 3 it
 could not be told again, or not all of it, and nothing was found: that is no evidence for the target; 4 the search
-for the smallest was interrupted.`,
+for the smallest was interrupted. With --all and --proof: 0 all hold, or hold for other users where it is chance who
+is struck; 1 one does not hold; 3 there is none, or they could not be told again.`,
 		Example: `  staging replay artifacts/goldenpath/TestStagingFollowUpKeepsThread-…/history.jsonl
-  STAGING_FAULT=isolation-global-router staging replay --minimise --out smallest.jsonl history.jsonl`,
+  STAGING_FAULT=isolation-global-router staging replay --minimise --out smallest.jsonl history.jsonl
+  STAGING_VARIANT=e3 staging replay --all artifacts`,
 		Args: func(c *cobra.Command, files []string) error { return coded(r.fits(c, files), cannotReplay) },
 		RunE: func(c *cobra.Command, files []string) error {
 			switch {
 			case r.proof != "" && r.minimise:
 				return r.provenSmallest(c)
-			case r.proof != "":
-				return r.proven(c)
+			case r.all != "" || r.proof != "":
+				return r.tellAll(c)
 			}
 			err := r.run(c, files[0])
 			if err == nil || errors.Is(err, replay.ErrRed) || errors.As(err, new(codedError)) {
@@ -69,9 +75,10 @@ for the smallest was interrupted.`,
 	f.BoolVar(&r.fast, "fast", false, "leave out the rests of the story, and keep its order")
 	f.StringVar(&r.out, "out", "", "file for the history of the replay (default: a new one below STAGING_ARTIFACTS)")
 	f.BoolVar(&r.minimise, "minimise", false, "look for the smallest part of the story that breaks the same rule")
-	f.IntVar(&r.search.Trials, "trials", 3, "how often a part may succeed, with --minimise, before it is taken to be good, or with --proof the fault has to show itself")
+	f.IntVar(&r.search.Trials, "trials", 3, "how often a part may succeed, with --minimise, before it is taken to be good; with --all and --proof, how often a history is told that is not the same")
 	f.StringVar(&r.search.Rule, "rule", "", "with --minimise: the rule to break (default: the first that the whole story breaks)")
-	f.StringVar(&r.proof, "proof", "", "instead of a file, tell all again that staging prove --keep left in this folder, with its faults and without")
+	f.StringVar(&r.all, "all", "", "instead of a file, tell every history below this folder again, and compare what is broken with what was")
+	f.StringVar(&r.proof, "proof", "", "the same for what staging prove --keep left in this folder, each history with its fault and without")
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return coded(err, cannotReplay) })
 	return c
 }
@@ -79,23 +86,35 @@ for the smallest was interrupted.`,
 // fits tells which arguments and flags nobody can mean together.
 func (r *replaying) fits(c *cobra.Command, files []string) error {
 	given := c.Flags().Changed
+	folder := ""
+	for _, flag := range []string{"all", "proof"} {
+		if given(flag) {
+			folder = "--" + flag
+		}
+	}
 	switch {
+	case given("all") && given("proof"):
+		return errors.New("--all and --proof each name a folder: leave one out")
+	case given("all") && r.all == "":
+		return errors.New("--all needs a folder with histories")
 	case given("proof") && r.proof == "":
 		return errors.New("--proof needs a folder that staging prove --keep has left")
-	case given("proof") && len(files) > 0:
-		return fmt.Errorf("--proof tells the histories below its folder again: leave out %s", files[0])
-	case given("proof") && given("out"):
-		return errors.New("--proof tells many histories again and keeps none: leave out --out")
-	case given("proof") && r.fast && !r.minimise:
-		return errors.New("--proof tells histories again as they were, rests included: leave out --fast")
-	case len(files) != 1 && !given("proof"):
+	case folder != "" && len(files) > 0:
+		return fmt.Errorf("%s tells the histories below its folder again: leave out %s", folder, files[0])
+	case folder != "" && given("out"):
+		return fmt.Errorf("%s tells many histories again and keeps none: leave out --out", folder)
+	case folder != "" && r.fast && !r.minimise:
+		return fmt.Errorf("%s tells histories again as they were, rests included: leave out --fast", folder)
+	case given("all") && r.minimise:
+		return errors.New("--minimise looks for the smallest of one history, or of those of a --proof: leave out --all")
+	case len(files) != 1 && folder == "":
 		return fmt.Errorf("replay needs one history, and %d are given", len(files))
 	case given("out") && r.out == "":
 		return errors.New("--out needs the name of a file")
 	case given("rule") && !r.minimise:
 		return errors.New("--rule says what --minimise looks for: give that too, or leave it out")
-	case given("trials") && !r.minimise && !given("proof"):
-		return errors.New("--trials is for --minimise and --proof: a replay is told once")
+	case given("trials") && !r.minimise && folder == "":
+		return errors.New("--trials is for --minimise, --all and --proof: a replay is told once")
 	case r.search.Trials < 1:
 		return fmt.Errorf("--trials %d tells nothing: give 1 or more", r.search.Trials)
 	}
@@ -128,7 +147,7 @@ func (r *replaying) run(c *cobra.Command, path string) error {
 func rerun(c config.Config, words ...string) string {
 	line := strings.Join(append([]string{"staging"}, words...), " ")
 	if c.Target == config.Remote || len(c.Fault)+len(c.Variant) > 0 {
-		line += "   (with the STAGING_*, E2E_* and TEST_USER_* variables of this run)"
+		line += "\n           with the STAGING_*, E2E_* and TEST_USER_* variables of this run"
 	}
 	return line
 }

@@ -37,10 +37,10 @@ func (m Minimised) String() string {
 // Holds tells whether the smallest was found, and can be told again.
 func (m Minimised) Holds() bool { return m.Err == nil && m.Again }
 
-// Minimise searches for the smallest of each red history, with its fault. Search says how; of its options only
+// Minimise searches for the smallest of each red history of a proof, with its fault. Search says how; of its options only
 // Fast counts. One search follows the other, so that the time of each is its own.
-func (p Proven) Minimise(ctx context.Context, search Search, progress func(done, of int, m Minimised)) (all []Minimised, err error) {
-	files, err := p.files()
+func (a All) Minimise(ctx context.Context, search Search, progress func(done, of int, m Minimised)) (all []Minimised, err error) {
+	files, err := a.files()
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +52,7 @@ func (p Proven) Minimise(ctx context.Context, search Search, progress func(done,
 		if len(broken) == 0 {
 			continue
 		}
-		m, err := p.minimise(ctx, search, file)
+		m, err := a.minimise(ctx, search, file)
 		if err != nil {
 			return all, fmt.Errorf("minimise %s: %w", file, err)
 		}
@@ -62,8 +62,12 @@ func (p Proven) Minimise(ctx context.Context, search Search, progress func(done,
 	return all, nil
 }
 
-func (p Proven) minimise(ctx context.Context, search Search, file string) (m Minimised, err error) {
+func (a All) minimise(ctx context.Context, search Search, file string) (m Minimised, err error) {
 	script, err := ReadFile(file)
+	if err != nil {
+		return m, err
+	}
+	fault, seed, err := a.faultOf(file)
 	if err != nil {
 		return m, err
 	}
@@ -72,8 +76,7 @@ func (p Proven) minimise(ctx context.Context, search Search, file string) (m Min
 		return m, fmt.Errorf("make a folder for a replay: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	fault, seed := p.faultOf(file)
-	search.Options = Options{Config: p.Config, History: filepath.Join(dir, "smallest.jsonl"), Fast: search.Options.Fast}
+	search.Options = Options{Config: a.Config, History: filepath.Join(dir, "smallest.jsonl"), Fast: search.Options.Fast}
 	search.Options.Config.Fault, search.Options.Config.FaultRate, search.Options.Config.FaultSeed = []string{fault}, 1, seed
 	m.Fault, m.Story = fault, script.Header.Story
 	start := time.Now()

@@ -150,6 +150,9 @@ func (s *searching) sure(ctx context.Context) (bool, error) {
 			f.Failed++
 		}
 	}
+	if err := s.steady(ctx); err != nil {
+		return false, err
+	}
 	needed := min(trialsFor(f.Failed, f.Told), patience*s.Trials)
 	if needed <= s.trials {
 		return true, nil

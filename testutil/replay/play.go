@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/judge"
 	"github.com/netra-systems/staging-e2e/testutil/staging"
 	"github.com/netra-systems/staging-e2e/testutil/venue"
+	"github.com/netra-systems/staging-e2e/testutil/wire"
 )
 
 // Options say how a script is told again. Config and History are required.
@@ -36,13 +38,19 @@ func Play(ctx context.Context, s *Script, o Options) (*Result, error) {
 	return result, errors.Join(err, v.Close())
 }
 
-// configured lets the embedded target speak what the recorded one declared to speak.
+// configured lets the embedded target, and the client, speak what was declared in the recording. Nothing was
+// where the dialect is auto: then the client found out, and has to find out again.
 func configured(c config.Config, recorded history.Target) config.Config {
-	if c.Target == config.Embedded && c.Dialect == "auto" && recorded.Shape != "auto" {
-		c.Dialect = recorded.Shape
+	if c.Target == config.Embedded && c.Dialect == auto && len(c.Variant) == 0 {
+		c.Dialect = cmp.Or(recorded.Dialect, auto)
+		if c.Dialect == auto && recorded.Shape == october {
+			c.Dialect = october
+		}
 	}
 	return c
 }
+
+const auto, october = "auto", string(wire.October)
 
 // placing are the circumstances of the recording, as far as it was of the embedded target: what a target can
 // tells them apart. What the cloud is to show needs a deployment that replaced another one.
@@ -126,60 +134,6 @@ func (p *player) begin(ctx context.Context) (release func(), err error) {
 	return release, nil
 }
 
-// act does every act when those are done that it came after.
-func (p *player) act(ctx context.Context) {
-	var group sync.WaitGroup
-	var going []underway
-	var knew time.Duration // the end of the last act that was waited for
-	since := time.Now()    // when that act ended now
-	for _, a := range p.script.Acts {
-		going = slices.DeleteFunc(going, func(before underway) bool {
-			if before.act.End > a.Start {
-				return false
-			}
-			<-before.over
-			if knew < before.act.End {
-				knew, since = before.act.End, time.Now()
-			}
-			return true
-		})
-		if !p.fast {
-			p.rest(ctx, time.Until(since.Add(a.Start-knew)))
-		}
-		over := make(chan struct{})
-		going = append(going, underway{a, over})
-		group.Go(func() {
-			defer close(over)
-			if ctx.Err() == nil {
-				p.stop(a, a.do(ctx, p))
-			}
-		})
-		if a.What == whatAsk { // who asks first may matter to a target that mistakes one user for another
-			select {
-			case <-p.signal(a.Run + sent):
-			case <-over:
-			}
-		}
-	}
-	group.Wait()
-}
-
-// An underway is an act that nobody has waited for yet.
-type underway struct {
-	act  *Act
-	over chan struct{} // closed when it is done
-}
-
-// rest waits as long as the story did.
-func (p *player) rest(ctx context.Context, d time.Duration) {
-	rested := time.NewTimer(d)
-	defer rested.Stop()
-	select {
-	case <-rested.C:
-	case <-ctx.Done():
-	}
-}
-
 // stop notes what an act came to, if that is nothing good.
 func (p *player) stop(a *Act, err error) {
 	if err == nil {
@@ -192,7 +146,7 @@ func (p *player) stop(a *Act, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if a != nil {
-		p.broke[a.Session] = true
+		p.broke = append(p.broke, a)
 	}
 	var missing *AbsentError
 	var untold *UntoldError

@@ -3,6 +3,7 @@ package replay
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -73,11 +74,15 @@ func (s *Script) measures() bool {
 
 func (a *Act) measures() bool { return strings.HasPrefix(a.What, whatMeasure) }
 
+func notMeasured(c judge.Criterion) string {
+	return fmt.Sprintf("criterion %s is not measured: %s", c.ID, c.Reason)
+}
+
 // missUnmeasured says which criteria the cloud did not show in the replay.
 func (r *Result) missUnmeasured() {
 	for _, c := range r.Criteria {
 		if deployment.Shows(c.ID) && c.Verdict == judge.NotMeasured {
-			r.miss("criterion %s is not measured: %s", c.ID, c.Reason)
+			r.miss("%s", notMeasured(c))
 		}
 	}
 }

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/netra-systems/staging-e2e/testutil/deployment"
@@ -25,15 +26,15 @@ type player struct {
 	sessions  map[string]*staging.Session
 	runs      map[string]*staging.Run
 	signals   map[string]chan struct{}
-	broke     map[string]bool // sessions on which an act failed
-	loggedOut *staging.User   // who lost her token last
+	broke     []*Act        // that failed
+	loggedOut *staging.User // who lost her token last
 	result    *Result
 }
 
 func newPlayer(s *Script, v *venue.Venue, l *history.Log) *player {
 	return &player{
 		script: s, venue: v, target: v.Target.Record(l), log: l,
-		users: map[string]*staging.User{}, sessions: map[string]*staging.Session{}, runs: map[string]*staging.Run{}, signals: map[string]chan struct{}{}, broke: map[string]bool{},
+		users: map[string]*staging.User{}, sessions: map[string]*staging.Session{}, runs: map[string]*staging.Run{}, signals: map[string]chan struct{}{},
 	}
 }
 
@@ -65,6 +66,13 @@ func keep[T any](p *player, in map[string]T, value T, labels ...string) {
 	for _, label := range labels {
 		in[label] = value
 	}
+}
+
+// failed tells whether one of the acts failed that are meant.
+func (p *player) failed(meant func(*Act) bool) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.ContainsFunc(p.broke, meant)
 }
 
 // open are the sessions that have not ended.

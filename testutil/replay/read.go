@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/netra-systems/staging-e2e/testutil/deployment"
 	"github.com/netra-systems/staging-e2e/testutil/history"
@@ -60,17 +59,11 @@ type reading struct {
 	races   map[*Act]int // how many took part in a race for a refresh
 	warming int          // exchanges of the warm-up that are yet to come
 	beats   []beat
+	healths int // rounds of asking for health that are yet to begin
 
 	rounds    int  // of use that have begun
 	cleaned   bool // in this one the target was given time to clean up, or was not to be
 	measuring *Act // of a criterion that the cloud shows, the last; nil: none yet
-}
-
-// A beat is a sign of life that a session heard, of which the story may have waited for the first.
-type beat struct {
-	at      time.Duration
-	session string
-	inVain  bool
 }
 
 func newReading(h history.Header) *reading {
@@ -119,9 +112,7 @@ func (g *reading) note(r *history.Record) {
 		g.over = true
 		g.miss("the recording was interrupted: %s", n.Text)
 	case history.TopicStory, history.TopicRefusal:
-		if g.Stopped == "" {
-			g.Stopped = n.Text
-		}
+		g.stop(r)
 	case history.TopicGaveUp:
 		g.gaveUp(r)
 	case history.TopicRestart:
@@ -132,6 +123,7 @@ func (g *reading) note(r *history.Record) {
 			return
 		}
 		g.add(&Act{Start: r.At, What: whatNote, do: remark(*n)})
+		g.healths = measuredRounds(n.Text)
 	case history.TopicRound:
 		g.round(r)
 	case history.TopicNotMeasured:
@@ -155,6 +147,8 @@ func (g *reading) restart(r *history.Record) {
 // finish completes the script.
 func (g *reading) finish() *Script {
 	g.trimEnd()
+	g.healthAgain()
+	g.awaitLater()
 	g.leaveBroken()
 	g.order()
 	g.idle()
@@ -198,40 +192,6 @@ func (g *reading) trim(what string) {
 	for len(g.Acts) > 0 && g.Acts[len(g.Acts)-1].What == what {
 		g.Acts = g.Acts[:len(g.Acts)-1]
 	}
-}
-
-// idle finds the signs of life that the story waited for: the first after a rest in which it did nothing,
-// if it went on soon after it; and those for which it waited in vain.
-func (g *reading) idle() {
-	var waits []*Act
-	for _, b := range g.beats {
-		before, after, busy := g.around(b.at)
-		if busy && !b.inVain || after == 0 || len(waits) > 0 && waits[len(waits)-1].End >= before {
-			continue
-		}
-		if b.inVain || after-b.at < (b.at-before)/4 {
-			waits = append(waits, &Act{Start: before, End: b.at, User: userOf(b.session), Session: b.session, What: whatIdle,
-				needs: []string{b.session}, do: idle(b.session)})
-		}
-	}
-	g.Acts = append(g.Acts, waits...)
-	g.order()
-}
-
-// around is when the last act before a time ended, when the next begins (0: none does), and whether one was
-// under way.
-func (g *reading) around(at time.Duration) (before, after time.Duration, busy bool) {
-	for _, a := range g.Acts {
-		switch {
-		case a.End < at:
-			before = max(before, a.End)
-		case a.Start <= at:
-			busy = true
-		case after == 0:
-			after = a.Start
-		}
-	}
-	return before, after, busy
 }
 
 // userOf is the user of a session.

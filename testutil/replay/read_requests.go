@@ -40,6 +40,9 @@ func (g *reading) exchange(r *history.Record) {
 		return
 	}
 	g.add(a)
+	if x.Purpose == history.PurposeHealth && g.beginsRound(x.URL) {
+		g.healths--
+	}
 	a.needs = append(a.needs, mentioned(x.URL, x.Request)...)
 	switch {
 	case x.Purpose == history.PurposeLogout:
@@ -199,5 +202,5 @@ func (g *reading) dies(user, token string, at time.Duration) {
 		return
 	}
 	l.awaited = true
-	g.add(&Act{Start: l.since, End: min(at, l.expires), User: user, What: "await the end of the token", needs: []string{user}, do: awaitExpiry(user)})
+	g.add(&Act{Start: l.since, End: min(at, l.expires), User: user, What: whatExpire, needs: []string{user}, do: awaitExpiry(user)})
 }

@@ -2,9 +2,11 @@ package replay
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
+	"github.com/netra-systems/staging-e2e/fixtures"
 	"github.com/netra-systems/staging-e2e/fixtures/prompts"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/staging"
@@ -21,6 +23,9 @@ type asked struct {
 	left    time.Duration // when its session ended; 0: it has not
 	names   []string      // its ids
 	lost    bool          // its session was lost on purpose, when it had begun
+	heard   time.Duration // when its last event came; 0: none did
+	overran time.Duration // when something came of it for which nobody can have waited; 0: nothing did
+	later   bool          // it is waited for in an act of its own
 }
 
 // ask is a prompt.
@@ -112,10 +117,48 @@ func (a *asked) hear(g *reading, r *history.Record) {
 	if a.ended {
 		return
 	}
-	a.act.End = r.At
+	if a.overruns(r.At, g.Header.Budgets) {
+		a.overran = r.At
+	}
+	a.heard, a.act.End = r.At, r.At
 	if a.tracker.Ended() || a.intent.Abandon {
 		a.ended = true
 	}
+}
+
+// overruns tells whether an event comes later than anybody waits for it.
+func (a *asked) overruns(at time.Duration, b fixtures.Budgets) bool {
+	since, silence := a.act.Start, b.FirstEvent
+	if a.heard != 0 {
+		since, silence = a.heard, b.Gap
+	}
+	return silence > 0 && at-since > silence || b.Answer > 0 && at-a.act.Start > b.Answer
+}
+
+// awaitLater lets runs be waited for later than they were asked, where the story did so: it cannot have waited
+// when its patience would have ended. It did something else then, and waited when that was over.
+func (g *reading) awaitLater() {
+	for _, label := range slices.Sorted(maps.Keys(g.asked)) {
+		run := g.asked[label]
+		if run.overran == 0 {
+			continue
+		}
+		of, since := run.act, g.nextEnd(run.overran, run.act)
+		g.add(&Act{Start: since, End: max(since, of.End), User: of.User, Session: of.Session, Run: of.Run, What: whatAwait,
+			needs: []string{of.Session, of.Run}, makes: of.makes[1:], do: run.awaitLater})
+		run.later, of.End, of.makes = true, of.Start, of.makes[:1]
+	}
+}
+
+// nextEnd is when the first of the acts ended that were under way beside one; the time itself if none was.
+func (g *reading) nextEnd(at time.Duration, beside *Act) time.Duration {
+	next := at
+	for _, a := range g.Acts {
+		if a != beside && a.Start < at && a.End > at && (next == at || a.End < next) {
+			next = a.End
+		}
+	}
+	return next
 }
 
 // end ends what waits for the run.

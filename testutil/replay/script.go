@@ -99,7 +99,7 @@ func (s *Script) Without(drop func(*Act) bool) *Script {
 
 // requests tells whether the act makes requests, besides those of a login.
 func (a *Act) requests() bool {
-	return a.Session == "" && !slices.Contains([]string{whatLogin, whatNote, whatCleanUp}, a.What) && !a.measures()
+	return a.Session == "" && !slices.Contains(noRequests, a.What) && !a.measures()
 }
 
 // speaks tells whether the act sends something on a session.
@@ -114,10 +114,17 @@ const (
 	whatAsk      = "ask"
 	whatSay      = "say"
 	whatLeave    = "leave"
+	whatAwait    = "await"
 	whatSettle   = "settle"
 	whatIdle     = "idle"
 	whatOverhear = "overhear"
 	whatNote     = "note"
 	whatRestart  = "restart"
+	whatStop     = "stop"
+	whatHealth   = "ask for health again"
 	whatRace     = "race for a refresh"
+	whatExpire   = "await the end of the token"
 )
+
+// noRequests are what acts are, without a session, that make no request which the story made.
+var noRequests = []string{whatLogin, whatNote, whatCleanUp, whatRestart, whatStop, whatExpire, whatHealth}

@@ -33,6 +33,22 @@ func TestClean(t *testing.T) {
 	}
 }
 
+func FuzzClean(f *testing.F) {
+	for _, seed := range []string{"\x1b[31m", "::error::", "##[x]", "\xff\u202e\u200b\U000e0041", "a\r\nb\tc", ":::###"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, in string) {
+		out := report.Clean(in)
+		assert.LessOrEqual(t, len(out), 6*len(in))
+		assert.NotContains(t, out, "::")
+		assert.NotContains(t, out, "##")
+		for _, r := range out {
+			assert.True(t, unicode.IsPrint(r), "%q", r)
+		}
+		assert.Equal(t, out, report.Clean(out), "what is harmless stays as it is")
+	})
+}
+
 // TestCleanTextIsHarmless holds for any bytes: what Clean returns is one line of printable text
 // without a command of a CI system.
 func TestCleanTextIsHarmless(t *testing.T) {

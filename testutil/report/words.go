@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"time"
-	"unicode/utf8"
 )
 
 // Many says how many there are: "1 story", "3 stories".
@@ -19,9 +18,14 @@ func Seconds(d time.Duration) string { return fmt.Sprintf("%.3f s", d.Seconds())
 
 // Short cuts text to at most n characters, and says so.
 func Short(text string, n int) string {
-	if utf8.RuneCountInString(text) <= n {
-		return text
+	var last int // where the last rune that has its place begins
+	for i := range text {
+		switch n--; n {
+		case 0:
+			last = i
+		case -1:
+			return text[:last] + "…"
+		}
 	}
-	runes := []rune(text)
-	return string(runes[:n-1]) + "…"
+	return text
 }

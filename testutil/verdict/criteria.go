@@ -8,6 +8,7 @@ import (
 
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
 	"github.com/netra-systems/staging-e2e/testutil/judge"
+	"github.com/netra-systems/staging-e2e/testutil/report"
 	"github.com/netra-systems/staging-e2e/testutil/report/summary"
 )
 
@@ -115,7 +116,7 @@ func (c *court) measured(q question) summary.Criterion {
 
 // measurement says what a pass is worth.
 func (c *court) measurement(id string, stories int) string {
-	text := many(stories, "story", "stories") + " measured it, and no rule was broken"
+	text := report.Many(stories, "story", "stories") + " measured it, and no rule was broken"
 	if r, ok := c.serving(); ok && id == "D1" {
 		text += fmt.Sprintf("; %s has %d %% of the traffic, in place of %s", r.Name, r.Percent, orUnknown(r.Before))
 	}

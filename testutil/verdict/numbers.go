@@ -3,15 +3,15 @@ package verdict
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
+	"github.com/netra-systems/staging-e2e/testutil/report"
 )
 
 // slow says that the limit of the criterion was reached in a story, whatever it shows.
 func (q question) slow(s *evidence.Story) string {
 	if took := s.Slowest[q.phase]; q.limit > 0 && took >= q.limit {
-		return fmt.Sprintf("%s: %s took up to %s, the limit is %s", s.Name(), q.phase, seconds(took), seconds(q.limit))
+		return fmt.Sprintf("%s: %s took up to %s, the limit is %s", s.Name(), q.phase, report.Seconds(took), report.Seconds(q.limit))
 	}
 	return ""
 }
@@ -29,13 +29,11 @@ func (q question) unended(s *evidence.Story) string {
 func (q question) numbers(t tally) string {
 	if q.limit > 0 {
 		d := t.latencies.Of(q.phase)
-		return fmt.Sprintf("p50 %s, max %s of %d (limit %s)", seconds(min(d.P50, t.slowest)), seconds(t.slowest), d.Count, seconds(q.limit))
+		return fmt.Sprintf("p50 %s, max %s of %d (limit %s)", report.Seconds(min(d.P50, t.slowest)), report.Seconds(t.slowest), d.Count, report.Seconds(q.limit))
 	}
-	return fmt.Sprintf("%s, %s, %s, %s, %s", many(t.stories, "story", "stories"), many(t.users, "user", "users"),
-		many(t.sessions, "session", "sessions"), many(t.prompts, "prompt", "prompts"), many(t.events, "event", "events"))
+	return fmt.Sprintf("%s, %s, %s, %s, %s", report.Many(t.stories, "story", "stories"), report.Many(t.users, "user", "users"),
+		report.Many(t.sessions, "session", "sessions"), report.Many(t.prompts, "prompt", "prompts"), report.Many(t.events, "event", "events"))
 }
-
-func seconds(d time.Duration) string { return fmt.Sprintf("%.3f s", d.Seconds()) }
 
 // first is the first of one or several reasons, and how many more there are.
 func first(reasons []string) string {
@@ -43,11 +41,4 @@ func first(reasons []string) string {
 		return fmt.Sprintf("%s (and %d more)", reasons[0], more)
 	}
 	return reasons[0]
-}
-
-func many(n int, one, several string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, several)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
+	"github.com/netra-systems/staging-e2e/testutil/report"
 	"github.com/netra-systems/staging-e2e/testutil/report/summary"
 )
 
@@ -33,14 +34,14 @@ func (c *court) reasons(decision string) (all []string) {
 		all = append(all, "no rollback: "+c.noWayBack())
 	}
 	if red := c.red(); len(red) > 0 {
-		all = append(all, fmt.Sprintf("%d of %s red: %s", len(red), many(len(c.Stories), "story is", "stories are"), named(red)))
+		all = append(all, fmt.Sprintf("%d of %s red: %s", len(red), report.Many(len(c.Stories), "story is", "stories are"), named(red)))
 	}
 	all = append(all, c.gaps[:min(len(c.gaps), maxNamed)]...)
 	if more := len(c.gaps) - maxNamed; more > 0 {
 		all = append(all, fmt.Sprintf("and %d more that the evidence lacks", more))
 	}
 	if len(all) == 0 {
-		all = append(all, fmt.Sprintf("all %d criteria passed, and nothing speaks against any of %s", len(c.lines), many(len(c.Stories), "story", "stories")))
+		all = append(all, fmt.Sprintf("all %d criteria passed, and nothing speaks against any of %s", len(c.lines), report.Many(len(c.Stories), "story", "stories")))
 	}
 	return all
 }

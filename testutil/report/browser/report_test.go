@@ -51,6 +51,7 @@ func TestTheTimeLineIsDrawn(t *testing.T) {
 	assert.Greater(t, ask[float64](w, line+`.getBoundingClientRect().width`), 500.0)
 	assert.Positive(t, ask[int](w, line+`.querySelectorAll('circle.proof').length`))
 	assert.Equal(t, ask[int](w, line+`.querySelectorAll('path.rail').length`), ask[int](w, line+`.closest('.drawing').querySelectorAll('.lanes li').length`), "a label for each lane")
+	assert.Zero(t, ask[int](w, line+`.closest('.scroll').scrollLeft`), "its proof is in sight: nothing is to be scrolled")
 	misplaced := ask[[]string](w, `[...document.querySelectorAll('details.finding[open] svg.line, details.story svg.line')].flatMap(s => { const box = s.viewBox.baseVal; return [...s.querySelectorAll('a')].filter(a => { const b = a.getBBox(); return b.x < 0 || b.y < 0 || b.x + b.width > box.width || b.y + b.height > box.height }).map(a => a.getAttribute('href')) })`)
 	assert.Empty(t, misplaced, "marks outside of their picture")
 	nowhere := ask[[]string](w, `[...document.querySelectorAll('a[href^="#"]')].map(a => a.getAttribute('href')).filter(h => !document.getElementById(h.slice(1)))`)

@@ -46,7 +46,6 @@ type property struct {
 type testcase struct {
 	Name    string   `xml:"name,attr"`
 	Class   string   `xml:"classname,attr"`
-	File    string   `xml:"file,attr,omitempty"`
 	Time    string   `xml:"time,attr"`
 	Failure *problem `xml:"failure"`
 	Error   *problem `xml:"error"`
@@ -67,7 +66,7 @@ func Write(w io.Writer, s *summary.Summary) error {
 	for _, story := range s.Stories {
 		pkg := byPackage[story.Package]
 		if pkg == nil {
-			pkg = newSuite(path.Base(story.Package), s)
+			pkg = newSuite(plain(path.Base(story.Package)), s)
 			byPackage[story.Package], all.Suites = pkg, append(all.Suites, pkg)
 		}
 		pkg.add(newCase(story))
@@ -100,7 +99,7 @@ func write(w io.Writer, all *suites) error {
 func newSuite(name string, s *summary.Summary) *suite {
 	made := &suite{Name: name, Timestamp: s.Began.UTC().Format("2006-01-02T15:04:05")}
 	for _, t := range s.Targets {
-		made.Properties = append(made.Properties, property{"target", t.Kind + " " + t.API})
+		made.Properties = append(made.Properties, property{"target", plain(t.Kind + " " + t.API)})
 	}
 	made.Properties = append(made.Properties, property{"decision", s.Verdict.Decision}, property{"confidence", s.Verdict.Confidence})
 	return made
@@ -118,7 +117,7 @@ func (s *suite) add(c testcase) {
 }
 
 func newCase(s *summary.Story) testcase {
-	c := testcase{Name: s.Name, Class: path.Base(s.Package), File: s.History, Time: seconds(s.Took), Output: output(s)}
+	c := testcase{Name: plain(s.Name), Class: plain(path.Base(s.Package)), Time: seconds(s.Took), Output: output(s)}
 	if s.Attempt > 1 {
 		c.Name += fmt.Sprintf(" (attempt %d)", s.Attempt)
 	}
@@ -137,8 +136,11 @@ func newCase(s *summary.Story) testcase {
 	return c
 }
 
-// maxFindings bounds what is told of one story.
-const maxFindings = 50
+// What bounds the failure of one story: its findings, and the records of each.
+const (
+	maxFindings = 50
+	maxLines    = 20
+)
 
 // failure is what a person needs to understand a red story and to tell it again.
 func failure(s *summary.Story) string {
@@ -146,8 +148,11 @@ func failure(s *summary.Story) string {
 	hard := s.Hard()
 	for _, f := range hard[:min(maxFindings, len(hard))] {
 		fmt.Fprintf(&b, "FINDING %s: %s\n", f.Rule, plain(f.Message))
-		for _, line := range f.Lines {
+		for _, line := range f.Lines[:min(maxLines, len(f.Lines))] {
 			fmt.Fprintf(&b, "    %s\n", plain(line))
+		}
+		if more := len(f.Lines) - maxLines; more > 0 {
+			fmt.Fprintf(&b, "    … and %d more\n", more)
 		}
 	}
 	if more := len(hard) - maxFindings; more > 0 {
@@ -166,7 +171,7 @@ func failure(s *summary.Story) string {
 // output is what is worth knowing of any story.
 func output(s *summary.Story) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "target: %s; %d users, %d sessions, %d prompts, %d events\n", s.Target, s.Users, s.Sessions, s.Prompts, s.Events)
+	fmt.Fprintf(&b, "target: %s; %d users, %d sessions, %d prompts, %d events; history: %s\n", s.Target, s.Users, s.Sessions, s.Prompts, s.Events, plain(s.History))
 	for _, c := range s.Criteria {
 		fmt.Fprintf(&b, "%s %s %s\n", c.ID, c.Verdict, plain(c.Reason))
 	}

@@ -3,7 +3,10 @@ package junit_test
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
+	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,7 +53,7 @@ func write(t require.TestingT, s *summary.Summary) (text string, read document) 
 	return out.String(), read
 }
 
-func mixed(t *testing.T) *summary.Summary {
+func mixed(t testing.TB) *summary.Summary {
 	t.Helper()
 	dir := t.TempDir()
 	sample.Green(t, dir, "goldenpath", "TestStagingCompleteGoldenPathUserFlow")
@@ -116,5 +119,81 @@ func TestNoTextActs(t *testing.T) {
 		for _, text := range []string{shown.Message, shown.Text, read.Suites[2].Cases[0].Error.Message} {
 			require.NotRegexp(t, acts, text)
 		}
+	})
+}
+
+// The schema of Jenkins' xUnit plugin (junit-10.xsd): elements with the attributes that they may have, of which those
+// that begin with ! they must have.
+var schema = map[string][]string{
+	"testsuites": {"name", "time", "tests", "failures", "errors"},
+	"testsuite":  {"!name", "!tests", "!failures", "!errors", "group", "time", "skipped", "timestamp", "hostname", "id", "package", "file", "log", "url"},
+	"properties": {}, "property": {"!name", "!value"},
+	"testcase": {"!name", "time", "classname", "group"},
+	"failure":  {"type", "message"}, "error": {"type", "message"}, "system-out": {},
+}
+
+func TestItKeepsToTheSchemaOfJenkins(t *testing.T) {
+	s := mixed(t)
+	s.Gaps = []string{"a gap"}
+	text, _ := write(t, s)
+	seen := map[string]bool{}
+	for in := xml.NewDecoder(strings.NewReader(text)); ; {
+		token, err := in.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		require.NoError(t, err)
+		element, is := token.(xml.StartElement)
+		if !is {
+			continue
+		}
+		seen[element.Name.Local] = true
+		allowed, known := schema[element.Name.Local]
+		require.True(t, known, "%s", element.Name.Local)
+		var has []string
+		for _, a := range element.Attr {
+			has = append(has, a.Name.Local)
+			assert.True(t, slices.Contains(allowed, a.Name.Local) || slices.Contains(allowed, "!"+a.Name.Local), "%s of %s", a.Name.Local, element.Name.Local)
+			if a.Name.Local == "time" {
+				assert.Regexp(t, `^[0-9]+\.[0-9]{3}$`, a.Value)
+			}
+		}
+		for _, name := range allowed {
+			if must, is := strings.CutPrefix(name, "!"); is {
+				assert.Contains(t, has, must, "%s", element.Name.Local)
+			}
+		}
+	}
+	assert.Len(t, seen, len(schema), "all of it was written")
+}
+
+// A red run of thousands of findings stays far below what GitLab reads (30 MB).
+func TestAFloodOfFindingsIsBounded(t *testing.T) {
+	s := mixed(t)
+	f := s.Stories[0].Findings[0]
+	for len(f.Lines) < 500 {
+		f.Lines = append(f.Lines, f.Lines...)
+	}
+	for range 5_000 {
+		s.Stories[0].Findings = append([]summary.Finding{f}, s.Stories[0].Findings...)
+	}
+	text, _ := write(t, s)
+	assert.Less(t, len(text), 1<<20)
+	assert.True(t, strings.Contains(text, "more"))
+}
+
+func FuzzPlain(f *testing.F) {
+	acts := regexp.MustCompile("@\\w|#\\w|<[\\w/!?]|\\]\\(|```")
+	for _, seed := range []string{"@all", "<b>", "[a](b)", "```", "<<b@@all##1", "``@x```", "]((", "a\x00b\xff\ufffe"} {
+		f.Add(seed)
+	}
+	s := mixed(f)
+	f.Fuzz(func(t *testing.T, text string) {
+		s.Gaps = []string{report.Clean(text)}
+		_, read := write(t, s)
+		told := read.Suites[2].Cases[0].Error.Message
+		assert.NotRegexp(t, acts, told)
+		bare := strings.NewReplacer(`\`, "")
+		assert.Equal(t, bare.Replace(report.Clean(text)), bare.Replace(told))
 	})
 }

@@ -1,6 +1,15 @@
 package markdown
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
+
+// tooMany backticks in a row would need fences as long as they are.
+var tooMany = regexp.MustCompile("(`{16})`+")
+
+// bounded leaves so many out.
+func bounded(text string) string { return tooMany.ReplaceAllString(text, "$1…") }
 
 // code is a text as it stands: as a code span, in which nobody is mentioned, nothing is linked, and no HTML is
 // read. The text has one line (report.Clean).
@@ -8,6 +17,7 @@ func code(text string) string {
 	if strings.TrimSpace(text) == "" {
 		return "–"
 	}
+	text = bounded(text)
 	fence := strings.Repeat("`", longestRun(text)+1)
 	if strings.Trim(text, "` ") != text {
 		text = " " + text + " " // which is taken away again (CommonMark 6.1)
@@ -34,7 +44,7 @@ func longestRun(text string) (longest int) {
 
 // block is lines as they stand, indented by so many spaces.
 func block(lines []string, indent int) string {
-	all := strings.Join(lines, "\n")
+	all := bounded(strings.Join(lines, "\n"))
 	fence := strings.Repeat("`", max(longestRun(all)+1, 3))
 	margin := strings.Repeat(" ", indent)
 	return margin + fence + "text\n" + margin + strings.ReplaceAll(all, "\n", "\n"+margin) + "\n" + margin + fence + "\n"

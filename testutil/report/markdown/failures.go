@@ -1,6 +1,8 @@
 package markdown
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/netra-systems/staging-e2e/testutil/report"
@@ -19,11 +21,16 @@ func (d *document) issues() {
 	if len(all) == 0 {
 		d.line("- none%s", map[bool]string{true: " by a finding, but see what the stories stopped at"}[len(d.summary.Red()) > 0])
 	}
-	for _, i := range all {
-		d.line("- %s: %s (%s in %s, first %s) / %s", code(i.rule), code(report.Short(i.message, 400)), report.Many(i.findings, "finding", "findings"), report.Many(i.stories, "story", "stories"), code(i.story), i.suspect)
+	slices.SortStableFunc(all, func(a, b *issue) int { return cmp.Compare(b.stories, a.stories) })
+	for _, i := range all[:min(maxIssues, len(all))] {
+		d.line("- %s: %s (%s in %s, first %s) / %s", code(i.rule), code(report.Short(i.message, maxText)), report.Many(i.findings, "finding", "findings"), report.Many(i.stories, "story", "stories"), code(i.story), i.suspect)
+	}
+	if more := len(all) - maxIssues; more > 0 {
+		d.line("- … and %s more", report.Many(more, "broken rule", "broken rules"))
 	}
 }
 
+// issues are the broken rules, in the order in which they were broken.
 func issues(s *summary.Summary) (all []*issue) {
 	byRule := map[string]*issue{}
 	for _, story := range s.Red() {
@@ -72,11 +79,11 @@ func (d *document) failures() {
 func (d *document) failure(s *summary.Story) {
 	d.line("### %s\n", code(s.Name))
 	for _, why := range s.Why {
-		d.line("- %s", code(report.Short(why, 400)))
+		d.line("- %s", code(report.Short(why, maxText)))
 	}
 	hard := s.Hard()
 	for _, f := range hard[:min(maxFindings, len(hard))] {
-		d.line("- %s: %s", code(f.Rule), code(report.Short(f.Message, 400)))
+		d.line("- %s: %s", code(f.Rule), code(report.Short(f.Message, maxText)))
 		if len(f.Lines) > 0 {
 			var lines []string
 			for _, line := range f.Lines[:min(maxLines, len(f.Lines))] {

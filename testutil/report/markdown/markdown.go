@@ -15,8 +15,15 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/report/summary"
 )
 
-// limit bounds the document, in bytes: a comment on GitHub may have 65,536 characters.
-const limit = 60_000
+// What bounds the document: a comment on GitHub may have 65,536 characters, of which each is four bytes at most.
+// Parts end when so many bytes are written, and say so; what has no end of its own is short.
+const (
+	limit      = 60_000
+	maxIssues  = 24
+	maxReasons = 30
+	maxTargets = 10
+	maxText    = 400 // runes of a text
+)
 
 // Write writes the document.
 func Write(w io.Writer, s *summary.Summary) error {
@@ -44,8 +51,8 @@ func (d *document) line(format string, args ...any) { fmt.Fprintf(&d.text, forma
 func (d *document) results() {
 	s := d.summary
 	d.line("# Issue #891 Staging Validation Results\n")
-	for _, t := range s.Targets {
-		d.line("Target: %s %s, %s.%s", t.Kind, code(t.API), report.Many(t.Stories, "story", "stories"), embedded(t))
+	for _, t := range s.Targets[:min(maxTargets, len(s.Targets))] {
+		d.line("Target: %s %s, %s.%s", t.Kind, code(report.Short(t.API, maxText)), report.Many(t.Stories, "story", "stories"), embedded(t))
 	}
 	d.line("\n## Deployment Status\n")
 	revision := d.revision()
@@ -100,7 +107,7 @@ func (d *document) verdict(id, pass, fail string) string {
 	if c.Evidence == "" {
 		return word
 	}
-	return word + " - " + code(c.Evidence)
+	return word + " - " + code(report.Short(c.Evidence, maxText))
 }
 
 func result(t summary.Test) string {
@@ -129,8 +136,11 @@ func (d *document) recommendation() {
 	action := map[string]string{summary.Proceed: "PROCEED_TO_PRODUCTION", summary.Investigate: "INVESTIGATE", summary.Rollback: "ROLLBACK"}[v.Decision]
 	d.line("- **Action**: %s", cmp.Or(action, "not measured - NO DECISION"))
 	d.line("- **Confidence**: %s", cmp.Or(v.Confidence, "not measured"))
-	for _, reason := range v.Reasons {
-		d.line("  - %s", code(reason))
+	for _, reason := range v.Reasons[:min(maxReasons, len(v.Reasons))] {
+		d.line("  - %s", code(report.Short(reason, maxText)))
+	}
+	if more := len(v.Reasons) - maxReasons; more > 0 {
+		d.line("  - … and %s more", report.Many(more, "reason", "reasons"))
 	}
 	d.line("- **Next Steps**:")
 	for _, step := range d.summary.Next() {
@@ -141,7 +151,7 @@ func (d *document) recommendation() {
 func (d *document) checklist() {
 	d.line("\n## Checklist\n\n| | criterion | verdict | evidence |\n|---|---|---|---|")
 	for _, c := range d.summary.Verdict.Criteria {
-		d.line("| %s | %s | %s %s | %s |", c.ID, c.Asks, sign(c.Verdict), c.Verdict, cell(report.Short(c.Evidence, 400)))
+		d.line("| %s | %s | %s %s | %s |", c.ID, c.Asks, sign(c.Verdict), c.Verdict, cell(report.Short(c.Evidence, maxText)))
 	}
 }
 
@@ -165,6 +175,6 @@ func (d *document) gaps() {
 			d.line("- … and %d more", len(d.summary.Gaps)-i)
 			return
 		}
-		d.line("- %s", code(report.Short(gap, 400)))
+		d.line("- %s", code(report.Short(gap, maxText)))
 	}
 }

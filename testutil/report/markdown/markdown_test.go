@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -28,7 +29,7 @@ func write(t require.TestingT, s *summary.Summary) string {
 	return b.String()
 }
 
-func mixed(t *testing.T) *summary.Summary {
+func mixed(t testing.TB) *summary.Summary {
 	t.Helper()
 	dir := t.TempDir()
 	sample.Green(t, dir, "goldenpath", "TestStagingCompleteGoldenPathUserFlow")
@@ -90,23 +91,43 @@ var (
 // TestTextOfATargetIsCodeOnly renders the document as GitHub would: outside of code there are only our own words.
 func TestTextOfATargetIsCodeOnly(t *testing.T) {
 	s := mixed(t)
-	s.Gaps = []string{""}
 	rapid.Check(t, func(t *rapid.T) {
 		words := rapid.SliceOfN(rapid.SampledFrom([]string{"`", "``", "```", "|", "\\", "@all", "#891", "<b>", "&lt;", "*", "\n", " ", "x", "https://evil.example", "</details>", "~~", "![a](b)", "::"}), 0, 12)
 		hostile := report.Clean(strings.Join(words.Draw(t, "text"), ""))
-		s.Gaps[0], s.Stories[0].Why, s.Verdict.Reasons = hostile, []string{hostile}, []string{hostile}
-		s.Trend = &nights.Trend{Nights: []nights.Column{{ID: hostile}}, Findings: []nights.Finding{{Rule: hostile, Message: hostile}}, Notes: []string{hostile}}
-		s.Verdict.Criteria[0].Evidence, s.Stories[1].Findings[0].Message, s.Stories[1].Findings[0].Lines = hostile, hostile, []string{hostile, hostile}
-		var html bytes.Buffer
-		require.NoError(t, github.Convert([]byte(write(t, s)), &html))
-		plain := inCode.ReplaceAllString(html.String(), "")
-		for _, acting := range []string{"@all", "evil", "<b>", "&lt;", "~~", "::", "<a", "<img", "<del>", "<em>"} {
-			require.NotContains(t, plain, acting)
-		}
-		for _, found := range tag.FindAllString(plain, -1) {
-			name := strings.Trim(strings.Fields(found)[0], "</>")
-			require.True(t, slices.Contains(ours, name), "%s", found)
-		}
+		quotes(s, hostile)
+		actsNowhere(t, s)
+	})
+}
+
+// quotes puts a text wherever one of a target stands.
+func quotes(s *summary.Summary, text string) {
+	s.Gaps, s.Stories[0].Why, s.Verdict.Reasons = []string{text}, []string{text}, []string{text}
+	s.Trend = &nights.Trend{Nights: []nights.Column{{ID: text}}, Findings: []nights.Finding{{Rule: text, Message: text}}, Notes: []string{text}}
+	s.Verdict.Criteria[0].Evidence, s.Stories[1].Findings[0].Message, s.Stories[1].Findings[0].Lines = text, text, []string{text, text}
+}
+
+// actsNowhere renders the document, and fails the test if there is more outside of code than our own words.
+func actsNowhere(t require.TestingT, s *summary.Summary) {
+	var html bytes.Buffer
+	require.NoError(t, github.Convert([]byte(write(t, s)), &html))
+	plain := inCode.ReplaceAllString(html.String(), "")
+	for _, acting := range []string{"@all", "evil", "<b>", "&lt;", "~~", "::", "<a", "<img", "<del>", "<em>"} {
+		require.NotContains(t, plain, acting)
+	}
+	for _, found := range tag.FindAllString(plain, -1) {
+		name := strings.Trim(strings.Fields(found)[0], "</>")
+		require.True(t, slices.Contains(ours, name), "%s", found)
+	}
+}
+
+func FuzzText(f *testing.F) {
+	for _, seed := range []string{sample.Hostile, "`", "``` ` ``", "|\\|", "\n- @all", "</details>", " ` ", "&lt;b&gt;", "a\u2028b", "~~~\nx"} {
+		f.Add(seed)
+	}
+	s := mixed(f)
+	f.Fuzz(func(t *testing.T, text string) {
+		quotes(s, report.Clean(text))
+		actsNowhere(t, s)
 	})
 }
 
@@ -124,4 +145,29 @@ func TestItFitsIntoAComment(t *testing.T) {
 	assert.Contains(t, text, "## Trend")
 	assert.Less(t, len(text), 64_000, "CI adds a few lines to the 65,536 characters of a comment")
 	assert.Contains(t, text, "red stories more: see the HTML report")
+}
+
+// Nor is anything else without a bound: every rule broken, in words of any length and script.
+func TestAFloodFitsIntoAComment(t *testing.T) {
+	for _, letter := range []string{"x", "`", "|", "漢", "\U0001f600"} {
+		s := mixed(t)
+		long := strings.Repeat(letter, 64<<10)
+		f := &s.Stories[0].Findings[0]
+		f.Message, f.Lines = long, slices.Repeat([]string{long}, 100)
+		for n := range 200 {
+			more := *f
+			more.Rule = fmt.Sprint("group/rule", n)
+			s.Stories[0].Findings = append([]summary.Finding{more}, s.Stories[0].Findings...)
+		}
+		s.Gaps, s.Verdict.Reasons = slices.Repeat([]string{long}, 1000), slices.Repeat([]string{long}, 1000)
+		s.Targets = slices.Repeat([]summary.Target{{Kind: "remote", API: long}}, 1000)
+		for i := range s.Verdict.Criteria {
+			s.Verdict.Criteria[i].Evidence = long
+		}
+		text := write(t, s)
+		assert.Less(t, utf8.RuneCountInString(text), 64_000, "%q", letter)
+		for _, cut := range []string{"broken rules", "reasons more", "## Checklist", "## Failures", "## What the evidence lacks", "- … and "} {
+			assert.True(t, strings.Contains(text, cut), "%q: %s", letter, cut)
+		}
+	}
 }

@@ -53,7 +53,8 @@
     for (const proof of event.target.querySelectorAll('.line')) {
       const ring = proof.querySelector('.proof');
       const box = proof.closest('.scroll');
-      if (ring && box.scrollLeft === 0) box.scrollLeft = ring.cx.baseVal.value - box.clientWidth / 2;
+      const at = ring?.cx.baseVal.value;
+      if (box.scrollLeft === 0 && at > box.clientWidth - 20) box.scrollLeft = at - box.clientWidth / 2;
     }
   }, true);
 
