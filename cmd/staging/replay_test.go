@@ -203,7 +203,7 @@ func TestAllOfAFolderAreReplayed(t *testing.T) {
 	require.NoError(t, os.Rename(recorded(t), filepath.Join(folder, "history.jsonl")))
 	out, code := run(t, nil, "replay", "--all", folder)
 	assert.Equal(t, 0, code, out)
-	assert.Contains(t, out, "1 histories, of which 0 were red: 1 hold, 0 hold for other users by chance, 0 do not hold")
+	assert.Contains(t, out, "1 histories, of which 0 were red: 1 hold, 0 hold but for chance, 0 do not hold")
 
 	out, code = run(t, map[string]string{"STAGING_FAULT": "config-secrets-not-mounted"}, "replay", "--all", folder)
 	assert.Equal(t, 1, code, out)
@@ -239,9 +239,9 @@ func TestWhatHoldsByChanceIsToldApart(t *testing.T) {
 		code int
 		says string
 	}{
-		"holds":    {[]replay.Comparison{same}, 0, "1 histories, of which 1 were red: 1 hold, 0 hold for other users by chance, 0 do not hold\n"},
-		"does not": {[]replay.Comparison{same, lost}, 1, "lost: lost: a/x u1\n2 histories, of which 2 were red: 1 hold, 0 hold for other users by chance, 1 do not hold\n"},
-		"green":    {[]replay.Comparison{{}}, 3, "1 histories, of which 0 were red: 1 hold, 0 hold for other users by chance, 0 do not hold\n"},
+		"holds":    {[]replay.Comparison{same}, 0, "1 histories, of which 1 were red: 1 hold, 0 hold but for chance, 0 do not hold\n"},
+		"does not": {[]replay.Comparison{same, lost}, 1, "lost: lost: a/x u1\n2 histories, of which 2 were red: 1 hold, 0 hold but for chance, 1 do not hold\n"},
+		"green":    {[]replay.Comparison{{}}, 3, "1 histories, of which 0 were red: 1 hold, 0 hold but for chance, 0 do not hold\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
