@@ -74,7 +74,7 @@ for the smallest was interrupted. With --all and --proof: 0 all hold, or hold bu
 	f.BoolVar(&r.fast, "fast", false, "leave out the rests of the story, and keep its order")
 	f.StringVar(&r.out, "out", "", "file for the history of the replay (default: a new one below STAGING_ARTIFACTS)")
 	f.BoolVar(&r.minimise, "minimise", false, "look for the smallest part of the story that breaks the same rule")
-	f.IntVar(&r.search.Trials, "trials", 3, "how often a part may succeed, with --minimise, before it is taken to be good; with --all and --proof, how often a history is told that is not the same")
+	f.IntVar(&r.search.Trials, "trials", 3, "how often a part may succeed, with --minimise, before it is taken to be good; with --all and --proof, how often a red history is told that is not the same")
 	f.StringVar(&r.search.Rule, "rule", "", "with --minimise: the rule to break (default: the first that the whole story breaks)")
 	f.StringVar(&r.all, "all", "", "instead of a file, tell every history below this folder again, and compare what is broken with what was")
 	f.StringVar(&r.proof, "proof", "", "the same for what staging prove --keep left in this folder, each history with its fault and without")
@@ -139,7 +139,11 @@ func (r *replaying) run(c *cobra.Command, path string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(say(c, script, result, rerun(o.Config, os.Args[1:]...)), result.Err())
+	var threads error
+	if result.Left {
+		threads = left([]string{result.History})
+	}
+	return errors.Join(say(c, script, result, rerun(o.Config, os.Args[1:]...)), result.Err(), threads)
 }
 
 // rerun is the command line that does again what the words say, with the configuration of now.

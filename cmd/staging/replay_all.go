@@ -43,10 +43,14 @@ func (r *replaying) tellAll(c *cobra.Command) error {
 	}
 	compared, err := all.Compare(c.Context())
 	progress.end()
-	if err != nil {
-		return codedError{err, cannotReplay}
+	var histories []string
+	for _, one := range compared {
+		histories = append(histories, one.Left...)
 	}
-	return summed(c.OutOrStdout(), all, compared)
+	if err != nil {
+		return codedError{errors.Join(err, left(histories)), cannotReplay}
+	}
+	return errors.Join(summed(c.OutOrStdout(), all, compared), left(histories))
 }
 
 // summed says what became of all histories; the error is that one does not hold, or that there is none.

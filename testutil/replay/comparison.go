@@ -26,6 +26,8 @@ type Comparison struct {
 	Healthy []Breach
 	// Missing says what could not be told again, or went wrong although no rule is broken.
 	Missing []string
+	// Left are the histories of replays that left threads at their target.
+	Left []string
 
 	alike func(a, b string) bool // whether two users play the same part
 }

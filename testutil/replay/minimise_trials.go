@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/netra-systems/staging-e2e/testutil/config"
 )
 
 // A searching is a search under way.
@@ -76,8 +74,8 @@ func (s *searching) tell(ctx context.Context, script *Script, p Progress) (*Resu
 	}
 	o.Config.FaultSeed += s.replays - 1 // the same seed would be the same chance
 	result, err := Play(ctx, script, o)
-	if result != nil {
-		err = errors.Join(err, s.noteLeft(o))
+	if result != nil && result.Left {
+		err = errors.Join(err, s.keepLeft(result))
 	}
 	if ctx.Err() != nil {
 		err = errors.Join(interrupted(ctx), err)
@@ -170,17 +168,10 @@ func trialsFor(failed, told int) int {
 	return int(math.Ceil(math.Log(missed) / math.Log1p(-rate)))
 }
 
-// noteLeft keeps the history of a replay that left threads at a target which outlives it.
-func (s *searching) noteLeft(o Options) error {
-	if o.Config.Target != config.Remote {
-		return nil
-	}
-	left, err := LeftIn(o.History)
-	if err != nil || len(left.Users) == 0 {
-		return err
-	}
+// keepLeft keeps the history of a replay that left threads at its target.
+func (s *searching) keepLeft(r *Result) error {
 	path := fmt.Sprintf("%s-left-%d.jsonl", strings.TrimSuffix(s.Options.History, ".jsonl"), s.replays)
-	text, err := os.ReadFile(o.History)
+	text, err := os.ReadFile(r.History)
 	if err == nil {
 		err = os.WriteFile(path, text, 0o600)
 	}
