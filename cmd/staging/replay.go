@@ -51,8 +51,8 @@ it looks for the smallest of each red one, and prints a table of them.
 
 Exit codes: 0 all of it was told again and nothing is wrong; 1 a rule is broken hard, or a step failed; 3 it
 could not be told again, or not all of it, and nothing was found: that is no evidence for the target; 4 the search
-for the smallest was interrupted. With --all and --proof: 0 all hold, or hold for other users where it is chance who
-is struck; 1 one does not hold; 3 there is none, or they could not be told again.`,
+for the smallest was interrupted. With --all and --proof: 0 all hold, or hold but for what is chance; 1 one does not
+hold; 3 there is none, or they could not be told again.`,
 		Example: `  staging replay artifacts/goldenpath/TestStagingFollowUpKeepsThread-…/history.jsonl
   STAGING_FAULT=isolation-global-router staging replay --minimise --out smallest.jsonl history.jsonl
   STAGING_VARIANT=e3 staging replay --all artifacts`,

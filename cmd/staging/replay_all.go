@@ -71,8 +71,8 @@ func summed(out io.Writer, all replay.All, compared []replay.Comparison) error {
 			}
 		}
 	}
-	if _, err := fmt.Fprintf(out, "%d histories, of which %d were red: %d hold, %d hold for other users by chance, %d do not hold\n",
-		len(compared), red, count[replay.Held], count[replay.HeldForSome], count[replay.NotHeld]); err != nil {
+	if _, err := fmt.Fprintf(out, "%d histories, of which %d were red: %d hold, %d hold but for chance, %d do not hold\n",
+		len(compared), red, count[replay.Held], count[replay.HeldByChance], count[replay.NotHeld]); err != nil {
 		return err
 	}
 	switch {

@@ -53,6 +53,9 @@ type Target struct {
 	// SessionLimit is how many sessions the target declares to allow one user; 0 is undeclared.
 	SessionLimit int      `json:"session_limit,omitempty"`
 	Abilities    []string `json:"abilities,omitempty"`
+	// Circumstances are the variables that shaped an embedded target, each as NAME=value: its faults, its variants
+	// and its dialect. Who runs the story again needs them.
+	Circumstances []string `json:"circumstances,omitempty"`
 }
 
 // The abilities that a target may declare.

@@ -100,7 +100,7 @@ func (a All) compare(ctx context.Context, path string) (c Comparison, err error)
 		if err != nil {
 			return c, err
 		}
-		c.Again = append(c.Again, breaches(r.Findings))
+		c.Again, c.Where = append(c.Again, breaches(r.Findings)), append(c.Where, where(r.Findings))
 		c.miss(c.unexpected(criteria, r))
 		if c.Same() {
 			break

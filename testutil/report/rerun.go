@@ -9,7 +9,7 @@ import (
 )
 
 // Rerun is the command that tells a story again on the same target: of a remote one it never falls back to the
-// embedded target. It is a command in any shell as it stands, and has no secret in it: see [Needs].
+// embedded target. It is a command in a POSIX shell as it stands, and has no secret in it: see [Needs].
 func Rerun(h history.Header) string {
 	parts := strings.Split(h.Story, "/")
 	for i, part := range parts {
@@ -32,13 +32,22 @@ func Show(path string) string { return program + "show " + quote(path) }
 // Report is the command that writes what a recorded story shows into files.
 func Report(path string) string { return program + "report " + quote(path) }
 
-// pinned sets the kind of the target before a command.
+// pinned sets before a command which target it is for: that it is remote, or what shaped the embedded one.
 func pinned(h history.Header) string {
-	if h.Target.Kind == "embedded" {
-		return ""
+	if h.Target.Kind != "embedded" {
+		return "STAGING_TARGET=remote "
 	}
-	return "STAGING_TARGET=remote "
+	var b strings.Builder
+	for _, variable := range h.Target.Circumstances {
+		if name, value, ok := strings.Cut(variable, "="); ok && shaping.MatchString(name) {
+			b.WriteString(name + "=" + quote(value) + " ")
+		}
+	}
+	return b.String()
 }
+
+// shaping are the variables of the embedded target: whoever wrote the history, a command sets no other.
+var shaping = regexp.MustCompile(`^STAGING_(DIALECT|VARIANT|FAULT|FAULT_RATE|FAULT_SEED)$`)
 
 // Needs says what the commands for a story need of the environment, by name and never by value; empty: nothing.
 func Needs(h history.Header) string {

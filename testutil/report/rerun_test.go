@@ -32,6 +32,16 @@ func TestACommandOfARemoteTargetIsOne(t *testing.T) {
 	assert.Equal(t, "remote test ./e2e/goldenpath -run ^TestStagingX$ -v", string(out))
 }
 
+// What shaped the embedded target is needed to reproduce what it did.
+func TestACommandShapesTheEmbeddedTargetAgain(t *testing.T) {
+	h := history.Header{Package: "./e2e/goldenpath", Story: "TestStagingX", Target: history.Target{Kind: "embedded",
+		Circumstances: []string{"STAGING_DIALECT=october", "STAGING_FAULT=a,b; reboot", "PATH=/", "STAGING_FAULT_RATE"}}}
+	assert.Equal(t, `STAGING_DIALECT=october STAGING_FAULT='a,b; reboot' go test ./e2e/goldenpath -run '^TestStagingX$' -v`, report.Rerun(h))
+	assert.Equal(t, `STAGING_DIALECT=october STAGING_FAULT='a,b; reboot' go run ./cmd/staging replay x`, report.Replay(h, "x"))
+	h.Target.Kind = "remote"
+	assert.Equal(t, `STAGING_TARGET=remote go run ./cmd/staging replay x`, report.Replay(h, "x"))
+}
+
 // Whoever wrote the history, the command runs nothing else.
 func TestRerunIsOneCommand(t *testing.T) {
 	shell, err := exec.LookPath("sh")

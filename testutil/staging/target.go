@@ -96,6 +96,7 @@ func (t *Target) Describe() history.Target {
 	return history.Target{
 		Kind: string(c.Target), API: c.APIURL, Auth: c.AuthURL, WebSocket: c.WebSocketURL, App: c.AppURL,
 		Dialect: c.Dialect, Shape: c.EventShape, SessionLimit: c.SessionLimit, Abilities: c.Abilities,
+		Circumstances: c.Circumstances(),
 	}
 }
 

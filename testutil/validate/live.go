@@ -63,6 +63,8 @@ func (l *live) take(line []byte) {
 	case l.now[key] == nil:
 	case e.Action == "attr" && e.Key == "netra.history":
 		l.now[key].follow(e.Value)
+	case e.Action == "attr" && e.Key == "netra.interrupted": // it did not begin
+		delete(l.now, key)
 	case part:
 	case e.Action == "pause", e.Action == "cont":
 		l.now[key].waits = e.Action == "pause"

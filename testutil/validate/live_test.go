@@ -62,6 +62,17 @@ func TestLive(t *testing.T) {
 	assert.Equal(t, Moment{News: "pass goldenpath/Path, 1.2 s, 3 events", Now: []string{"Later"}, Done: 1, Of: 3, Events: 3}, last)
 }
 
+// A story that an interrupt kept from beginning was not told, and did not fail.
+func TestLiveLeavesOutWhatDidNotBegin(t *testing.T) {
+	var news []string
+	l := newLive(2, func(m Moment) { news = append(news, m.News) })
+	l.take(line("run", "TestStagingPath", ""))
+	l.take(line("attr", "TestStagingPath", `,"Key":"netra.interrupted","Value":"interrupted by a signal"`))
+	l.take(line("fail", "TestStagingPath", ""))
+	assert.Empty(t, news)
+	assert.Equal(t, "0 of 2 stories were told, 0 of them red", l.result())
+}
+
 func TestLiveSaysWhatFailed(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "history.jsonl"), heard)

@@ -16,8 +16,9 @@ import (
 // is none, and cuts nothing.
 func (r *Result) Text(w io.Writer, width int) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, confidence %s: %s, %d stories, %d red, %s\n", r.Verdict.Decision, r.Verdict.Confidence, report.Clean(r.Target),
+	decision := fmt.Sprintf("%s, confidence %s: %s, %d stories, %d red, %s", r.Verdict.Decision, r.Verdict.Confidence, report.Clean(r.Target),
 		r.Stories, r.Red, r.Took.Round(time.Second))
+	fmt.Fprintln(&b, terminal.Wrap(decision, width, 4))
 	for _, reason := range r.Verdict.Reasons {
 		fmt.Fprintf(&b, "  - %s\n", prose(reason, width, 4))
 	}
