@@ -45,7 +45,7 @@ const (
 // Outcome tells whether what was broken is broken again, and nothing is without the fault.
 func (c Comparison) Outcome() Outcome {
 	switch {
-	case len(c.Healthy) > 0 || len(c.Missing) > 0:
+	case len(c.Healthy) > 0 || len(c.Missing) > 0 || c.Fault == "" && len(c.Besides()) > 0:
 		return NotHeld
 	case c.Same():
 		return Held
@@ -62,6 +62,20 @@ func (c Comparison) Same() bool { return len(c.Lost()) == 0 && len(c.Gained()) =
 // that is most like the recording.
 func (c Comparison) Lost() []Breach   { return less(c.Recorded, c.nearest()) }
 func (c Comparison) Gained() []Breach { return less(c.nearest(), c.Recorded) }
+
+// Besides are the rules that were broken neither in the recording nor in the replay most like it, but in another one.
+// Only a fault that strikes by chance is an excuse for them.
+func (c Comparison) Besides() (rules []string) {
+	known := slices.Concat(rulesOf(c.Recorded), rulesOf(c.nearest()))
+	for _, one := range c.Again {
+		for _, rule := range rulesOf(one) {
+			if !slices.Contains(known, rule) {
+				known, rules = append(known, rule), append(rules, rule)
+			}
+		}
+	}
+	return rules
+}
 
 func (c Comparison) nearest() []Breach {
 	if len(c.Again) == 0 {
@@ -128,6 +142,9 @@ func (c Comparison) String() string {
 		if len(of.all) > 0 {
 			why = append(why, fmt.Sprintf("%s: %s", of.what, written(of.all)))
 		}
+	}
+	if besides := c.Besides(); len(besides) > 0 {
+		why = append(why, "in another replay alone: "+strings.Join(besides, ", "))
 	}
 	if len(c.Missing) > 0 {
 		why = append(why, "not told again: "+c.Missing[0])

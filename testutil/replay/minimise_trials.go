@@ -96,10 +96,18 @@ func (s *searching) report(p Progress) {
 	s.Progress(p)
 }
 
-// breaks tells whether the rule of the search is broken. The first that breaks at all is that rule.
+// wanted are the rules of which one is looked for; none: any.
+func (s *searching) wanted() []string {
+	if s.Rule != "" {
+		return []string{s.Rule}
+	}
+	return s.Recorded
+}
+
+// breaks tells whether the rule of the search is broken. The first of those that are wanted is that rule.
 func (s *searching) breaks(r *Result) bool {
 	for _, f := range r.Hard() {
-		if s.Rule == "" || f.Rule == s.Rule {
+		if wanted := s.wanted(); len(wanted) == 0 || slices.Contains(wanted, f.Rule) {
 			s.Rule = f.Rule
 			return true
 		}
