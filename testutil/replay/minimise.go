@@ -93,7 +93,7 @@ func (s Search) Run(ctx context.Context, script *Script) (Smallest, error) {
 	if err != nil {
 		return Smallest{}, fmt.Errorf("make a folder for the replays: %w", err)
 	}
-	search := &searching{Search: s, dir: dir, trials: s.Trials, good: map[string]int{}}
+	search := &searching{Search: s, dir: dir, trials: s.Trials, good: map[string]int{}, numbers: map[*Act]int{}}
 	search.found.Of = script.Size()
 	err = search.run(ctx, script)
 	search.found.Replays = search.replays
