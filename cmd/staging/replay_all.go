@@ -43,10 +43,14 @@ func (r *replaying) tellAll(c *cobra.Command) error {
 	}
 	compared, err := all.Compare(c.Context())
 	progress.end()
-	if err != nil {
-		return codedError{err, cannotReplay}
+	var histories []string
+	for _, one := range compared {
+		histories = append(histories, one.Left...)
 	}
-	return summed(c.OutOrStdout(), all, compared)
+	if err != nil {
+		return codedError{errors.Join(err, left(histories)), cannotReplay}
+	}
+	return errors.Join(summed(c.OutOrStdout(), all, compared), left(histories))
 }
 
 // summed says what became of all histories; the error is that one does not hold, or that there is none.
@@ -67,8 +71,8 @@ func summed(out io.Writer, all replay.All, compared []replay.Comparison) error {
 			}
 		}
 	}
-	if _, err := fmt.Fprintf(out, "%d histories, of which %d were red: %d hold, %d hold for other users by chance, %d do not hold\n",
-		len(compared), red, count[replay.Held], count[replay.HeldForSome], count[replay.NotHeld]); err != nil {
+	if _, err := fmt.Fprintf(out, "%d histories, of which %d were red: %d hold, %d hold but for chance, %d do not hold\n",
+		len(compared), red, count[replay.Held], count[replay.HeldByChance], count[replay.NotHeld]); err != nil {
 		return err
 	}
 	switch {

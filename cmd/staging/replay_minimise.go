@@ -21,9 +21,9 @@ func (r *replaying) smallest(c *cobra.Command, s *replay.Script, o replay.Option
 	progress.end()
 	if found.Script == nil {
 		if c.Context().Err() != nil {
-			return codedError{errors.New("interrupted before anything has failed: there is nothing to keep"), cutShort}
+			return codedError{errors.Join(errors.New("interrupted before anything has failed: there is nothing to keep"), left(found.Left)), cutShort}
 		}
-		return errors.Join(err, left(found))
+		return errors.Join(err, left(found.Left))
 	}
 	if wrong := r.sayFound(c, found); wrong != nil {
 		return wrong
@@ -31,15 +31,15 @@ func (r *replaying) smallest(c *cobra.Command, s *replay.Script, o replay.Option
 	soFar := fmt.Sprintf("the smallest so far, %s, of %s, is in %s; it may not be minimal", found.Script.Size(), found.Of, found.Result.History)
 	switch {
 	case c.Context().Err() != nil:
-		return codedError{errors.Join(fmt.Errorf("interrupted: %s", soFar), left(found)), cutShort}
+		return codedError{errors.Join(fmt.Errorf("interrupted: %s", soFar), left(found.Left)), cutShort}
 	case err != nil:
-		return errors.Join(fmt.Errorf("the search ended early: %w: %s", err, soFar), left(found))
+		return errors.Join(fmt.Errorf("the search ended early: %w: %s", err, soFar), left(found.Left))
 	}
 	if _, wrong := fmt.Fprintf(c.OutOrStdout(), "the smallest that breaks %s: %s, of %s; it failed %d of %d times\n",
 		found.Rule, found.Script.Size(), found.Of, found.Failed, found.Told); wrong != nil {
 		return wrong
 	}
-	return errors.Join(found.Result.Err(), left(found))
+	return errors.Join(found.Result.Err(), left(found.Left))
 }
 
 // sayFound tells what became of the smallest replay that failed.
@@ -51,10 +51,10 @@ func (r *replaying) sayFound(c *cobra.Command, found replay.Smallest) error {
 	return say(c, found.Script, found.Result, again)
 }
 
-// left is the error of replays that left threads at their target.
-func left(found replay.Smallest) error {
-	if len(found.Left) == 0 {
+// left is the error of replays that left threads at their target, by their histories.
+func left(histories []string) error {
+	if len(histories) == 0 {
 		return nil
 	}
-	return fmt.Errorf("replays left threads at the target, archive them: staging clean %s", strings.Join(found.Left, " "))
+	return fmt.Errorf("threads were left at the target, archive them: staging clean %s", strings.Join(histories, " "))
 }

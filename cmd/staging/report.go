@@ -68,7 +68,7 @@ func (r reporting) run(c *cobra.Command, paths []string) error {
 	}
 	files, err := bundle.Write(r.out, s)
 	out := c.OutOrStdout()
-	fmt.Fprintf(out, "%s: %d of %d stories are red, and the evidence lacks %d things\n", s.Verdict.Decision, len(s.Red()), len(s.Stories), len(s.Gaps))
+	fmt.Fprintf(out, "%s: %d of %d stories are red, and the evidence lacks %s\n", s.Verdict.Decision, len(s.Red()), len(s.Stories), s.Lacks())
 	if reasons := s.Verdict.Reasons; len(reasons) > 0 {
 		fmt.Fprintf(out, "  - %s\n", reasons[0])
 	}

@@ -54,7 +54,7 @@ func statusOf(err error) int {
 // A suite whose key is not the target's has measured nothing behind a login: that is loud, names the variable, and
 // is no reason to roll back.
 func TestValidateWithAWrongKey(t *testing.T) {
-	c := validatingWith(t, map[string]string{"E2E_OAUTH_SIMULATION_KEY": "not-the-key-of-this-target"}, "--json", "--out", filepath.Join(t.TempDir(), "out"))
+	c := validatingWith(t, map[string]string{"E2E_OAUTH_SIMULATION_KEY": "not-the-key-of-this-target", "STAGING_BUDGET_INGEST": "1s"}, "--json", "--out", filepath.Join(t.TempDir(), "out"))
 	var log bytes.Buffer
 	c.Stderr = &log
 	said, err := c.Output()

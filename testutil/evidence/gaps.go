@@ -54,7 +54,7 @@ func (e *Evidence) shows(p *Package, untold []*Test) bool {
 	return slices.ContainsFunc(untold, fails) || slices.ContainsFunc(e.Stories, func(s *Story) bool { return fails(s.Test) })
 }
 
-// repeated bounds how much of an output is, in bytes.
+// repeated bounds how much of an output is, in characters.
 const repeated = 300
 
 // Said is the beginning of the test's output on one line, without what go test says by itself.
@@ -72,11 +72,8 @@ func said(output string) string {
 		}
 	}
 	text := strings.Join(lines, "; ")
-	if len(text) > repeated {
-		text = strings.ToValidUTF8(text[:repeated], "") + "…"
-	}
 	if text == "" {
 		return "it said nothing"
 	}
-	return text
+	return report.Short(text, repeated)
 }

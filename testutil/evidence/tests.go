@@ -53,6 +53,7 @@ type Tests struct {
 	All      []*Test    // by package and beginning, subtests included
 
 	latest map[[2]string]*Test // attempt, by package and name
+	builds map[string]string   // what each said, by ImportPath: a warning of one that succeeded is nobody's
 }
 
 // maxOutput bounds what is kept of what one test said, in bytes.
@@ -60,22 +61,23 @@ const maxOutput = 64 << 10
 
 // An event is a line of the stream (go doc test2json).
 type event struct {
-	Time       time.Time
-	Action     string
-	Package    string
-	ImportPath string // of a build
-	Test       string
-	Elapsed    float64 // seconds
-	Output     string
-	Key, Value string
-	Path       string
-	Version    int // of no event, but of a history's header
+	Time        time.Time
+	Action      string
+	Package     string
+	ImportPath  string // of a build, which may be a dependency's
+	FailedBuild string // that a package failed for, by its ImportPath
+	Test        string
+	Elapsed     float64 // seconds
+	Output      string
+	Key, Value  string
+	Path        string
+	Version     int // of no event, but of a history's header
 }
 
 // readTests reads a stream of go test -json. A file is one if it has an event, and no header of a history is before
 // it: before its events and between them, go itself and tools around it may have written something else.
 func readTests(in io.Reader) (t *Tests, is bool, err error) {
-	t = &Tests{latest: map[[2]string]*Test{}}
+	t = &Tests{latest: map[[2]string]*Test{}, builds: map[string]string{}}
 	lines := bufio.NewReaderSize(in, 64<<10)
 	for n := 1; ; n++ {
 		line, err := lines.ReadBytes('\n')
@@ -103,14 +105,15 @@ func readTests(in io.Reader) (t *Tests, is bool, err error) {
 
 func (t *Tests) take(e event) {
 	if e.Package == "" {
-		if e.ImportPath != "" { // a package that is being built; "x [x.test]"
-			name, _, _ := strings.Cut(e.ImportPath, " ")
-			t.pkg(name).say(e.Output)
+		if said := t.builds[e.ImportPath]; len(said)+len(e.Output) <= maxOutput {
+			t.builds[e.ImportPath] = said + e.Output
 		}
 		return
 	}
 	if e.Test == "" {
-		t.pkg(e.Package).take(e)
+		p := t.pkg(e.Package)
+		p.take(e)
+		p.say(t.builds[e.FailedBuild])
 		return
 	}
 	if e.Action == "run" {

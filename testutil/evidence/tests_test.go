@@ -83,18 +83,21 @@ func TestWhatGoTestSaysAgainstAGreenStoryCounts(t *testing.T) {
 	}
 }
 
+// What fails to be built may be the tests of a package, or what they import; and what is built may say something.
 func TestAPackageThatIsNotBuiltSaysWhy(t *testing.T) {
 	e := told(t, []string{"TestStagingX"},
-		`{"ImportPath":"example.org/x/e2e/broken [example.org/x/e2e/broken.test]","Action":"build-output","Output":"x.go:3: undefined: y\n"}`,
-		`{"ImportPath":"example.org/x/e2e/broken [example.org/x/e2e/broken.test]","Action":"build-fail"}`,
+		`{"ImportPath":"example.org/x/e2e/golden.test","Action":"build-output","Output":"ld: warning: odd\n"}`,
+		`{"ImportPath":"example.org/x/e2e/broken_test [example.org/x/e2e/broken.test]","Action":"build-output","Output":"x.go:3: undefined: y\n"}`,
+		`{"ImportPath":"example.org/x/e2e/broken_test [example.org/x/e2e/broken.test]","Action":"build-fail"}`,
 		`{"Action":"start","Package":"example.org/x/e2e/broken"}`,
 		`{"Action":"output","Package":"example.org/x/e2e/broken","Output":"FAIL\n"}`,
-		`{"Action":"fail","Package":"example.org/x/e2e/broken","Elapsed":0,"FailedBuild":"example.org/x/e2e/broken"}`,
+		`{"Action":"fail","Package":"example.org/x/e2e/broken","Elapsed":0,"FailedBuild":"example.org/x/e2e/broken_test [example.org/x/e2e/broken.test]"}`,
 		`{"Action":"skip","Package":"example.org/x/e2e/empty","Elapsed":0}`)
 	assert.Equal(t, []evidence.Package{
-		{Name: "example.org/x/e2e/broken", Outcome: evidence.Failed, Output: "x.go:3: undefined: y\nFAIL\n"},
+		{Name: "example.org/x/e2e/broken", Outcome: evidence.Failed, Output: "FAIL\nx.go:3: undefined: y\n"},
 		{Name: "example.org/x/e2e/empty", Outcome: evidence.Skipped},
 	}, packages(e))
+	assert.Contains(t, e.Gaps(), "package broken: fail, and by none of its tests: x.go:3: undefined: y")
 }
 
 func TestAttemptsAndSubtestsAreToldApart(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 	"github.com/netra-systems/staging-e2e/testutil/nights/sample"
 )
 
-var rounds = flag.Uint64("rounds", 20, "worlds of which nights are judged, each from a seed of its own")
+var rounds = flag.Uint64("rounds", 8, "worlds of which nights are judged, each from a seed of its own")
 
 // worlds are ways in which nights may differ while nothing is wrong.
 var worlds = []struct {

@@ -72,6 +72,7 @@ func (s *step) run(args ...string) (output string, err error) {
 	c.Env = append([]string{
 		"PATH=" + s.bin + ":" + os.Getenv("PATH"), "NIGHT_DIR=" + s.folder, "NIGHT_URL=https://ci.example/1",
 		"GITHUB_REPOSITORY=netra/suite", "GITHUB_REF_NAME=main", "GITHUB_STATE=" + s.state(),
+		"GORACE=atexit_sleep_ms=0", // our gh may be a test with -race, which otherwise rests for a second
 	}, s.env...)
 	text, err := c.CombinedOutput()
 	return string(text), err

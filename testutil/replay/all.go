@@ -29,15 +29,15 @@ type All struct {
 	// told again at the embedded target, with that fault and without it.
 	Proof bool
 	Jobs  int // at a time; 0 is 1
-	// Trials is how often a history is told again, unless it is the same sooner: what happens by chance has to
-	// show itself.
+	// Trials is how often a red history is told again, unless it is the same sooner: what happens by chance has to
+	// show itself. A green one is told once, except at the fault of a proof.
 	Trials int
 	// Progress is told of every history, one at a time; nil is not.
 	Progress func(done, of int, c Comparison)
 }
 
 // Compare tells them again and returns the comparisons in the order of their files. The error says that it could
-// not be done.
+// not be done; the comparisons then hold what there is, such as the histories of replays that left threads.
 func (a All) Compare(ctx context.Context) ([]Comparison, error) {
 	files, err := a.files()
 	if err != nil {
@@ -95,12 +95,12 @@ func (a All) compare(ctx context.Context, path string) (c Comparison, err error)
 		}
 		circumstances.Fault, circumstances.FaultRate = []string{c.Fault}, 1
 	}
-	for range max(1, a.Trials) {
-		r, err := a.play(ctx, script, circumstances)
+	for range a.trials(c) {
+		r, err := c.play(ctx, script, circumstances)
 		if err != nil {
 			return c, err
 		}
-		c.Again = append(c.Again, breaches(r.Findings))
+		c.Again, c.Where = append(c.Again, breaches(r.Findings)), append(c.Where, where(r.Findings))
 		c.miss(c.unexpected(criteria, r))
 		if c.Same() {
 			break
@@ -110,13 +110,22 @@ func (a All) compare(ctx context.Context, path string) (c Comparison, err error)
 	if !a.Proof {
 		return c, nil
 	}
-	healthy, err := a.play(ctx, script, a.Config)
+	healthy, err := c.play(ctx, script, a.Config)
 	if err != nil {
 		return c, err
 	}
 	c.Healthy = breaches(healthy.Findings)
 	c.miss(slices.Concat(healthy.Missing, healthy.Undone, healthy.Stopped))
 	return c, nil
+}
+
+// trials is how often a history is told at most. What was green is told once, since a replay that is red is not
+// undone by another one; only what a fault does may be chance.
+func (a All) trials(c Comparison) int {
+	if len(c.Recorded) == 0 && !a.Proof {
+		return 1
+	}
+	return max(1, a.Trials)
 }
 
 // unexpected is what a replay did not do although the recording did. What fails of a red story is its rules'
@@ -159,16 +168,30 @@ func (a All) faultOf(path string) (fault string, seed int, err error) {
 	return words[0], seed, nil
 }
 
-func (a All) play(ctx context.Context, s *Script, c config.Config) (*Result, error) {
+// play tells a script once. Its history is kept only if it left threads.
+func (c *Comparison) play(ctx context.Context, s *Script, at config.Config) (*Result, error) {
 	dir, err := os.MkdirTemp("", "staging-replay-")
 	if err != nil {
 		return nil, fmt.Errorf("make a folder for a replay: %w", err)
 	}
-	r, err := Play(ctx, s, Options{Config: c, History: filepath.Join(dir, "history.jsonl")})
+	r, err := Play(ctx, s, Options{Config: at, History: filepath.Join(dir, "history.jsonl")})
 	if ctx.Err() != nil {
 		err = errors.Join(err, context.Cause(ctx)) // half a replay shows nothing
 	}
+	if r != nil && r.Left {
+		c.Left = append(c.Left, r.History)
+		return r, err
+	}
 	return r, errors.Join(err, os.RemoveAll(dir))
+}
+
+// BrokenIn are the rules that a recording breaks hard, as far as it is not damaged.
+func BrokenIn(path string) ([]string, error) {
+	broken, err := recorded(path)
+	if _, damaged := errors.AsType[*history.DamageError](err); damaged {
+		err = nil
+	}
+	return rulesOf(broken), err
 }
 
 // recorded is what a history's rules find broken.

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"context"
+	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/netra-systems/staging-e2e/fixtures/prompts"
 	"github.com/netra-systems/staging-e2e/testutil/history"
 	"github.com/netra-systems/staging-e2e/testutil/judge"
+	"github.com/netra-systems/staging-e2e/testutil/refstaging"
 	"github.com/netra-systems/staging-e2e/testutil/venue"
 )
 
@@ -68,11 +70,12 @@ func TestAFolderIsToldAgain(t *testing.T) {
 	require.Len(t, compared, 1)
 	assert.Equal(t, t.Name()+": the same", compared[0].String())
 
-	all.Config = embedded(nobodyLogsIn)
+	all.Config, all.Trials = embedded(nobodyLogsIn), 3
 	compared, err = all.Compare(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, NotHeld, compared[0].Outcome())
 	assert.NotEmpty(t, compared[0].Gained())
+	assert.Len(t, compared[0].Again, 1, "another replay, should it be green, does not undo a red one")
 
 	all.Proof = true
 	_, err = all.Compare(t.Context())
@@ -91,6 +94,34 @@ func TestAGreenHistoryIsToldWholeOrDoesNotHold(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, NotHeld, compared[0].Outcome())
 	assert.Contains(t, compared[0].String(), "somebody ended it")
+}
+
+// Whatever becomes of a replay, the history of one that left threads is kept, for a clean-up.
+func TestThreadsThatAreLeftAreTold(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	c := served(t, refstaging.Config{Hooks: refstaging.Hooks{HTTP: refstaging.HTTPHooks{App: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodDelete {
+				w.WriteHeader(http.StatusForbidden)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}}}})
+	for name, faults := range map[string][]string{"green": nil, "red": {"events-tool-events-missing"}} {
+		t.Run(name, func(t *testing.T) {
+			folder := t.TempDir()
+			keptIn(t, folder, faults...)
+			compared, err := All{Folder: folder, Config: c, Trials: 2}.Compare(t.Context())
+			require.NoError(t, err)
+			assert.Equal(t, name == "red", len(compared[0].Recorded) > 0)
+			require.Len(t, compared[0].Left, len(compared[0].Again))
+			left, err := LeftIn(compared[0].Left[0])
+			require.NoError(t, err)
+			require.Len(t, left.Users, 1)
+			assert.Len(t, left.Users[0].Threads, 1)
+		})
+	}
 }
 
 func TestAnInterruptedComparisonIsAnError(t *testing.T) {

@@ -3,7 +3,6 @@ package replay
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -21,10 +20,14 @@ type Comparison struct {
 	// last is the same, or none is.
 	Recorded []Breach
 	Again    [][]Breach
+	// Where says for each of these replays in which sessions each rule was broken.
+	Where []string
 	// Healthy is what was broken without the fault.
 	Healthy []Breach
 	// Missing says what could not be told again, or went wrong although no rule is broken.
 	Missing []string
+	// Left are the histories of replays that left threads at their target.
+	Left []string
 
 	alike func(a, b string) bool // whether two users play the same part
 }
@@ -34,20 +37,20 @@ type Outcome int
 
 // The outcomes, the best first.
 const (
-	Held        Outcome = iota // the same rules are broken, for the same users
-	HeldForSome                // the same rules, for others that play the same part, and whom it happens to is chance
+	Held         Outcome = iota // the same rules are broken, for the same users
+	HeldByChance                // the same rules, but for others that play the same part, or more besides, and that is chance
 	NotHeld
 )
 
 // Outcome tells whether what was broken is broken again, and nothing is without the fault.
 func (c Comparison) Outcome() Outcome {
 	switch {
-	case len(c.Healthy) > 0 || len(c.Missing) > 0:
+	case len(c.Healthy) > 0 || len(c.Missing) > 0 || c.Fault == "" && len(c.beyond(c.Recorded)) > 0:
 		return NotHeld
 	case c.Same():
 		return Held
-	case c.byChance() && c.playTheSamePart():
-		return HeldForSome
+	case c.byChance() && c.alikeAgain():
+		return HeldByChance
 	}
 	return NotHeld
 }
@@ -60,6 +63,15 @@ func (c Comparison) Same() bool { return len(c.Lost()) == 0 && len(c.Gained()) =
 func (c Comparison) Lost() []Breach   { return less(c.Recorded, c.nearest()) }
 func (c Comparison) Gained() []Breach { return less(c.nearest(), c.Recorded) }
 
+// beyond are the rules that any replay broke, and that are not among the known. Only a fault that strikes by chance
+// excuses those that the recording does not break.
+func (c Comparison) beyond(known []Breach) (rules []string) {
+	all := slices.DeleteFunc(slices.Concat(c.Again...), func(b Breach) bool {
+		return slices.ContainsFunc(known, func(k Breach) bool { return k.Rule == b.Rule })
+	})
+	return slices.Compact(slices.Sorted(slices.Values(rulesOf(all))))
+}
+
 func (c Comparison) nearest() []Breach {
 	if len(c.Again) == 0 {
 		return nil
@@ -67,21 +79,26 @@ func (c Comparison) nearest() []Breach {
 	return slices.MinFunc(c.Again, func(a, b []Breach) int { return cmp.Compare(distance(c.Recorded, a), distance(c.Recorded, b)) })
 }
 
-// byChance tells whether the replays themselves do not agree to whom it happens: then it is chance, and no
-// replay can be held to one of its results.
+// byChance tells whether the replays themselves do not agree on where it happens, on users or sessions: then it is
+// chance, and no replay can be held to one of its results.
 func (c Comparison) byChance() bool {
-	return slices.ContainsFunc(c.Again, func(one []Breach) bool { return !slices.Equal(one, c.Again[0]) })
+	return slices.ContainsFunc(c.Again, func(one []Breach) bool { return !slices.Equal(one, c.Again[0]) }) ||
+		slices.ContainsFunc(c.Where, func(one string) bool { return one != c.Where[0] })
 }
 
-// playTheSamePart tells whether the same rules were broken, each for users that play the same part as those of
-// the recording.
-func (c Comparison) playTheSamePart() bool {
+// alikeAgain tells whether every rule is broken again, for users that play the same part as those of the recording;
+// and if another rule is broken besides, by what happened elsewhere now, then for such users too.
+func (c Comparison) alikeAgain() bool {
 	was, is := usersOf(c.Recorded), usersOf(c.nearest())
-	if !slices.Equal(slices.Sorted(maps.Keys(was)), slices.Sorted(maps.Keys(is))) {
-		return false
+	var struck []string
+	for rule, users := range was {
+		if len(is[rule]) == 0 || !c.covers(users, is[rule]) || !c.covers(is[rule], users) {
+			return false
+		}
+		struck = append(struck, users...)
 	}
-	for rule := range was {
-		if !c.covers(was[rule], is[rule]) || !c.covers(is[rule], was[rule]) {
+	for _, users := range is {
+		if !c.covers(struck, users) {
 			return false
 		}
 	}
@@ -110,8 +127,8 @@ func (c Comparison) String() string {
 	switch c.Outcome() {
 	case Held:
 		why = []string{"the same"}
-	case HeldForSome:
-		why = []string{fmt.Sprintf("the same rules for other users, by chance: %d replays do not agree on whom either", len(c.Again))}
+	case HeldByChance:
+		why = []string{fmt.Sprintf("the same but for chance: %d replays do not agree either on where it happens", len(c.Again))}
 	}
 	for _, of := range []struct {
 		what string
@@ -120,6 +137,9 @@ func (c Comparison) String() string {
 		if len(of.all) > 0 {
 			why = append(why, fmt.Sprintf("%s: %s", of.what, written(of.all)))
 		}
+	}
+	if rules := c.beyond(slices.Concat(c.Recorded, c.nearest())); len(rules) > 0 {
+		why = append(why, "in another replay alone: "+strings.Join(rules, ", "))
 	}
 	if len(c.Missing) > 0 {
 		why = append(why, "not told again: "+c.Missing[0])
@@ -166,6 +186,18 @@ func less(all, others []Breach) (rest []Breach) {
 		}
 	}
 	return rest
+}
+
+// where says in which sessions each rule was broken hard.
+func where(found []judge.Finding) string {
+	var all []string
+	for _, f := range found {
+		if at := strings.TrimSpace(f.Rule + " " + cmp.Or(f.Session, f.User)); f.Hard && !slices.Contains(all, at) {
+			all = append(all, at)
+		}
+	}
+	slices.Sort(all)
+	return strings.Join(all, ", ")
 }
 
 // breaches are the hard findings, each once.

@@ -72,13 +72,14 @@ func play(ctx context.Context, s *Script, o Options, v *venue.Venue) (*Result, e
 	}
 	result := &Result{Header: header, History: o.History, Missing: slices.Clone(s.Missing)}
 	j, now := judge.New(header), trace{}
-	survey := deployment.NewSurvey(header, deployment.NewAccess(v.Config))
+	survey, made := deployment.NewSurvey(header, deployment.NewAccess(v.Config)), leavings{}
 	var mu sync.Mutex
 	log, err := history.Create(o.History, header, func(r *history.Record) {
 		mu.Lock()
 		defer mu.Unlock()
 		now.see(r)
 		survey.See(r)
+		made.see(r)
 		result.Findings = append(result.Findings, j.Observe(r)...)
 	})
 	if err != nil {
@@ -92,6 +93,7 @@ func play(ctx context.Context, s *Script, o Options, v *venue.Venue) (*Result, e
 	result.Findings = append(result.Findings, j.Finish()...)
 	result.Criteria, result.Diverged = j.Criteria(), s.trace.against(now)
 	result.missUnmeasured()
+	result.Left = o.Config.Target == config.Remote && len(made.left(true)) > 0
 	return result, err
 }
 
@@ -108,7 +110,7 @@ func headerFor(s *Script, v *venue.Venue, c config.Config) (history.Header, erro
 func (p *player) perform(ctx context.Context) {
 	release, err := p.begin(ctx)
 	if err != nil {
-		p.stop(nil, err)
+		p.stop(beginning, err)
 	} else {
 		p.act(ctx)
 		defer release()
@@ -134,20 +136,21 @@ func (p *player) begin(ctx context.Context) (release func(), err error) {
 	return release, nil
 }
 
+// What a replay does besides the acts of its script.
+var (
+	beginning = &Act{What: "begin"}
+	archiving = &Act{What: "archive the threads of the story"}
+)
+
 // stop notes what an act came to, if that is nothing good.
 func (p *player) stop(a *Act, err error) {
 	if err == nil {
 		return
 	}
-	what := "begin"
-	if a != nil {
-		what = a.String()
-	}
+	what := a.String()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if a != nil {
-		p.broke = append(p.broke, a)
-	}
+	p.broke = append(p.broke, a)
 	var missing *AbsentError
 	var untold *UntoldError
 	switch {
@@ -184,7 +187,5 @@ func (p *player) end(ctx context.Context) {
 		})
 	}
 	closing.Wait()
-	if err := p.target.Archive(context.WithoutCancel(ctx)); err != nil {
-		p.stop(nil, fmt.Errorf("archive the threads of the story: %w", err))
-	}
+	p.stop(archiving, p.target.Archive(context.WithoutCancel(ctx)))
 }

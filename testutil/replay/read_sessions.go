@@ -16,7 +16,7 @@ type talk struct {
 	dial    *dialling
 	dialect wire.Dialect
 	greeted bool
-	waiting []*Act // for a reply that belongs to no run
+	waiting []waiting // for a reply that belongs to no run
 	burst   *bursting
 	runs    []*asked // that were asked here
 	refused bool     // it was to be refused
@@ -66,7 +66,7 @@ func (g *reading) say(t *talk, r *history.Record) {
 			g.miss("a message of type %q, which no story sends", e.Type)
 			return
 		}
-		g.wait(t, r, e.Type, control(e.ThreadID))
+		g.wait(t, r, e.Type, control(e.ThreadID), replies(e.Type))
 	}
 }
 
@@ -76,17 +76,47 @@ func (g *reading) provoke(t *talk, r *history.Record, intent history.Intent) {
 		g.miss("the wrong message %q, which this suite does not know", intent.Why)
 		return
 	}
-	g.wait(t, r, intent.Why, provocation(staging.Provocations[at]))
+	g.wait(t, r, intent.Why, provocation(staging.Provocations[at]), answers)
 }
 
 // wait adds an act on a session that ends with a reply.
-func (g *reading) wait(t *talk, r *history.Record, what string, do onSession) {
+func (g *reading) wait(t *talk, r *history.Record, what string, do onSession, by func(*wire.Event) bool) {
 	a := g.add(&Act{Start: r.At, User: r.User, Session: r.Session, What: whatSay + " " + what, needs: []string{r.Session}})
 	a.do = do.at(r.Session)
 	if r.Event != nil && r.Event.ThreadID != "" {
 		a.needs = append(a.needs, r.Event.ThreadID)
 	}
-	t.waiting = append(t.waiting, a)
+	t.waiting = append(t.waiting, waiting{a, by})
+}
+
+// A waiting is an act that ends with a reply, and what that is. Who waits does not go on for anything else: what a
+// fault sends besides is none.
+type waiting struct {
+	act *Act
+	by  func(*wire.Event) bool
+}
+
+// answers tells whether an event is about a message that is wrong.
+func answers(e *wire.Event) bool {
+	return slices.Contains([]string{wire.Error, wire.ConnectionErr, wire.SystemErr, wire.Ack}, e.Type)
+}
+
+// replies are what each message asks for: an event of a type, and a system_message with a status (websocket.md 4.3).
+func replies(message string) func(*wire.Event) bool {
+	kind, status := wire.SystemMessage, ""
+	switch message {
+	case "ping":
+		kind = wire.Pong
+	case "heartbeat":
+		kind = wire.HeartbeatAck
+	case "connect":
+		status = "connected"
+	case "disconnect":
+		status = "disconnect_acknowledged"
+	default:
+		status = "typing_acknowledged"
+	}
+	return func(e *wire.Event) bool { return e.Type == kind && (status == "" || e.Status == status) }
 }
 
 // A bursting is a burst of which the frames are being read.
@@ -129,17 +159,18 @@ func (g *reading) hear(r *history.Record) {
 		if !t.greeted {
 			return // a refusal, which the close ends
 		}
-		t.reply(r.At)
+		t.reply(r.At, e)
 	}
 }
 
-// reply ends the first act that waits for one.
-func (t *talk) reply(at time.Duration) {
+// reply ends the first act that waits for this event; without one, the first that waits at all.
+func (t *talk) reply(at time.Duration, e *wire.Event) {
+	first := slices.IndexFunc(t.waiting, func(w waiting) bool { return e == nil || w.by(e) })
 	switch {
-	case len(t.waiting) > 0:
-		t.waiting[0].End = at
-		t.waiting = t.waiting[1:]
-	case t.burst != nil && t.burst.frames > 0:
+	case first >= 0:
+		t.waiting[first].act.End = at
+		t.waiting = slices.Delete(t.waiting, first, first+1)
+	case t.burst != nil && t.burst.frames > 0 && (e == nil || e.Type == wire.Pong || answers(e)):
 		t.burst.act.End = at
 		t.burst.frames--
 	}
@@ -159,7 +190,7 @@ func (g *reading) gaveUp(r *history.Record) {
 	case t != nil && r.Note.Text == history.AwaitedHeartbeat:
 		g.beats = append(g.beats, beat{at: r.At, session: r.Session, inVain: true})
 	case t != nil:
-		t.reply(r.At)
+		t.reply(r.At, nil)
 	}
 }
 
@@ -172,8 +203,8 @@ func (g *reading) close(r *history.Record) {
 	if !t.greeted || t.refused {
 		t.dial.act.End = max(t.dial.act.End, r.At)
 	}
-	for _, a := range t.waiting {
-		a.End = r.At
+	for _, w := range t.waiting {
+		w.act.End = r.At
 	}
 	t.waiting = nil
 	for _, asked := range t.runs {

@@ -25,6 +25,9 @@ type Result struct {
 	Undone []string
 	// Missing says what of the recording was not told again, and why.
 	Missing []string
+	// Left tells that threads stay at a target that outlives the replay, since they could not be archived. The history
+	// has to be kept then: [Clean] reads from it which they are.
+	Left bool
 	// Diverged says where it became otherwise than in the recording.
 	Diverged []Divergence
 }
