@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
@@ -82,8 +83,8 @@ func (c *court) answer(q question) summary.Criterion {
 // measured is a criterion that the judge measures: every story that set out to must pass it, and one at least.
 func (c *court) measured(q question) summary.Criterion {
 	line := summary.Criterion{ID: q.id}
-	var passed, failed, open []string // names of stories
-	var why, lack []string
+	var passed, failed, open []string   // names of stories
+	var why, lack, facts, held []string // facts of the first that failed, and of the first that passed
 	for _, s := range c.Stories {
 		i := slices.IndexFunc(s.Criteria, func(m judge.Criterion) bool { return m.ID == q.id })
 		if i < 0 {
@@ -91,13 +92,13 @@ func (c *court) measured(q question) summary.Criterion {
 		}
 		switch m := s.Criteria[i]; {
 		case m.Verdict == judge.Fail:
-			failed, why = append(failed, s.Name()), append(why, m.Reason)
+			failed, why, facts = append(failed, s.Name()), append(why, m.Reason), former(facts, m.Facts)
 		case m.Verdict != judge.Pass:
 			open, lack = append(open, s.Name()), append(lack, cmp.Or(m.Reason, "its story does not say why"))
 		case c.doubt(s) != "":
 			open, lack = append(open, s.Name()), append(lack, c.doubt(s))
 		default:
-			passed = append(passed, s.Name())
+			passed, held = append(passed, s.Name()), former(held, m.Facts)
 		}
 	}
 	if lack = append(lack, c.missing(q.id)...); len(passed)+len(open) == 0 {
@@ -105,29 +106,41 @@ func (c *court) measured(q question) summary.Criterion {
 	}
 	switch {
 	case len(failed) > 0:
-		line.Verdict, line.Stories, line.Evidence = summary.Fail, failed, first(why)
+		line.Verdict, line.Stories, line.Evidence = summary.Fail, failed, first(why)+numbered("; measured", facts)
 	case len(lack) > 0:
 		line.Verdict, line.Stories, line.Evidence = summary.NotMeasured, open, first(lack)
 	default:
-		line.Verdict, line.Stories, line.Evidence = summary.Pass, passed, c.measurement(q.id, len(passed))
+		line.Verdict, line.Stories, line.Evidence = summary.Pass, passed, measurement(len(passed), held)
 	}
 	return line
 }
 
-// measurement says what a pass is worth.
-func (c *court) measurement(id string, stories int) string {
-	text := report.Many(stories, "story", "stories") + " measured it, and no rule was broken"
-	if r, ok := c.serving(); ok && id == "D1" {
-		text += fmt.Sprintf("; %s has %d %% of the traffic, in place of %s", r.Name, r.Percent, orUnknown(r.Before))
+// measurement says what a pass is worth: of several stories, by the numbers of the first that has any.
+func measurement(stories int, facts []string) string {
+	text := report.Many(stories, "story", "stories") + " measured it"
+	switch {
+	case len(facts) == 0:
+		return text + ", and no rule was broken"
+	case stories > 1:
+		return text + numbered(", one of them", facts)
 	}
-	return text
+	return text + numbered("", facts)
 }
 
-func orUnknown(revision string) string {
-	if revision == "" {
-		return "an unknown one"
+// numbered puts the numbers of the judge behind a text, if there are any.
+func numbered(text string, facts []string) string {
+	if len(facts) == 0 {
+		return ""
 	}
-	return revision
+	return text + ": " + strings.Join(facts, "; ")
+}
+
+// former is the one that is known already, if any is.
+func former(known, more []string) []string {
+	if len(known) > 0 {
+		return known
+	}
+	return more
 }
 
 // shown is a criterion that stories show as a whole.
