@@ -23,6 +23,7 @@ const (
 	maxReasons = 30
 	maxTargets = 10
 	maxText    = 400 // runes of a text
+	maxProof   = 800 // of a line of the checklist, which has all numbers of a criterion
 )
 
 // Write writes the document.
@@ -151,7 +152,7 @@ func (d *document) recommendation() {
 func (d *document) checklist() {
 	d.line("\n## Checklist\n\n| | criterion | verdict | evidence |\n|---|---|---|---|")
 	for _, c := range d.summary.Verdict.Criteria {
-		d.line("| %s | %s | %s %s | %s |", c.ID, c.Asks, sign(c.Verdict), c.Verdict, cell(report.Short(c.Evidence, maxText)))
+		d.line("| %s | %s | %s %s | %s |", c.ID, c.Asks, sign(c.Verdict), c.Verdict, cell(report.Short(c.Evidence, maxProof)))
 	}
 }
 
