@@ -10,6 +10,7 @@ import (
 
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
 	"github.com/netra-systems/staging-e2e/testutil/nights"
+	"github.com/netra-systems/staging-e2e/testutil/report"
 	"github.com/netra-systems/staging-e2e/testutil/report/bundle"
 	"github.com/netra-systems/staging-e2e/testutil/report/summary"
 	"github.com/netra-systems/staging-e2e/testutil/verdict"
@@ -68,9 +69,9 @@ func (r reporting) run(c *cobra.Command, paths []string) error {
 	}
 	files, err := bundle.Write(r.out, s)
 	out := c.OutOrStdout()
-	fmt.Fprintf(out, "%s: %d of %d stories are red, and the evidence lacks %d things\n", s.Verdict.Decision, len(s.Red()), len(s.Stories), len(s.Gaps))
-	if reasons := s.Verdict.Reasons; len(reasons) > 0 {
-		fmt.Fprintf(out, "  - %s\n", reasons[0])
+	fmt.Fprintf(out, "%s: %d of %d stories are red, and the evidence lacks %s\n", s.Verdict.Decision, len(s.Red()), len(s.Stories), report.Many(len(s.Gaps), "thing", "things"))
+	for _, reason := range s.Verdict.Reasons {
+		fmt.Fprintf(out, "  - %s\n", reason)
 	}
 	for _, file := range files {
 		fmt.Fprintln(out, file)
