@@ -44,6 +44,7 @@ whole, however good what could be read of it; and with 3 if there is nothing to 
 		RunE: func(c *cobra.Command, paths []string) error { return check(c, paths, asJSON) },
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON (docs/report.schema.json)")
+	misused(c, checkedNobody)
 	return c
 }
 

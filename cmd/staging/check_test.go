@@ -32,6 +32,10 @@ func TestCheckEndsAsItJudged(t *testing.T) {
 	sample.Green(t, gap, "goldenpath", "TestStagingX")
 	require.NoError(t, os.WriteFile(filepath.Join(gap, "history.jsonl"), []byte("{}\n"), 0o600))
 
+	died := t.TempDir()
+	sample.Green(t, died, "goldenpath", "TestStagingX")
+	require.NoError(t, os.WriteFile(filepath.Join(died, "tests.jsonl"), []byte(`{"Action":"fail","Package":"example.org/e2e/consistency"}`+"\n"), 0o600))
+
 	for name, tc := range map[string]struct {
 		paths []string
 		code  int
@@ -43,6 +47,9 @@ func TestCheckEndsAsItJudged(t *testing.T) {
 		"not whole":        {[]string{cut}, 1, []string{"RED     TestStagingX", "its history is not whole"}},
 		"unreadable":       {[]string{gap}, 3, []string{"GAP ", "1 of 2 files cannot be read"}},
 		"red, unreadable":  {[]string{gap, red}, 1, []string{"GAP ", "are red"}},
+		"a package died":   {[]string{died}, 1, []string{"green   TestStagingX", "GAP     package consistency: fail", "what go test said speaks against the stories"}},
+		"no path":          {nil, 3, []string{"requires at least 1 arg"}},
+		"no such flag":     {[]string{"--bogus", green}, 3, []string{"unknown flag"}},
 		"nothing":          {[]string{t.TempDir()}, 3, []string{"no history is in"}},
 		"a file not there": {[]string{filepath.Join(green, "nowhere")}, 3, []string{"nowhere"}},
 	} {

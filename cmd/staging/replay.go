@@ -56,7 +56,7 @@ hold; 3 there is none, or they could not be told again.`,
 		Example: `  staging replay artifacts/goldenpath/TestStagingFollowUpKeepsThread-…/history.jsonl
   STAGING_FAULT=isolation-global-router staging replay --minimise --out smallest.jsonl history.jsonl
   STAGING_VARIANT=e3 staging replay --all artifacts`,
-		Args: func(c *cobra.Command, files []string) error { return coded(r.fits(c, files), cannotReplay) },
+		Args: func(c *cobra.Command, files []string) error { return r.fits(c, files) },
 		RunE: func(c *cobra.Command, files []string) error {
 			switch {
 			case r.proof != "" && r.minimise:
@@ -79,7 +79,7 @@ hold; 3 there is none, or they could not be told again.`,
 	f.StringVar(&r.search.Rule, "rule", "", "with --minimise: the rule to break (default: the first that the whole story breaks, of those that its recording breaks)")
 	f.StringVar(&r.all, "all", "", "instead of a file, tell every history below this folder again, and compare what is broken with what was")
 	f.StringVar(&r.proof, "proof", "", "the same for what staging prove --keep left in this folder, each history with its fault and without")
-	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return coded(err, cannotReplay) })
+	misused(c, cannotReplay)
 	return c
 }
 

@@ -69,8 +69,8 @@ func (r reporting) run(c *cobra.Command, paths []string) error {
 	files, err := bundle.Write(r.out, s)
 	out := c.OutOrStdout()
 	fmt.Fprintf(out, "%s: %d of %d stories are red, and the evidence lacks %s\n", s.Verdict.Decision, len(s.Red()), len(s.Stories), s.Lacks())
-	if reasons := s.Verdict.Reasons; len(reasons) > 0 {
-		fmt.Fprintf(out, "  - %s\n", reasons[0])
+	for _, reason := range s.Verdict.Reasons {
+		fmt.Fprintf(out, "  - %s\n", reason)
 	}
 	for _, file := range files {
 		fmt.Fprintln(out, file)

@@ -31,6 +31,7 @@ func TestReportWritesAllItsForms(t *testing.T) {
 		said, err := reported(t, dir, "--out", out)
 		require.NoError(t, err)
 		assert.Contains(t, said, "1 of 2 stories are red")
+		assert.Contains(t, said, "\n  - failed: F5\n", "every reason is told, not the first alone")
 		for _, name := range []string{"report.html", "report.md", "report.xml", "report.json"} {
 			assert.Contains(t, said, filepath.Join(out, name))
 			file, err := os.Stat(filepath.Join(out, name))

@@ -40,7 +40,7 @@ Its exit status is the decision:
   0  PROCEED
   1  INVESTIGATE
   2  ROLLBACK
-  3  the suite itself could not run, or its configuration is wrong
+  3  the suite itself could not run, or its configuration or command line is wrong
   4  NO DECISION: the target is embedded, or the run was interrupted
 
 Ctrl-C lets what is at work end in order, in 45 s at most, and reports what there is; once more ends all of it
@@ -57,6 +57,7 @@ It needs a clone of the project.`,
 	f.StringVar(&v.out, "out", "", "leave everything in this new folder (default .staging/validate-TIME)")
 	f.BoolVar(&v.json, "json", false, "write the result as JSON")
 	f.DurationVar(&v.timeout, "timeout", 2*time.Hour, "how long the stories of one package may take")
+	misused(c, couldNotRun)
 	return c
 }
 

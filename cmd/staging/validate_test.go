@@ -44,6 +44,13 @@ func TestValidateRefusesAConfiguration(t *testing.T) {
 	assert.Equal(t, couldNotRun, exitCode(err))
 }
 
+func TestValidateRefusesACommandLine(t *testing.T) {
+	for _, arg := range []string{"--bogus", "results"} {
+		_, code := run(t, nil, "validate", arg)
+		assert.Equal(t, couldNotRun, code, arg)
+	}
+}
+
 // Without a terminal there are plain lines, one for each thing that happens, harmless ones.
 func TestValidateProgressInALog(t *testing.T) {
 	var out bytes.Buffer

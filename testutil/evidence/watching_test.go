@@ -41,6 +41,7 @@ func TestLoginsAreCounted(t *testing.T) {
 		login(s, 0, nil)
 		login(s, 429, nil)
 		login(s, 401, &history.Intent{Expect: "401"})
+		s.Add(history.Record{Kind: history.HTTP, User: "u9", Exchange: &history.Exchange{Purpose: history.PurposeRefresh, Method: "GET", Status: 401}})
 	})
 	assert.Equal(t, evidence.Logins{Answered: 3, Refused: 2, Status: 403, Method: history.MethodPassword}, s.Logins)
 }

@@ -14,6 +14,8 @@ import (
 	"sync"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/netra-systems/staging-e2e/testutil/config"
 )
 
 // test tells all stories: those that look at the start-up window first, and then the others side by side. Red ones
@@ -31,7 +33,9 @@ func (v *validation) test(ctx context.Context, packages []pkg) (err error) {
 	others := slices.DeleteFunc(slices.Clone(packages), func(p pkg) bool { return p.name() == first })
 	for _, together := range [][]pkg{firsts, others} {
 		var group errgroup.Group
-		group.SetLimit(runtime.GOMAXPROCS(0)) // as go test -p
+		if v.Config.Target != config.Remote {
+			group.SetLimit(runtime.GOMAXPROCS(0)) // as go test -p; at a remote target stories wait, and need no processor
+		}
 		for _, p := range together {
 			group.Go(func() error { return t.tell(ctx, p) })
 		}

@@ -35,6 +35,14 @@ func backend(change func(*evidence.Revision)) edit {
 	return func(e *evidence.Evidence) { change(&e.Stories[0].Serving[1]) }
 }
 
+// beside adds a story that shows no criterion.
+func beside(e *evidence.Evidence) {
+	s := *story(e, "Path")
+	s.Header.Story, s.Header.Shows = "Beside", nil
+	s.Test = &evidence.Test{Package: s.Test.Package, Name: "Beside", Outcome: evidence.Passed}
+	e.Stories, e.Tests.All = append(e.Stories, &s), append(e.Tests.All, s.Test)
+}
+
 func without(name string) edit {
 	return func(e *evidence.Evidence) {
 		e.Stories = slices.DeleteFunc(e.Stories, func(s *evidence.Story) bool { return s.Header.Story == name })
@@ -164,6 +172,12 @@ func TestOf(t *testing.T) {
 			again.Name = "backend-3"
 			story(e, "Path").Serving = append(story(e, "Path").Serving, again)
 		}, investigate, low, "", "the evidence does not tell which one revision of the backend serves"},
+		{"one that shows nothing failed, and does not say why", all(beside, func(e *evidence.Evidence) {
+			story(e, "Beside").Test.Outcome = evidence.Failed
+		}), investigate, low, "", "1 of 6 stories are red: Beside"},
+		{"one that shows nothing stopped", all(beside, breaks("Beside", judge.Unmeasured), func(e *evidence.Evidence) {
+			story(e, "Beside").Stopped = "why"
+		}), investigate, high, "", "1 of 6 stories are red: Beside"},
 		{"nothing but a damaged file", func(e *evidence.Evidence) {
 			*e = evidence.Evidence{Unread: []evidence.Unread{{Path: "f", Err: errors.New("bad")}}}
 		}, investigate, low, "D1 not measured, D2 not measured, D3 not measured, D4 not measured, F1 not measured, F2 not measured, F3 not measured, F4 not measured, F5 not measured, " +

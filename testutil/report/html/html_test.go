@@ -32,6 +32,18 @@ func written(t testing.TB, s *summary.Summary) string {
 	return out.String()
 }
 
+// What is lost is said in the first lines, although all that is left is green.
+func TestThePageSaysWhatIsLost(t *testing.T) {
+	dir := t.TempDir()
+	sample.Green(t, dir, "goldenpath", "TestStagingX")
+	s := sum(t, dir, summary.Options{})
+	s.Gaps = []string{"package <x>: fail"}
+	page := written(t, s)
+	header, rest, _ := strings.Cut(page, "</header>")
+	assert.Contains(t, header, `the evidence lacks <a href="#gaps"><b>1 thing</b></a>`)
+	assert.Contains(t, rest, "<li><b>▲</b> package &lt;x&gt;: fail</li>")
+}
+
 // Every sentence of the issue about the document has its place in it.
 func TestThePageHasItAll(t *testing.T) {
 	dir := t.TempDir()

@@ -75,6 +75,7 @@ func TestTheTestsOfTheIssueAreNeverGreenWithoutEvidence(t *testing.T) {
 	s := sum(t, dir, summary.Options{})
 	assert.Equal(t, []string{"fail", "not measured", "not measured", "fail"}, results(s), "go test speaks against it")
 	assert.Contains(t, strings.Join(s.Gaps, "\n"), "package goldenpath: fail, and by none of its tests")
+	assert.Contains(t, s.Next(), summary.Step{Says: "See to what the evidence lacks, and run what is missing again"})
 
 	require.NoError(t, os.Remove(filepath.Join(dir, "tests.jsonl")))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "history.jsonl"), nil, 0o600))
