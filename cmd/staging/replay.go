@@ -40,18 +40,19 @@ became otherwise than in the recording is said. The target is that of the config
 embedded one, which shows a regression where STAGING_FAULT names one.
 
 With --minimise it looks for the fewest sessions and messages that still break a rule which the whole story
-breaks, and keeps what it finds as a history that can be replayed in its turn. Interrupted, it keeps the smallest
-that it has found so far; a second interruption ends it at once.
+breaks, in its recording too if that is red, and keeps what it finds as a history that can be replayed in its turn.
+Interrupted, it keeps the smallest that it has found so far; a second interruption ends it at once.
 
 With --all it tells every history below a folder again, green and red ones, several at a time at the embedded
 target and one at a time elsewhere. Each has to break the same rules for the same users as when it was recorded;
-a green one has to be green. With --proof the histories are those of staging prove --keep: each is told at its
-fault, where that holds for it, and without the fault, where it has to be green; with --minimise besides it looks
-for the smallest of each red one, and prints a table of them.
+a green one has to be green, the first time. With --proof the histories are those of staging prove --keep: each is
+told at its fault, where that holds for it, and without the fault, where it has to be green; with --minimise besides
+it looks for the smallest of each red one, and prints a table of them.
 
 Exit codes: 0 all of it was told again and nothing is wrong; 1 a rule is broken hard, or a step failed; 3 it
 could not be told again, or not all of it, and nothing was found: that is no evidence for the target; 4 the search
-for the smallest was interrupted. With --all and --proof: 0 all hold, or hold but for what is chance; 1 one does not hold; 3 there is none, or they could not be told again.`,
+for the smallest was interrupted. With --all and --proof: 0 all hold, or hold but for what is chance; 1 one does not
+hold; 3 there is none, or they could not be told again.`,
 		Example: `  staging replay artifacts/goldenpath/TestStagingFollowUpKeepsThread-…/history.jsonl
   STAGING_FAULT=isolation-global-router staging replay --minimise --out smallest.jsonl history.jsonl
   STAGING_VARIANT=e3 staging replay --all artifacts`,
@@ -75,7 +76,7 @@ for the smallest was interrupted. With --all and --proof: 0 all hold, or hold bu
 	f.StringVar(&r.out, "out", "", "file for the history of the replay (default: a new one below STAGING_ARTIFACTS)")
 	f.BoolVar(&r.minimise, "minimise", false, "look for the smallest part of the story that breaks the same rule")
 	f.IntVar(&r.search.Trials, "trials", 3, "how often a part may succeed, with --minimise, before it is taken to be good; with --all and --proof, how often a red history is told that is not the same")
-	f.StringVar(&r.search.Rule, "rule", "", "with --minimise: the rule to break (default: the first that the whole story breaks)")
+	f.StringVar(&r.search.Rule, "rule", "", "with --minimise: the rule to break (default: the first that the whole story breaks, of those that its recording breaks)")
 	f.StringVar(&r.all, "all", "", "instead of a file, tell every history below this folder again, and compare what is broken with what was")
 	f.StringVar(&r.proof, "proof", "", "the same for what staging prove --keep left in this folder, each history with its fault and without")
 	misused(c, cannotReplay)
@@ -133,6 +134,9 @@ func (r *replaying) run(c *cobra.Command, path string) error {
 		return err
 	}
 	if r.minimise {
+		if r.search.Recorded, err = replay.BrokenIn(path); err != nil {
+			return err
+		}
 		return r.smallest(c, script, o)
 	}
 	result, err := replay.Play(c.Context(), script, o)

@@ -21,7 +21,7 @@ func (r *replaying) smallest(c *cobra.Command, s *replay.Script, o replay.Option
 	progress.end()
 	if found.Script == nil {
 		if c.Context().Err() != nil {
-			return codedError{errors.New("interrupted before anything has failed: there is nothing to keep"), cutShort}
+			return codedError{errors.Join(errors.New("interrupted before anything has failed: there is nothing to keep"), left(found.Left)), cutShort}
 		}
 		return errors.Join(err, left(found.Left))
 	}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
 	"github.com/netra-systems/staging-e2e/testutil/nights"
-	"github.com/netra-systems/staging-e2e/testutil/report"
 	"github.com/netra-systems/staging-e2e/testutil/report/bundle"
 	"github.com/netra-systems/staging-e2e/testutil/report/summary"
 	"github.com/netra-systems/staging-e2e/testutil/verdict"
@@ -69,7 +68,7 @@ func (r reporting) run(c *cobra.Command, paths []string) error {
 	}
 	files, err := bundle.Write(r.out, s)
 	out := c.OutOrStdout()
-	fmt.Fprintf(out, "%s: %d of %d stories are red, and the evidence lacks %s\n", s.Verdict.Decision, len(s.Red()), len(s.Stories), report.Many(len(s.Gaps), "thing", "things"))
+	fmt.Fprintf(out, "%s: %d of %d stories are red, and the evidence lacks %s\n", s.Verdict.Decision, len(s.Red()), len(s.Stories), s.Lacks())
 	for _, reason := range s.Verdict.Reasons {
 		fmt.Fprintf(out, "  - %s\n", reason)
 	}

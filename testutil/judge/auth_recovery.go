@@ -2,7 +2,6 @@ package judge
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -112,7 +111,7 @@ func tooLate(v *View, begun time.Duration) string {
 	case v.Offence.Seq == 0:
 		return "and no bad credentials were offered before"
 	case budget == 0 || since > budget:
-		return fmt.Sprintf("%s after the last bad credentials, budget %s", max(0, since), budget)
+		return prose("%s after the last bad credentials, budget %s", max(0, since), budget)
 	}
 	return ""
 }

@@ -111,7 +111,7 @@ func (v *View) Measured(criterion string) {
 // a server in it is quoted. Proof is as that of Report.
 func (v *View) Unmeasured(criterion string, proof []uint64, reason string, args ...any) {
 	if m := v.criteria.of(criterion); m != nil {
-		m.lack(fmt.Sprintf(reason, args...), v.proof(proof)...)
+		m.lack(prose(reason, args...), v.proof(proof)...)
 	}
 }
 

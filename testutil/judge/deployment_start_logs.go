@@ -133,5 +133,5 @@ func (s startup) after(e gcp.Entry) string {
 	if s.revision.Created.IsZero() {
 		return "at " + e.Time.Format(time.RFC3339Nano)
 	}
-	return fmt.Sprintf("%s after the revision was created", e.Time.Sub(s.revision.Created).Round(time.Millisecond))
+	return prose("%s after the revision was created", e.Time.Sub(s.revision.Created))
 }

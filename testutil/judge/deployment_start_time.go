@@ -68,7 +68,7 @@ func (v *View) compareStarts(s history.Service, fresh, baseline gcp.Revision) {
 		limit := max(time.Duration(float64(was)*fixtures.StartupFactor), was+fixtures.StartupSlack)
 		if took > limit {
 			v.Report(v.startProof(s, fresh, baseline), "%s took %s to start, the median over %d instances %s; %s before it took %s, and more than %s is not normal",
-				fresh.Name, took.Round(time.Millisecond), len(now), yardstick.what, baseline.Name, was.Round(time.Millisecond), limit.Round(time.Millisecond))
+				fresh.Name, took, len(now), yardstick.what, baseline.Name, was, limit)
 		}
 		if !yardstick.weak {
 			v.Measured("P4")

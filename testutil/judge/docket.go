@@ -68,8 +68,8 @@ func (d *docket) hear(v *View, m moment) {
 	}
 }
 
-// file takes in a finding, and tells whether it says what none said before.
-func (d *docket) file(f Finding) (news bool) {
+// file takes in a finding, and tells whether it says what none said before; exact is its message to the nanosecond.
+func (d *docket) file(f Finding, exact string) (news bool) {
 	if d.made == nil {
 		d.said, d.failed = map[sentence]bool{}, map[string]int{}
 		d.made, d.withheld, d.total = map[place]int{}, map[class]int{}, map[class]int{}
@@ -78,14 +78,14 @@ func (d *docket) file(f Finding) (news bool) {
 	if f.Hard {
 		d.failed[f.Session]++
 	}
-	if d.said[sentence{at.class, f.Message}] {
+	if d.said[sentence{at.class, exact}] {
 		return false
 	}
 	if d.total[at.class] >= perRule || d.made[at] >= perPlace {
 		d.withheld[at.class]++
 		return true
 	}
-	d.said[sentence{at.class, f.Message}] = true
+	d.said[sentence{at.class, exact}] = true
 	d.made[at]++
 	d.total[at.class]++
 	slices.Sort(f.Records)

@@ -1,10 +1,6 @@
 package judge
 
-import (
-	"time"
-
-	"github.com/netra-systems/staging-e2e/testutil/history"
-)
+import "github.com/netra-systems/staging-e2e/testutil/history"
 
 var restartRules = []Rule{{
 	ID: "handshake/restart", Hard: true, Source: "websocket.md 3.8; issue #3, Sessions over time",
@@ -43,7 +39,7 @@ func closedByRestart(v *View) {
 	case late:
 		v.Report(proof, "the session ended %s after the restart, budget %s: %s", took, v.Header.Budgets.Reply, s.ending())
 	case c.Code == closeServerError:
-		v.Report(proof, "the session ended as if the server had failed, %s after the restart: %s", took.Round(time.Millisecond), s.ending())
+		v.Report(proof, "the session ended as if the server had failed, %s after the restart: %s", took, s.ending())
 	case c.Code != closeGoingAway:
 		v.ReportAs(v.Declared(), proof, "the session did not end with %s after the restart: %s", closeCode(closeGoingAway), s.ending())
 	}

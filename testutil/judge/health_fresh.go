@@ -95,7 +95,7 @@ func (f *freshness) young(v *View, s fixtures.Service, now sign) bool {
 func (f *freshness) changed(v *View, before, now sign) {
 	x := v.Record.Exchange
 	if apart := now.at.Sub(before.at) - x.Took; before.seq != 0 && apart >= sameAfter && before.constant(now) {
-		v.Report(v.Here(before.seq), "%s says the same as %s before, as a constant or a cache does: %s", what(x), apart.Round(time.Millisecond), quote(x.Body))
+		v.Report(v.Here(before.seq), "%s says the same as %s before, as a constant or a cache does: %s", what(x), apart, quote(x.Body))
 	}
 }
 

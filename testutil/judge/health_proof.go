@@ -53,7 +53,7 @@ func reached() Hooks {
 			case x.Status != 200:
 				v.Report(v.Here(), "%s was answered %s", what(x), status(x.Status))
 			case x.Took > healthLimit:
-				v.Report(v.Here(), "%s was answered after %s, and within %s it has to be", what(x), x.Took.Round(time.Millisecond), healthLimit)
+				v.Report(v.Here(), "%s was answered after %s, and within %s it has to be", what(x), x.Took, healthLimit)
 			default:
 				authIsReady(v)
 			}

@@ -1,7 +1,6 @@
 package judge
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/netra-systems/staging-e2e/testutil/history"
@@ -106,8 +105,8 @@ func (s *spread) add(v *View, took time.Duration) {
 // own rule speaks.
 func (s *spread) near(v *View, phase string, budget time.Duration) {
 	if budget > 0 && s.max > budget/5*4 && s.max <= budget {
-		v.Report([]uint64{s.seq}, "%s", fmt.Sprintf("the slowest of %d times from %s took %s of a budget of %s, the mean is %s",
-			s.n, phase, s.max, budget, s.sum/time.Duration(s.n)))
+		v.Report([]uint64{s.seq}, "the slowest of %d times from %s took %s of a budget of %s, the mean is %s",
+			s.n, phase, s.max, budget, s.sum/time.Duration(s.n))
 	}
 }
 

@@ -13,16 +13,19 @@ func (v *View) Report(proof []uint64, format string, args ...any) {
 
 // ReportAs is Report with a class of its own.
 func (v *View) ReportAs(hard bool, proof []uint64, format string, args ...any) {
-	v.report(Finding{Hard: hard, Message: fmt.Sprintf(format, args...), Records: v.proof(proof)})
+	exact := fmt.Sprintf(format, args...)
+	v.report(Finding{Hard: hard, Message: prose(format, args...), Records: v.proof(proof)}, exact)
 }
 
 // reportAcross is Report of what another history shows as well.
 func (v *View) reportAcross(e Elsewhere, format string, args ...any) {
-	v.report(Finding{Hard: v.docket.speaking.Hard, Message: fmt.Sprintf(format, args...), Records: v.Here(), Elsewhere: e})
+	message := prose(format, args...)
+	v.report(Finding{Hard: v.docket.speaking.Hard, Message: message, Records: v.Here(), Elsewhere: e}, message)
 }
 
-// report files a finding of the rule that runs about what is at hand.
-func (v *View) report(f Finding) {
+// report files a finding of the rule that runs about what is at hand. Two whose exact messages differ are two, though
+// they may be rounded to the same.
+func (v *View) report(f Finding, exact string) {
 	f.Rule, f.Owner = v.docket.speaking.ID, v.owner
 	v.owner = ""
 	if v.User != nil {
@@ -34,7 +37,7 @@ func (v *View) report(f Finding) {
 	if v.Run != nil {
 		f.Run = v.Run.Label
 	}
-	if v.docket.file(f) && f.Hard {
+	if v.docket.file(f, exact) && f.Hard {
 		v.failed(v.docket.speaking.Criterion, f)
 	}
 }

@@ -185,6 +185,15 @@ func (c *Comparison) play(ctx context.Context, s *Script, at config.Config) (*Re
 	return r, errors.Join(err, os.RemoveAll(dir))
 }
 
+// BrokenIn are the rules that a recording breaks hard, as far as it is not damaged.
+func BrokenIn(path string) ([]string, error) {
+	broken, err := recorded(path)
+	if _, damaged := errors.AsType[*history.DamageError](err); damaged {
+		err = nil
+	}
+	return rulesOf(broken), err
+}
+
 // recorded is what a history's rules find broken.
 func recorded(path string) ([]Breach, error) {
 	var c Comparison

@@ -45,7 +45,7 @@ const (
 // Outcome tells whether what was broken is broken again, and nothing is without the fault.
 func (c Comparison) Outcome() Outcome {
 	switch {
-	case len(c.Healthy) > 0 || len(c.Missing) > 0:
+	case len(c.Healthy) > 0 || len(c.Missing) > 0 || c.Fault == "" && len(c.beyond(c.Recorded)) > 0:
 		return NotHeld
 	case c.Same():
 		return Held
@@ -62,6 +62,15 @@ func (c Comparison) Same() bool { return len(c.Lost()) == 0 && len(c.Gained()) =
 // that is most like the recording.
 func (c Comparison) Lost() []Breach   { return less(c.Recorded, c.nearest()) }
 func (c Comparison) Gained() []Breach { return less(c.nearest(), c.Recorded) }
+
+// beyond are the rules that any replay broke, and that are not among the known. Only a fault that strikes by chance
+// excuses those that the recording does not break.
+func (c Comparison) beyond(known []Breach) (rules []string) {
+	all := slices.DeleteFunc(slices.Concat(c.Again...), func(b Breach) bool {
+		return slices.ContainsFunc(known, func(k Breach) bool { return k.Rule == b.Rule })
+	})
+	return slices.Compact(slices.Sorted(slices.Values(rulesOf(all))))
+}
 
 func (c Comparison) nearest() []Breach {
 	if len(c.Again) == 0 {
@@ -128,6 +137,9 @@ func (c Comparison) String() string {
 		if len(of.all) > 0 {
 			why = append(why, fmt.Sprintf("%s: %s", of.what, written(of.all)))
 		}
+	}
+	if rules := c.beyond(slices.Concat(c.Recorded, c.nearest())); len(rules) > 0 {
+		why = append(why, "in another replay alone: "+strings.Join(rules, ", "))
 	}
 	if len(c.Missing) > 0 {
 		why = append(why, "not told again: "+c.Missing[0])

@@ -15,7 +15,7 @@ func TestComparisonsSayWhatIsNotTheSame(t *testing.T) {
 		says    string
 	}{
 		"the same":               {Comparison{Recorded: []Breach{a1}, Again: [][]Breach{{a1}}}, Held, "f, s: the same"},
-		"the same at last":       {Comparison{Recorded: []Breach{a1}, Again: [][]Breach{{b1}, {a1}}}, Held, "f, s: the same"},
+		"the same at last":       {Comparison{Recorded: []Breach{a1}, Again: [][]Breach{{b1}, {a1}}}, Held, "f, s: the same; in another replay alone: b/y"},
 		"green":                  {Comparison{Again: [][]Breach{nil}}, Held, "f, s: the same"},
 		"other users, by chance": {Comparison{Recorded: []Breach{a1}, Again: [][]Breach{{a2}, {a3}}}, HeldByChance, chance + "lost: a/x u1; new: a/x u2"},
 		"more, by chance":        {Comparison{Recorded: []Breach{a1}, Again: [][]Breach{{a1, b1}, {a1, b1}}, Where: []string{"a/x u1.s1", "a/x u1.s2"}}, HeldByChance, chance + "new: b/y u1"},
@@ -23,10 +23,10 @@ func TestComparisonsSayWhatIsNotTheSame(t *testing.T) {
 		"more, of another part":  {Comparison{Recorded: []Breach{a1}, Again: [][]Breach{{a1, {"b/y", "u9"}}}, Where: []string{"a", "b"}}, NotHeld, "f, s: new: b/y u9"},
 		"less, by chance":        {Comparison{Recorded: []Breach{a1, b1}, Again: [][]Breach{{a1}, {a1}}, Where: []string{"a/x u1.s1", "a/x u1.s2"}}, NotHeld, "f, s: lost: b/y u1"},
 		"of another part":        {Comparison{Recorded: []Breach{a1}, Again: [][]Breach{{{"a/x", "u9"}}, {{"a/x", "u8"}}}}, NotHeld, "f, s: lost: a/x u1; new: a/x u9"},
-		"nobody's":               {Comparison{Recorded: []Breach{a1}, Again: [][]Breach{{{"a/x", ""}}, {a2, b1}}}, NotHeld, "f, s: lost: a/x u1; new: a/x"},
+		"nobody's":               {Comparison{Recorded: []Breach{a1}, Again: [][]Breach{{{"a/x", ""}}, {a2, b1}}}, NotHeld, "f, s: lost: a/x u1; new: a/x; in another replay alone: b/y"},
 		"other users, always":    {Comparison{Recorded: []Breach{a1}, Again: [][]Breach{{a2}, {a2}}}, NotHeld, "f, s: lost: a/x u1; new: a/x u2"},
 		"other users, once":      {Comparison{Recorded: []Breach{a1}, Again: [][]Breach{{a2}}}, NotHeld, "f, s: lost: a/x u1; new: a/x u2"},
-		"another rule":           {Comparison{Recorded: []Breach{a1}, Again: [][]Breach{{b1}, nil}}, NotHeld, "f, s: lost: a/x u1"},
+		"another rule":           {Comparison{Recorded: []Breach{a1}, Again: [][]Breach{{b1}, nil}}, NotHeld, "f, s: lost: a/x u1; in another replay alone: b/y"},
 		"a rule less":            {Comparison{Recorded: []Breach{a1, b1}, Again: [][]Breach{{a1}}}, NotHeld, "f, s: lost: b/y u1"},
 		"red without the fault":  {Comparison{Again: [][]Breach{nil}, Healthy: []Breach{b1}}, NotHeld, "f, s: red without the fault: b/y u1"},
 		"not told again":         {Comparison{Again: [][]Breach{nil}, Missing: []string{"the cloud"}}, NotHeld, "f, s: not told again: the cloud"},
@@ -40,6 +40,10 @@ func TestComparisonsSayWhatIsNotTheSame(t *testing.T) {
 			assert.Equal(t, c.says, c.String())
 		})
 	}
+	undone := Comparison{Story: "s", Recorded: []Breach{a1}, Again: [][]Breach{{b1}, {a1}}}
+	assert.Equal(t, NotHeld, undone.Outcome(), "of no fault")
+	more := Comparison{Recorded: []Breach{a1}, Again: [][]Breach{{a1, b1}, {a1, b1}}, Where: []string{"a/x u1.s1", "a/x u1.s2"}}
+	assert.Equal(t, NotHeld, more.Outcome(), "of no fault")
 	assert.Less(t, distance([]Breach{a1}, []Breach{a2}), distance([]Breach{a1}, []Breach{b1}))
 }
 

@@ -16,8 +16,10 @@ type Search struct {
 	// Options are those of every replay. History is the file that holds the smallest failing one, from the first
 	// that fails on, so that a search which is cut off leaves what it has found.
 	Options Options
-	// Rule to break; "": the first that the whole story breaks hard.
+	// Rule to break; "": the first that the whole story breaks hard, of those that are Recorded.
 	Rule string
+	// Recorded are the rules that the recording breaks hard; empty: it is green, and any rule will do.
+	Recorded []string
 	// Trials is how often a part has to succeed, at least, before it is taken to be good. There are more where
 	// what was found fails now and then.
 	Trials int
@@ -64,19 +66,19 @@ type Smallest struct {
 
 // A GoodError says that a story does not fail as it should at the target.
 type GoodError struct {
-	Rule    string // the one that was to be broken, "" for any
+	Rules   []string // of which one was to be broken; empty for any
 	Replays int
-	Others  []string // rules that it does break hard
+	Others  []string // that it does break hard
 }
 
 func (e *GoodError) Error() string {
 	what := "no rule hard"
-	if e.Rule != "" {
-		what = "not " + e.Rule
+	if len(e.Rules) > 0 {
+		what = "not " + strings.Join(e.Rules, ", nor ")
 	}
 	others := ""
 	if len(e.Others) > 0 {
-		others = ", but " + strings.Join(e.Others, ", ")
+		others = fmt.Sprintf(", but %s, of which --rule looks for one", strings.Join(e.Others, ", "))
 	}
 	return fmt.Sprintf("nothing to minimise: told %d times, the story breaks %s here%s; --trials tells it more often", e.Replays, what, others)
 }
@@ -91,7 +93,7 @@ func (s Search) Run(ctx context.Context, script *Script) (Smallest, error) {
 	if err != nil {
 		return Smallest{}, fmt.Errorf("make a folder for the replays: %w", err)
 	}
-	search := &searching{Search: s, dir: dir, trials: s.Trials, good: map[string]int{}}
+	search := &searching{Search: s, dir: dir, trials: s.Trials, good: map[string]int{}, numbers: map[*Act]int{}}
 	search.found.Of = script.Size()
 	err = search.run(ctx, script)
 	search.found.Replays = search.replays
@@ -144,7 +146,7 @@ func (s *searching) whole(ctx context.Context, script *Script) error {
 			return err
 		}
 	}
-	return &GoodError{s.Rule, s.replays, s.others}
+	return &GoodError{s.wanted(), s.replays, s.others}
 }
 
 // reduce leaves out what it can, until that is nothing.

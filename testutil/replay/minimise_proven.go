@@ -52,6 +52,7 @@ func (a All) Minimise(ctx context.Context, search Search, progress func(done, of
 		if len(broken) == 0 {
 			continue
 		}
+		search.Recorded = rulesOf(broken)
 		m, err := a.minimise(ctx, search, file)
 		if err != nil {
 			return all, fmt.Errorf("minimise %s: %w", file, err)

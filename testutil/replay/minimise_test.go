@@ -187,7 +187,17 @@ func TestAGoodStoryIsNotMinimised(t *testing.T) {
 	search.Options.Config, search.Rule = embedded("events-completed-missing"), "isolation/stray"
 	search.Options.Config.Budgets.Gap = time.Second
 	_, err = search.Run(t.Context(), script)
-	require.ErrorContains(t, err, "breaks not isolation/stray here, but lifecycle/no-outcome")
+	require.ErrorContains(t, err, "breaks not isolation/stray here, but lifecycle/no-outcome, of which --rule looks for one; ")
+
+	// Another failure than the recording's is none to minimise.
+	search.Rule, search.Recorded = "", []string{"isolation/foreign-run", "isolation/stray"}
+	_, err = search.Run(t.Context(), script)
+	require.ErrorContains(t, err, "breaks not isolation/foreign-run, nor isolation/stray here, but lifecycle/no-outcome")
+	assert.NoFileExists(t, kept)
+	search.Recorded = []string{"isolation/stray", "lifecycle/no-outcome"}
+	found, err := search.Run(t.Context(), script)
+	require.NoError(t, err)
+	assert.Equal(t, "lifecycle/no-outcome", found.Rule)
 }
 
 func TestASearchRefusesWhatNobodyCanMean(t *testing.T) {

@@ -18,6 +18,7 @@ type searching struct {
 	trials  int    // of a part, at present
 	replays int
 	good    map[string]int // how often a part succeeded, by its key
+	numbers map[*Act]int   // of all acts so far
 	others  []string       // rules that were broken, and not looked for
 	found   Smallest
 }
@@ -36,7 +37,7 @@ const (
 
 // fails tells a script until it breaks the rule, and keeps it if it does. What was told already counts.
 func (s *searching) fails(ctx context.Context, script *Script) (bool, error) {
-	key := keyOf(script)
+	key := s.keyOf(script)
 	for s.good[key] < s.trials {
 		trial := Progress{Trying: script.Size(), Trial: s.good[key] + 1, Trials: s.trials}
 		result, seed, err := s.tell(ctx, script, trial)
@@ -52,10 +53,13 @@ func (s *searching) fails(ctx context.Context, script *Script) (bool, error) {
 }
 
 // keyOf tells scripts of one story apart.
-func keyOf(script *Script) string {
+func (s *searching) keyOf(script *Script) string {
 	var b strings.Builder
 	for _, a := range script.Acts {
-		fmt.Fprintf(&b, "%p ", a)
+		if _, known := s.numbers[a]; !known {
+			s.numbers[a] = len(s.numbers)
+		}
+		fmt.Fprintf(&b, "%d ", s.numbers[a])
 	}
 	return b.String()
 }
@@ -96,10 +100,18 @@ func (s *searching) report(p Progress) {
 	s.Progress(p)
 }
 
-// breaks tells whether the rule of the search is broken. The first that breaks at all is that rule.
+// wanted are the rules of which one is looked for; none: any.
+func (s *searching) wanted() []string {
+	if s.Rule != "" {
+		return []string{s.Rule}
+	}
+	return s.Recorded
+}
+
+// breaks tells whether the rule of the search is broken. The first of those that are wanted is that rule.
 func (s *searching) breaks(r *Result) bool {
 	for _, f := range r.Hard() {
-		if s.Rule == "" || f.Rule == s.Rule {
+		if wanted := s.wanted(); len(wanted) == 0 || slices.Contains(wanted, f.Rule) {
 			s.Rule = f.Rule
 			return true
 		}
@@ -126,7 +138,7 @@ func (s *searching) keep(script *Script, r *Result, seed int) error {
 	r.History = path
 	f := &s.found
 	f.Script, f.Result, f.Rule, f.Seed = script, r, s.Rule, seed
-	f.Failed, f.Told = 1, s.good[keyOf(script)]+1
+	f.Failed, f.Told = 1, s.good[s.keyOf(script)]+1
 	s.report(Progress{Smaller: true})
 	return nil
 }

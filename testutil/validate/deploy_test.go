@@ -104,22 +104,29 @@ func TestDeployIsInterruptedInOrder(t *testing.T) {
 	assert.Equal(t, "interrupted\n", string(said))
 }
 
-// Nothing of a command that does not let itself be interrupted is left when there is no more patience. It holds the
-// output, and conduct would wait for that.
-func TestDeployIsEndedAtOnce(t *testing.T) {
-	v, out := deploying(t, "trap '' INT; sh -c 'trap \"\" INT; echo begun; sleep 600' & sleep 600", time.Minute)
+// A command that does not let itself be interrupted is ended, with all that it started, when there is no more patience:
+// its output is held by what it started, and conduct waits for that.
+func TestPatienceEndsAtOnce(t *testing.T) {
+	v, out := deploying(t, "", time.Minute)
 	out.wake = make(chan struct{})
 	begun := out.wake
 	ctx, interrupt := context.WithCancel(t.Context())
 	patience, end := context.WithCancel(t.Context())
 	v.Patience = patience
-	go func() {
-		<-begun
-		interrupt()
-		end()
-	}()
-	require.ErrorIs(t, v.deploy(ctx), context.Canceled)
-	assert.False(t, v.result.Deployed)
+	c := shell(ctx, `trap '' INT; sh -c 'trap "" INT; echo begun; sleep 600' & sleep 600`)
+	c.Stdout, c.WaitDelay = out, time.Hour // nobody else ends it
+	ended := make(chan error, 1)
+	go func() { ended <- v.conduct(c) }()
+	<-begun
+	interrupt()
+	end()
+	select {
+	case err := <-ended:
+		require.ErrorContains(t, err, "killed")
+	case <-time.After(time.Minute):
+		sweep(c)
+		t.Fatal("it goes on")
+	}
 }
 
 func TestConductLeavesNothingBehind(t *testing.T) {

@@ -36,7 +36,7 @@ func (w *Witness) exchange(r *history.Record) {
 		return
 	}
 	w.tried[purpose] = true
-	w.count(w.serviceOf(x.URL), r.Seq, x.Status)
+	w.count(w.serviceOf(x.URL), r.Seq, answered(x.Status, x.Broken))
 	w.outcome(r.Seq, purpose, x)
 	if x.Bearer && purpose != history.PurposeVerify && w.serviceOf(x.URL) == backend {
 		w.tried["rest"] = true
@@ -73,7 +73,7 @@ func succeeded(x *history.Exchange) bool {
 func (w *Witness) outcome(seq uint64, subject string, x *history.Exchange) {
 	what := x.Method + " for " + x.Purpose
 	switch {
-	case x.Broken != nil && x.Broken.Timeout:
+	case x.Broken != nil && x.Broken.Timeout && answered(x.Status, x.Broken) != unreached:
 		w.see(seq, subject+":late", "%s was not answered in time", what)
 		w.see(seq, subject+":silent", "%s was not answered at all", what)
 	case x.Broken != nil && x.Broken.Step == history.StepBody:
@@ -123,7 +123,7 @@ func (w *Witness) count(service string, seq uint64, status int) {
 
 // concludeServices says whether a service gave nothing but one error, and whether all of them did.
 func (w *Witness) concludeServices() {
-	common, everybody := -1, true
+	common, everybody := none, true
 	for _, service := range []string{auth, backend} {
 		t := w.services[service]
 		if t == nil {
@@ -131,7 +131,7 @@ func (w *Witness) concludeServices() {
 		}
 		w.tried[service], w.tried["everywhere"] = true, true
 		status, same := t.only()
-		if !same || common >= 0 && common != status {
+		if !same || common != none && common != status {
 			everybody = false
 		}
 		if !same {
@@ -140,7 +140,7 @@ func (w *Witness) concludeServices() {
 		common = status
 		w.see(t.first, service+":"+named(status), "the %s gave %d times no other answer than %s", service, t.total, named(status))
 	}
-	if everybody && common >= 0 && len(w.services) > 1 {
+	if everybody && common != none && len(w.services) > 1 {
 		w.see(1, "everywhere:"+named(common), "nothing was answered otherwise than %s", named(common))
 	}
 	w.pattern("rest", "some-endpoints", w.calls)
@@ -151,12 +151,15 @@ func (w *Witness) concludeServices() {
 func (t *tally) only() (status int, same bool) {
 	for status = range t.answers {
 	}
-	return status, len(t.answers) == 1 && (status == 0 || status >= http.StatusInternalServerError)
+	return status, len(t.answers) == 1 && (status <= silent || status >= http.StatusInternalServerError)
 }
 
 func named(status int) string {
-	if status == 0 {
+	switch status {
+	case silent:
 		return "silent"
+	case unreached:
+		return "unreached"
 	}
 	return strconv.Itoa(status)
 }

@@ -42,8 +42,11 @@ const (
 )
 
 // Rank returns the classes of the entries that have anything in common with the signs and the hard
-// findings, the best first.
+// findings, the best first: none where the target was not reached, as every entry is of one that was.
 func Rank(entries []regressions.Entry, signs Signs, findings []judge.Finding) []Suspect {
+	if signs.Unreached {
+		return nil
+	}
 	seen, first := clues(signs, findings)
 	weights := weigh(entries)
 	classes := map[string][]Suspect{}

@@ -101,14 +101,14 @@ func (w *Witness) close(r *history.Record) {
 
 // refused takes in an upgrade that was not answered 101.
 func (w *Witness) refused(r *history.Record, c *history.Closed) {
-	w.count(backend, r.Seq, c.Status)
+	w.count(backend, r.Seq, answered(c.Status, c.Broken))
 	switch {
 	case c.Status != 0:
 		w.see(r.Seq, "upgrade:"+strconv.Itoa(c.Status), "an upgrade with a good token was answered %d", c.Status)
 		if isPage(c.Header) {
 			w.see(r.Seq, "upgrade:edge", "an upgrade was answered with a web page")
 		}
-	case c.Broken != nil && c.Broken.Timeout:
+	case c.Broken != nil && c.Broken.Timeout && answered(c.Status, c.Broken) != unreached:
 		w.see(r.Seq, "upgrade:late", "an upgrade was not answered in time")
 		w.see(r.Seq, "upgrade:silent", "an upgrade was not answered at all")
 	case c.Broken != nil:

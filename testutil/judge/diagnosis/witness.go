@@ -23,6 +23,9 @@ type Signs struct {
 	Tried map[string]bool
 	// Shape is how many users, sessions and so on there were.
 	Shape Shape
+	// Unreached tells whether all that the story tried broke before the target was asked: of the target the history
+	// says nothing.
+	Unreached bool
 }
 
 // A Shape is what the story did, as far as entries of the catalogue need it (regressions.Entry.Needs).
@@ -36,6 +39,7 @@ type Shape struct {
 // of every session and run, and no record.
 type Witness struct {
 	header   history.Header
+	contact  contact
 	signs    map[string]*sighting
 	tried    map[string]bool
 	services map[string]*tally
@@ -65,6 +69,7 @@ func NewWitness(h history.Header) *Witness {
 
 // Observe takes in the next record, which is not retained.
 func (w *Witness) Observe(r *history.Record) {
+	w.contact.take(r)
 	switch r.Kind {
 	case history.HTTP:
 		if r.Exchange != nil {
@@ -110,7 +115,7 @@ func (w *Witness) Signs() Signs {
 		all = append(all, Sign{name, because + ")"})
 	}
 	slices.SortFunc(all, func(a, b Sign) int { return cmp.Compare(a.Name, b.Name) })
-	return Signs{all, seen.tried, w.shape()}
+	return Signs{all, seen.tried, w.shape(), w.contact.none()}
 }
 
 func (w *Witness) shape() Shape {

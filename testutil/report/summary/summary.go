@@ -156,6 +156,14 @@ func (s *Summary) Red() (red []*Story) {
 // Green is how many nothing speaks against.
 func (s *Summary) Green() int { return len(s.Stories) - len(s.Red()) }
 
+// Lacks says how much the evidence lacks, in words.
+func (s *Summary) Lacks() string {
+	if len(s.Gaps) == 0 {
+		return "nothing"
+	}
+	return report.Many(len(s.Gaps), "thing", "things")
+}
+
 // WriteJSON writes the JSON form.
 func (s *Summary) WriteJSON(w io.Writer) error {
 	encoder := json.NewEncoder(w)

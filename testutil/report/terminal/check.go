@@ -22,7 +22,7 @@ func Check(w io.Writer, s *summary.Summary) error {
 		fmt.Fprintf(&b, "GAP     %s\n", gap)
 	}
 	fmt.Fprintf(&b, "%s: %d red, %d green, and the evidence lacks %s\n",
-		report.Many(len(s.Stories), "history", "histories"), len(s.Red()), s.Green(), report.Many(len(s.Gaps), "thing", "things"))
+		report.Many(len(s.Stories), "history", "histories"), len(s.Red()), s.Green(), s.Lacks())
 	_, err := io.WriteString(w, b.String())
 	return err
 }
