@@ -42,9 +42,9 @@ func traffic(v *View, r rollout) {
 
 // served says how much of the traffic the latest revision has, and how many of its instances have started.
 func (r rollout) served(v *View, percent int) {
-	fact := fmt.Sprintf("%s has %d %% of the traffic of %s", line(r.state.LatestCreated), percent, r.Name)
+	fact := fmt.Sprintf("%s has %d %% of the traffic of %s", r.state.LatestCreated, percent, r.Name)
 	if before, known := v.Cloud.Baseline(r.Service); known && before.Name != r.revision.Name {
-		fact += ", in place of " + line(before.Name)
+		fact += ", in place of " + before.Name
 	}
 	if starts := v.startup(r.Service, r.revision).starts; len(starts) > 0 {
 		fact += ", and of its instances " + upOf(starts) + " started"

@@ -117,9 +117,17 @@ func TestFactsOfTheCriteria(t *testing.T) {
 
 // What a server says cannot leave the line of a fact, and facts without end are not kept.
 func TestFactsAreHarmlessAndFew(t *testing.T) {
-	facts, _ := factsOf(deployed(stateOf(backend, fresh, `netra\u001b[31m\nrev`)), "D1")
-	for _, fact := range facts {
-		assert.NotRegexp(t, `[\x00-\x1f]`, fact)
+	hostile := func(e *evidence) {
+		const evil = `netra\u001b[31m\nrev`
+		e.state[backend] = strings.ReplaceAll(e.state[backend], fresh, evil)
+		e.revisions[backend][0] = strings.ReplaceAll(e.revisions[backend][0], fresh, evil)
+	}
+	for _, criterion := range []string{"D1", "D2", "P4"} {
+		facts, _ := factsOf(deployed(hostile), criterion)
+		assert.NotEmpty(t, facts, criterion)
+		for _, fact := range facts {
+			assert.NotRegexp(t, `[\x00-\x1f]`, fact)
+		}
 	}
 	s := newStory()
 	s.note(history.TopicMeasures, "X1")
