@@ -80,7 +80,7 @@ func startupLogs(v *View, s startup) {
 			v.Report(w.log.Readings, "%s logged %s %s: %s%s", w.whose, e.Severity, s.after(e), payload(e), but)
 		}
 	})
-	fact := fmt.Sprintf("%d entries of the start of %s, of %d instances", read, s.revision.Name, len(s.starts))
+	fact := fmt.Sprintf("%d entries of the start of %s (instances: %d)", read, s.revision.Name, len(s.starts))
 	if read > 0 {
 		fact += fmt.Sprintf(", the highest of severity %s", highest)
 	}

@@ -66,7 +66,7 @@ func (v *View) compareStarts(s history.Service, fresh, baseline gcp.Revision) {
 		}
 		took, was := median(now), median(before)
 		limit := max(time.Duration(float64(was)*fixtures.StartupFactor), was+fixtures.StartupSlack)
-		v.Shows("P4", "%s took %s to start, %s before it %s, at most %s is normal (median over %d instances %s)",
+		v.Shows("P4", "%s took %s to start, %s before it %s, at most %s is normal (median of %d, %s)",
 			fresh.Name, took, baseline.Name, was, limit, len(now), yardstick.what)
 		if took > limit {
 			v.Report(v.startProof(s, fresh, baseline), "%s took %s to start, the median over %d instances %s; %s before it took %s, and more than %s is not normal",

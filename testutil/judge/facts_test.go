@@ -52,8 +52,8 @@ func TestFactsOfTheCriteria(t *testing.T) {
 	const servedAuth = freshAuth + " has 100 % of the traffic of netra-auth-service, in place of " + staleAuth + ", and of its instances 1 of 1 started"
 	split := stateOf(backend, `"percent":100}`, `"percent":60},{"type":"TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION","revision":"`+stale+`","percent":40}`)
 	silent := unlogged(fresh, "00f2", "COMPLETED SUCCESSFULLY", "Total Time", "GOLDEN PATH", "JWT INVALID")
-	authLog := "2 entries of the start of " + freshAuth + ", of 1 instances, the highest of severity INFO"
-	authTime := freshAuth + " took 3s to start, " + staleAuth + " before it 3s, at most 5s is normal (median over 1 instances from the creation of the revision to their markers)"
+	authLog := "2 entries of the start of " + freshAuth + " (instances: 1), the highest of severity INFO"
+	authTime := freshAuth + " took 3s to start, " + staleAuth + " before it 3s, at most 5s is normal (median of 1, from the creation of the revision to their markers)"
 	for name, row := range map[string]struct {
 		tell      func(*story)
 		criterion string
@@ -63,11 +63,11 @@ func TestFactsOfTheCriteria(t *testing.T) {
 		"D1":                         {deployed(), "D1", Pass, []string{fmt.Sprintf(served, "100 %", "2 of 2"), servedAuth}},
 		"D1, split traffic":          {deployed(split), "D1", Fail, []string{fmt.Sprintf(served, "60 %", "2 of 2"), servedAuth}},
 		"D1, one instance is silent": {deployed(silent), "D1", Fail, []string{fmt.Sprintf(served, "100 %", "1 of 2"), servedAuth}},
-		"D2":                         {deployed(), "D2", Pass, []string{"14 entries of the start of " + fresh + ", of 2 instances, the highest of severity WARNING", authLog}},
+		"D2":                         {deployed(), "D2", Pass, []string{"14 entries of the start of " + fresh + " (instances: 2), the highest of severity WARNING", authLog}},
 		"D2, an error": {deployed(logging("00f1", 1000, "CRITICAL", "cache is away")), "D2", Fail,
-			[]string{"15 entries of the start of " + fresh + ", of 2 instances, the highest of severity CRITICAL", authLog}},
+			[]string{"15 entries of the start of " + fresh + " (instances: 2), the highest of severity CRITICAL", authLog}},
 		"D2, an error that is allowed": {deployed(logging("00f1", 1000, "ERROR", "cache is away"), allowing("^cache is", time.Hour)), "D2", Pass,
-			[]string{"15 entries of the start of " + fresh + ", of 2 instances, the highest of severity ERROR, 1 of them excused by the allowlist", authLog}},
+			[]string{"15 entries of the start of " + fresh + " (instances: 2), the highest of severity ERROR, 1 of them excused by the allowlist", authLog}},
 		"D3": {probed(func(_ int, p *probe) { p.Took = time.Duration(40-len(p.path)) * time.Millisecond }), "D3", Pass, []string{
 			"the auth service was asked 4 times and answered 200 4 times, the slowest answer took 33ms",
 			"the backend service was asked 4 times and answered 200 4 times, the slowest answer took 33ms",
@@ -98,9 +98,9 @@ func TestFactsOfTheCriteria(t *testing.T) {
 			"total_tasks 16 → 30, 2 a round (the steepest of 2 instances)", "process.num_threads 24 → 24, 0 a round (the steepest of 2 instances)",
 			"40 sessions and 150 samples in 10 rounds, 0 connects refused", "the shortest connect 20ms → 20ms, 0s a round",
 		}},
-		"P4": {deployed(), "P4", Pass, []string{fresh + " took 3.6s to start, " + stale + " before it 3.5s, at most 5.5s is normal (median over 2 instances by their own account)", authTime}},
+		"P4": {deployed(), "P4", Pass, []string{fresh + " took 3.6s to start, " + stale + " before it 3.5s, at most 5.5s is normal (median of 2, by their own account)", authTime}},
 		"P4, slower": {deployed(starts(fresh, -time.Minute, 10_000)), "P4", Fail,
-			[]string{fresh + " took 10s to start, " + stale + " before it 3.5s, at most 5.5s is normal (median over 2 instances by their own account)", authTime}},
+			[]string{fresh + " took 10s to start, " + stale + " before it 3.5s, at most 5.5s is normal (median of 2, by their own account)", authTime}},
 		"nothing": {func(s *story) { s.note(history.TopicMeasures, "D1") }, "D1", NotMeasured, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
