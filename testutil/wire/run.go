@@ -34,6 +34,7 @@ type Tracker struct {
 	errored      bool // the root failed, or the run as a whole
 	nestedError  bool // a nested agent failed
 	lastFailed   bool // the last completion of the root, or of anyone if it is unknown, failed
+	lost         bool // it ended as a failure, which no late completion undoes
 	claims       int
 }
 
@@ -57,6 +58,7 @@ func (t *Tracker) Observe(e *Event) {
 		// October's; it may belong to an earlier run of the session (section 9, item 2).
 		t.ended = t.ended || t.Quiet()
 	}
+	t.lost = t.lost || t.ended && t.Outcome() == Failed
 }
 
 func (t *Tracker) start(e *Event) {
@@ -175,7 +177,7 @@ func (t *Tracker) rootCompleted() bool { return t.root != nil && t.root.Complete
 // that, Failed means that the run fails unless the root completes.
 func (t *Tracker) Outcome() Outcome {
 	switch {
-	case t.errored:
+	case t.errored || t.lost:
 		return Failed
 	case t.rootCompleted() || (t.ended || t.Quiet()) && !t.nestedError:
 		if t.lastFailed {

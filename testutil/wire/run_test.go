@@ -127,6 +127,7 @@ func TestTracker(t *testing.T) {
 		{"cleanup", Open, waiting, 0},
 		{"+Supervisor -supervisor_agent cleanup", Completed, ended, 0},
 		{"+Supervisor xSupervisor cleanup", Failed, ended, 1},
+		{"+Supervisor +data xdata -supervisor_agent cleanup -Supervisor", Failed, ended, 1},
 	}
 	for _, test := range tests {
 		t.Run(test.story, func(t *testing.T) {
