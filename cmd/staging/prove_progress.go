@@ -3,11 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 )
 
 // A progress shows how far something long has come: a bar on a terminal, elsewhere a line for each step.
@@ -18,8 +16,7 @@ type progress struct {
 }
 
 func newProgress(out io.Writer) *progress {
-	f, ok := out.(*os.File)
-	return &progress{out: out, tty: ok && term.IsTerminal(int(f.Fd()))}
+	return &progress{out: out, tty: widthOf(out)() > 0}
 }
 
 // step tells of one more step that was done. One that is wrong is also told in full above the bar.

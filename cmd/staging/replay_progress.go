@@ -3,26 +3,26 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 
 	"github.com/netra-systems/staging-e2e/testutil/replay"
+	"github.com/netra-systems/staging-e2e/testutil/report"
 )
 
 // A minimiseProgress shows a search at work: on a terminal a spinner with what is tried, elsewhere a line for each
 // smaller part that fails, and one a minute while none does.
 type minimiseProgress struct {
-	out  io.Writer
-	bar  *progressbar.ProgressBar // nil where there is no terminal
-	said time.Time
+	out   io.Writer
+	width func() int               // of the terminal, 0 where there is none
+	bar   *progressbar.ProgressBar // nil where there is no terminal
+	said  time.Time
 }
 
 func newMinimiseProgress(out io.Writer) *minimiseProgress {
-	p := &minimiseProgress{out: out, said: time.Now()}
-	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	p := &minimiseProgress{out: out, width: widthOf(out), said: time.Now()}
+	if p.width() > 0 {
 		p.bar = progressbar.NewOptions(-1, progressbar.OptionSetWriter(out), progressbar.OptionSpinnerType(asciiSpinner),
 			progressbar.OptionSetElapsedTime(false), progressbar.OptionClearOnFinish())
 	}
@@ -37,7 +37,7 @@ func (p *minimiseProgress) tell(m replay.Progress) {
 	case m.Smaller || p.bar == nil && time.Since(p.said) > quiet:
 		p.line(m.String())
 	case p.bar != nil:
-		p.bar.Describe(fitting(p.out, m.String()))
+		p.bar.Describe(report.Clip(m.String(), max(p.width()-besideSpinner, 1)))
 	}
 }
 
@@ -48,16 +48,6 @@ func (p *minimiseProgress) line(text string) {
 		_ = p.bar.Clear() // a spinner that is not drawn well harms nothing
 	}
 	fmt.Fprintf(p.out, "%s  %s\n", p.said.Format(time.TimeOnly), text)
-}
-
-// fitting is a text that stays on one line of a terminal, beside a spinner.
-func fitting(out io.Writer, text string) string {
-	if f, ok := out.(*os.File); ok {
-		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
-			return text[:min(len(text), max(width-besideSpinner, 0))]
-		}
-	}
-	return text
 }
 
 // besideSpinner is what the spinner takes of a line.

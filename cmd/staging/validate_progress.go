@@ -3,15 +3,11 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"sync"
 	"time"
 
-	"golang.org/x/term"
-
 	"github.com/netra-systems/staging-e2e/testutil/report"
-	"github.com/netra-systems/staging-e2e/testutil/report/terminal"
 	"github.com/netra-systems/staging-e2e/testutil/validate"
 )
 
@@ -35,21 +31,6 @@ func newValidateProgress(out io.Writer) *validateProgress {
 		p.stop = p.spin()
 	}
 	return p
-}
-
-// widthOf measures a terminal, each time anew.
-func widthOf(out io.Writer) func() int {
-	f, ok := out.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return func() int { return 0 }
-	}
-	return func() int {
-		const usual = 80 // where the terminal does not say
-		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
-			return width
-		}
-		return usual
-	}
 }
 
 // spin draws the status again and again, until the function that it returns is called.
@@ -103,9 +84,9 @@ const (
 func (p *validateProgress) line(text string, width int) {
 	p.said = time.Now()
 	if width > 0 {
-		text = terminal.Clip(text, lines*(width-clock)-width/4) // what wrapping leaves empty
+		text = report.Clip(text, lines*(width-clock)-width/4) // what wrapping leaves empty
 	}
-	_ = p.write(terminal.Wrap(p.said.Format(time.TimeOnly)+"  "+text, width, clock) + "\n")
+	_ = p.write(report.Wrap(p.said.Format(time.TimeOnly)+"  "+text, width, clock) + "\n")
 }
 
 // Write shows the output of the deploy command, as it comes.
@@ -130,7 +111,7 @@ func (p *validateProgress) write(text string) error {
 			text = erase + text
 		}
 		if !p.open {
-			text += terminal.Clip(p.status.text(width), width-1)
+			text += report.Clip(p.status.text(width), width-1)
 		}
 	}
 	_, err := io.WriteString(p.out, text)

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
-	"unicode/utf8"
 
 	"github.com/netra-systems/staging-e2e/testutil/evidence"
 	"github.com/netra-systems/staging-e2e/testutil/report"
@@ -54,23 +53,7 @@ func (t Trend) WriteText(w io.Writer) error {
 
 // wrap breaks a text between words.
 func wrap(text string) string {
-	var b strings.Builder
-	length := 0
-	for i, word := range strings.Fields(text) {
-		size := utf8.RuneCountInString(word)
-		switch {
-		case i == 0:
-		case length+1+size > columns:
-			b.WriteByte('\n')
-			length = 0
-		default:
-			b.WriteByte(' ')
-			length++
-		}
-		b.WriteString(word)
-		length += size
-	}
-	return b.String() + "\n"
+	return report.Wrap(strings.Join(strings.Fields(text), " "), columns, 0) + "\n"
 }
 
 // service is what all revisions begin with, such as "backend-" of "backend-00042-abc"; empty if there is no such.

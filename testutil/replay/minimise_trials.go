@@ -125,10 +125,7 @@ func (s *searching) breaks(r *Result) bool {
 // keep puts what failed where it is wanted, in place of what failed before.
 func (s *searching) keep(script *Script, r *Result, seed int) error {
 	path, part := s.Options.History, s.Options.History+".part"
-	text, err := os.ReadFile(r.History)
-	if err == nil {
-		err = os.WriteFile(part, text, 0o600)
-	}
+	err := copyFile(r.History, part)
 	if err == nil {
 		err = os.Rename(part, path)
 	}
@@ -183,13 +180,17 @@ func trialsFor(failed, told int) int {
 // keepLeft keeps the history of a replay that left threads at its target.
 func (s *searching) keepLeft(r *Result) error {
 	path := fmt.Sprintf("%s-left-%d.jsonl", strings.TrimSuffix(s.Options.History, ".jsonl"), s.replays)
-	text, err := os.ReadFile(r.History)
-	if err == nil {
-		err = os.WriteFile(path, text, 0o600)
-	}
-	if err != nil {
+	if err := copyFile(r.History, path); err != nil {
 		return fmt.Errorf("keep the history of a replay that left threads: %w", err)
 	}
 	s.found.Left = append(s.found.Left, path)
 	return nil
+}
+
+func copyFile(from, to string) error {
+	text, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, text, 0o600)
 }

@@ -1,8 +1,9 @@
 package replay
 
 import (
-	"fmt"
 	"strings"
+
+	"github.com/netra-systems/staging-e2e/testutil/report"
 )
 
 // A Size is how much a script does.
@@ -30,19 +31,12 @@ func (s *Script) Size() (size Size) {
 // String says the sessions and messages, and what else there is where it matters: logins that no session is of,
 // and requests.
 func (s Size) String() string {
-	parts := []string{counted(s.Sessions, "session"), counted(s.Messages, "message")}
+	parts := []string{report.Many(s.Sessions, "session", "sessions"), report.Many(s.Messages, "message", "messages")}
 	if s.Sessions == 0 {
-		parts = []string{counted(s.Logins, "login"), "no session"}
+		parts = []string{report.Many(s.Logins, "login", "logins"), "no session"}
 	}
 	if s.Requests > 0 {
-		parts = append(parts, counted(s.Requests, "request"))
+		parts = append(parts, report.Many(s.Requests, "request", "requests"))
 	}
 	return strings.Join(parts, ", ")
-}
-
-func counted(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return fmt.Sprintf("%d %s", n, what)
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/netra-systems/staging-e2e/testutil/report"
 	"github.com/netra-systems/staging-e2e/testutil/report/summary"
-	"github.com/netra-systems/staging-e2e/testutil/report/terminal"
 )
 
 // Text writes the result for a person: what was decided and why, what to look at first and how to see it again, and
@@ -18,7 +17,7 @@ func (r *Result) Text(w io.Writer, width int) error {
 	var b strings.Builder
 	decision := fmt.Sprintf("%s, confidence %s: %s, %d stories, %d red, %s", r.Verdict.Decision, r.Verdict.Confidence, report.Clean(r.Target),
 		r.Stories, r.Red, r.Took.Round(time.Second))
-	fmt.Fprintln(&b, terminal.Wrap(decision, width, 4))
+	fmt.Fprintln(&b, report.Wrap(decision, width, 4))
 	for _, reason := range r.Verdict.Reasons {
 		fmt.Fprintf(&b, "  - %s\n", prose(reason, width, 4))
 	}
@@ -26,7 +25,7 @@ func (r *Result) Text(w io.Writer, width int) error {
 	b.WriteString("\n")
 	for _, c := range r.Verdict.Criteria {
 		line := fmt.Sprintf("%s  %-12s  %s: %s", c.ID, c.Verdict, c.Asks, c.Evidence)
-		fmt.Fprintln(&b, prose(terminal.Clip(line, fewLines*width), width, len("D1  not measured  ")))
+		fmt.Fprintln(&b, prose(report.Clip(line, fewLines*width), width, len("D1  not measured  ")))
 	}
 	if next := r.Next; len(next) > 0 {
 		b.WriteString("\nnext:\n")
@@ -49,7 +48,7 @@ func prose(text string, width, indent int) string {
 	if strings.Contains(text, " --") || strings.Contains(text, " -run ") {
 		return text
 	}
-	return terminal.Wrap(text, width, indent)
+	return report.Wrap(text, width, indent)
 }
 
 // first names the story to look at first, and what is wrong with it.
@@ -63,7 +62,7 @@ func (r *Result) first(b *strings.Builder, width int) {
 	}
 	fmt.Fprintf(b, "\nlook at %s first:\n", s.Name)
 	for _, what := range wrong(s) {
-		fmt.Fprintf(b, "  %s\n", terminal.Wrap(what, width, 4))
+		fmt.Fprintf(b, "  %s\n", report.Wrap(what, width, 4))
 	}
 }
 
